@@ -1,0 +1,88 @@
+package actors
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Machine is one instance of a chart, whatever its data. Only one goroutine at a time may use it.
+type Machine interface {
+	// Name is the chart's.
+	Name() string
+	// Hash is the chart's: another one means that the declaration changed.
+	Hash() string
+	// Knows tells whether any state of the chart has something to say about such an input.
+	Knows(in messages.Input) bool
+	// Step decides, and keeps the new state. After a panic the state is the one before.
+	Step(on quirk.Set, in messages.Input) fsm.Outcome
+	// StartTimers are the timers that the state has armed on entry: those of a new instance.
+	StartTimers() []fsm.Timer
+	// View is what the root is told of the instance, or nil when it is told nothing. Views are comparable structs.
+	View() messages.Input
+	// Undo returns what takes the instance back to the state of now.
+	Undo() func()
+	// MarshalJSON writes the state: {"state":…,"data":…}.
+	MarshalJSON() ([]byte, error)
+	// Restore replaces the state by what MarshalJSON wrote, or leaves it and says why not.
+	Restore(raw json.RawMessage) error
+}
+
+// Registry says which machines an actor of a kind is made of, in the order in which they see an input. Each call makes
+// new ones.
+type Registry map[string]func() []Machine
+
+// Founders are the kinds that each cell has from the start, under the ordinals from messages.Root on: the root and the
+// actors that messages names. A registry need not have all of them, except the root.
+func Founders() []string { return []string{"softphone", "connection", "station", "line", "keeper"} }
+
+// Of is a new instance of a chart. View makes the instance's view of its snapshot; nil: the root is told nothing.
+func Of[D any](chart *fsm.Chart[D], data D, view func(fsm.Snapshot[D]) messages.Input) Machine {
+	return &machine[D]{chart: chart, now: chart.Start(data), view: view}
+}
+
+type machine[D any] struct {
+	chart *fsm.Chart[D]
+	now   fsm.Snapshot[D]
+	view  func(fsm.Snapshot[D]) messages.Input
+}
+
+func (m *machine[D]) Name() string                 { return m.chart.Name() }
+func (m *machine[D]) Hash() string                 { return m.chart.Hash() }
+func (m *machine[D]) Knows(in messages.Input) bool { return m.chart.Knows(in) }
+func (m *machine[D]) StartTimers() []fsm.Timer     { return m.chart.StartTimers(m.now) }
+
+func (m *machine[D]) Step(on quirk.Set, in messages.Input) fsm.Outcome {
+	next, out := m.chart.Step(on, m.now, in)
+	m.now = next
+	return out
+}
+
+func (m *machine[D]) View() messages.Input {
+	if m.view == nil {
+		return nil
+	}
+	return m.view(m.now)
+}
+
+func (m *machine[D]) Undo() func() {
+	was := m.now
+	return func() { m.now = was }
+}
+
+func (m *machine[D]) MarshalJSON() ([]byte, error) { return json.Marshal(m.now) }
+
+func (m *machine[D]) Restore(raw json.RawMessage) error {
+	var was fsm.Snapshot[D]
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&was); err != nil || !m.chart.CanBeIn(was.State) {
+		return fmt.Errorf("actors: restore %s: the state is not of this chart: restore it with the engine that wrote it", m.Name())
+	}
+	m.now = was
+	return nil
+}

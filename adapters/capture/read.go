@@ -1,0 +1,211 @@
+// Package capture reads and writes capture/1, the record of everything that one softphone client saw and did: one JSON
+// object a line, in the order in which the client experienced it. It also compares two captures' decisions and takes
+// personal data and secrets out of one. The format, and what is compared, is defined in reference/capture-format.
+package capture
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/hookswitch/hookswitch/runtime/port"
+)
+
+// Capture is a capture that was read. Its records are in the order of the file; the first is the config.
+type Capture struct {
+	// Name is what errors and reports call the capture: usually its path.
+	Name string
+	// Config is what the config record says.
+	Config Config
+	// Records are all records, of known and unknown kinds.
+	Records []port.Record
+	// Warnings are what was wrong but not fatal, such as a last line that was cut.
+	Warnings []string
+}
+
+// Config is the set-up of a capture, from its config record.
+type Config struct {
+	// SDK is the version of the SDK that was recorded, such as 9.2.4.
+	SDK string `json:"sdk"`
+	// Options are the constructor's options less the access token. An absent option has its default.
+	Options ClientOptions `json:"config"`
+	// Scenario is there when the capture was recorded on virtual time.
+	Scenario json.RawMessage `json:"scenario,omitempty"`
+}
+
+// ClientOptions are the constructor's options, as far as they are known here. nil: absent.
+type ClientOptions struct {
+	Environment         string   `json:"environment"`
+	WSHost              string   `json:"wsHost"`
+	AutoConnectSessions *bool    `json:"autoConnectSessions"`
+	DisableAutoAnswer   *bool    `json:"disableAutoAnswer"`
+	EagerPersistent     *string  `json:"eagerPersistentConnectionEstablishment"`
+	UseServerSidePings  *bool    `json:"useServerSidePings"`
+	AllowedSessionTypes []string `json:"allowedSessionTypes"`
+	JIDResource         string   `json:"jidResource"`
+}
+
+// VirtualTime tells whether the capture was recorded on virtual time, where timers are exact.
+func (c Config) VirtualTime() bool { return len(c.Scenario) > 0 }
+
+// The ways in which a file is not a capture. Errors wrap them.
+var (
+	ErrEmpty    = errors.New("the file is empty")
+	ErrNotJSON  = errors.New("not a JSON object")
+	ErrNoConfig = errors.New("there is no config record before the others")
+)
+
+// lineMax is the longest line that is read: no frame or body comes near it.
+const lineMax = 64 << 20
+
+// ReadFile reads a capture from a file.
+func ReadFile(path string) (*Capture, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("capture: %w: give the path of a capture", err)
+	}
+	defer func() { _ = f.Close() }()
+	return Read(path, f)
+}
+
+// ReadOutputFile reads a capture or a replay's output, which has no config record.
+func ReadOutputFile(path string) (*Capture, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("capture: %w: give the path of a capture or of a replay's output", err)
+	}
+	defer func() { _ = f.Close() }()
+	c, err := read(path, f)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.checkOrder()
+}
+
+// Read reads a capture; name is for reports. A last line that was cut, as by a recorder that was killed, is a warning;
+// any other line that is not a record is an error that names it.
+func Read(name string, r io.Reader) (*Capture, error) {
+	c, err := read(name, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.readConfig(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func read(name string, r io.Reader) (*Capture, error) {
+	c := &Capture{Name: name}
+	in := bufio.NewReaderSize(r, 1<<16)
+	for line := 1; ; line++ {
+		text, whole, err := readLine(in)
+		if err != nil {
+			return nil, fmt.Errorf("capture: %s:%d: %w", name, line, err)
+		}
+		if !whole && len(text) == 0 {
+			break
+		}
+		if text = bytes.TrimSpace(text); len(text) == 0 {
+			continue
+		}
+		record, err := parse(line, text)
+		if err != nil && !whole && len(c.Records) > 0 {
+			c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: the last line is cut: it was left out", name, line))
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("capture: %s:%d: %w: a capture has one record a line", name, line, err)
+		}
+		c.Records = append(c.Records, record)
+	}
+	if len(c.Records) == 0 {
+		return nil, fmt.Errorf("capture: %s: %w: record the client again", name, ErrEmpty)
+	}
+	return c, nil
+}
+
+// readLine reads up to and without the next line feed. whole is false where the file ends first.
+func readLine(in *bufio.Reader) (text []byte, whole bool, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		text = append(text, part...)
+		switch {
+		case err == nil:
+			return text[:len(text)-1], true, nil
+		case errors.Is(err, io.EOF):
+			return text, false, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, false, err
+		case len(text) > lineMax:
+			return nil, false, fmt.Errorf("the line is longer than %d bytes", lineMax)
+		}
+	}
+}
+
+func parse(line int, text []byte) (port.Record, error) {
+	var head struct {
+		Seq  *int     `json:"seq"`
+		T    *float64 `json:"t"`
+		Kind *string  `json:"k"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return port.Record{}, fmt.Errorf("%w (%w)", ErrNotJSON, err)
+	}
+	if head.Seq == nil || head.T == nil || head.Kind == nil {
+		return port.Record{}, errors.New("the object has no seq, t and k")
+	}
+	if *head.T < 0 || *head.T > timeMax {
+		return port.Record{}, errors.New("t is not a time in milliseconds")
+	}
+	return port.Record{
+		Line: line, Seq: *head.Seq, At: port.FromMilliseconds(*head.T), Kind: *head.Kind,
+		Fields: json.RawMessage(bytes.Clone(text)),
+	}, nil
+}
+
+// timeMax is the greatest t, in milliseconds: ten years.
+const timeMax = 10 * 366 * 24 * 3600 * 1000
+
+func (c *Capture) readConfig() error {
+	first := c.Records[0]
+	if first.Kind != "config" {
+		return fmt.Errorf("capture: %s:%d: %w: the first record is %q", c.Name, first.Line, ErrNoConfig, first.Kind)
+	}
+	if err := first.Decode(&c.Config); err != nil {
+		return fmt.Errorf("capture: %s: %w", c.Name, err)
+	}
+	return c.checkOrder()
+}
+
+// checkOrder sees to it that seq grows and that t does not go back: the order is seq's, so a t that does is raised.
+func (c *Capture) checkOrder() error {
+	for i := range c.Records[1:] {
+		before, r := c.Records[i], &c.Records[i+1]
+		if r.Seq <= before.Seq {
+			return fmt.Errorf("capture: %s:%d: seq %d after %d: records must be in order of seq", c.Name, r.Line, r.Seq, before.Seq)
+		}
+		if r.At < before.At {
+			c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: t goes back: the record before it gives the time", c.Name, r.Line))
+			r.At = before.At
+		}
+	}
+	return nil
+}
+
+// Write writes records, one a line.
+func Write(w io.Writer, records []port.Record) error {
+	out := bufio.NewWriter(w)
+	for _, r := range records {
+		_, _ = out.Write(r.Fields)
+		_ = out.WriteByte('\n')
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("capture: writing records: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package jingle
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// FuzzDecode: no frame panics or hangs, and whatever our reader understands, the standard library's reads as the same
+// tree: two parsers that disagree are how stanzas are smuggled (attacks A10).
+func FuzzDecode(f *testing.F) {
+	for _, path := range []string{"testdata/received.txt", "testdata/refused.txt", "testdata/called.txt"} {
+		for _, s := range readStories(f, path) {
+			f.Add([]byte(s.in))
+		}
+	}
+	for name, e := range sent {
+		frame, _, err := Encode(e, sending)
+		if err != nil {
+			f.Fatalf("%s: %v", name, err)
+		}
+		f.Add(frame)
+	}
+	f.Fuzz(func(t *testing.T, frame []byte) {
+		_, err := Decode(1, frame)
+		if err == nil {
+			Describe(frame)
+			DescribeStream(frame)
+		}
+		root, err := parse(frame)
+		if err != nil {
+			return
+		}
+		theirs, err := standard(string(frame))
+		if err != nil {
+			t.Fatalf("we read a frame that encoding/xml refuses: %v", err)
+		}
+		if ours := flatten(root); ours != theirs {
+			t.Errorf("two readers, two trees:\n%q\n%q", ours, theirs)
+		}
+	})
+}
+
+// flatten writes a tree unambiguously. White space in attributes and carriage returns are left to our tests of them:
+// encoding/xml treats them otherwise than XML 1.0.
+func flatten(e *element) string {
+	var b strings.Builder
+	b.WriteString("(" + e.space + "|" + e.name)
+	for _, a := range e.attributes {
+		b.WriteString("@" + a.space + "|" + a.name + "=" + blanks(a.value))
+	}
+	b.WriteString("#" + blanks(e.text))
+	for _, c := range e.children {
+		b.WriteString(flatten(c))
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+func blanks(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '\t' || c == '\n' || c == '\r' {
+			return ' '
+		}
+		return c
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
+}
+
+// standard reads a frame with encoding/xml and flattens it alike.
+func standard(frame string) (string, error) {
+	d := xml.NewDecoder(strings.NewReader(frame))
+	root := &element{}
+	open := []*element{root}
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		last := open[len(open)-1]
+		switch v := token.(type) {
+		case xml.StartElement:
+			e := &element{space: v.Name.Space, name: v.Name.Local}
+			for _, a := range v.Attr {
+				if a.Name.Space != "xmlns" && (a.Name.Space != "" || a.Name.Local != "xmlns") {
+					e.attributes = append(e.attributes, attribute{a.Name.Space, a.Name.Local, a.Value})
+				}
+			}
+			last.children = append(last.children, e)
+			open = append(open, e)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		case xml.CharData:
+			last.text += string(v)
+		}
+	}
+	return flatten(root.children[0]), nil
+}
+
+// FuzzEncode: what we write, we read back as it was, whatever an id or address holds.
+func FuzzEncode(f *testing.F) {
+	for _, hostile := range []string{
+		"s1", "", `"><iq type='set'/>`, "a&b", "&amp;", "&#0;", "]]>", "<![CDATA[", "\t\r\n ", "\u2028\u00e9\U0001F4DE", "\\\"", "\x00", "\xff", "\uFFFD", "\uFFFE", "</message>", "'",
+	} {
+		f.Add(hostile, "ann@example.com/desk")
+		f.Add("s1", hostile)
+	}
+	f.Fuzz(func(t *testing.T, sid, jid string) {
+		session, to := messages.SessionID(sid), messages.JID(jid)
+		for _, c := range []struct {
+			effect messages.Effect
+			want   messages.Input
+		}{
+			{messages.SendProceed{Session: session, To: to}, messages.Proceeded{Session: session}},
+			{messages.SendTerminate{Signalling: messages.SDPOverXMPP, Session: session, To: to, Reason: sid}, messages.Terminate{Session: session, From: to, Reason: sid}},
+			{messages.SendTerminate{Signalling: messages.Jingle, Session: session, To: to, Reason: "gone"}, messages.SessionTerminate{IQ: "q1", Session: session, Reason: "gone"}},
+			{messages.RefuseIQ{IQ: sid, To: to, Condition: "gone"}, nil},
+		} {
+			frame, _, err := Encode(c.effect, Context{IQ: "q1", Self: to})
+			if err != nil {
+				continue // XML cannot carry it, and it was said so
+			}
+			root, err := parse(frame)
+			if err != nil {
+				t.Fatalf("we wrote what we cannot read: %v\n%s", err, frame)
+			}
+			if got := root.attr("to"); got != jid {
+				t.Errorf("to %q came back as %q", jid, got)
+			}
+			if in, err := Decode(1, frame); err != nil || in.Input != c.want {
+				t.Errorf("%s came back as %#v, %v", frame, in.Input, err)
+			}
+		}
+	})
+}
+
+func BenchmarkDecodePropose(b *testing.B) {
+	frame := []byte(`<message xmlns="jabber:client" from="edge@gjoll.example.com/leg" to="ann@example.com/desk"><propose xmlns="urn:xmpp:jingle-message:0" id="s1" inin-cid="c1" inin-autoanswer="true" inin-sdp-over-xmpp="true"><description xmlns="urn:xmpp:jingle:apps:rtp:1" media="audio"/></propose></message>`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Decode(1, frame); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// names gives ids short aliases in the order of their first appearance: C1 is the first conversation, S2 the second
+// session.
+type names struct {
+	alias  map[string]string
+	counts map[string]int
+	legend []string
+	pairs  []string
+}
+
+func newNames() *names {
+	return &names{alias: map[string]string{}, counts: map[string]int{}}
+}
+
+func (n *names) of(letter, id string) string {
+	if a, known := n.alias[id]; known {
+		return a
+	}
+	n.counts[letter]++
+	a := fmt.Sprintf("%s%d", letter, n.counts[letter])
+	n.alias[id] = a
+	n.legend = append(n.legend, a+" "+id)
+	n.pairs = append(n.pairs, id, a)
+	return a
+}
+
+// in replaces the ids that have an alias, wherever they stand in a text.
+func (n *names) in(text string) string { return strings.NewReplacer(n.pairs...).Replace(text) }
+
+// letter is the alias's letter of a type of id, or "".
+func letter(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[messages.ConversationID]():
+		return "C"
+	case reflect.TypeFor[messages.SessionID]():
+		return "S"
+	case reflect.TypeFor[messages.ParticipantID]():
+		return "P"
+	case reflect.TypeFor[messages.UserID]():
+		return "U"
+	case reflect.TypeFor[messages.StationID]():
+		return "T"
+	default:
+		return ""
+	}
+}
+
+// personal tells whether a type is one that is never printed.
+func personal(t reflect.Type) bool {
+	switch t {
+	case reflect.TypeFor[messages.JID](), reflect.TypeFor[messages.Phone](), reflect.TypeFor[messages.PersonName](),
+		reflect.TypeFor[messages.SDP](), reflect.TypeFor[messages.Candidate](), reflect.TypeFor[messages.Token](),
+		reflect.TypeFor[messages.Opaque]():
+		return true
+	default:
+		return false
+	}
+}
+
+// message says in one line what a message is: its kind and its fields, without personal data and without what is empty.
+func (n *names) message(m interface{ Kind() string }) string {
+	if a, ok := m.(messages.Announce); ok && a.Event != nil {
+		return strings.TrimSpace("announce " + a.Event.Name() + " " + n.fields(reflect.ValueOf(a.Event)))
+	}
+	return strings.TrimSpace(m.Kind() + " " + n.fields(reflect.ValueOf(m)))
+}
+
+// fields are a struct's fields as name=value.
+func (n *names) fields(v reflect.Value) string {
+	var words []string
+	for i := range v.NumField() {
+		f, value := v.Type().Field(i), v.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || value.IsZero() || personal(f.Type) {
+			continue
+		}
+		if value.Kind() == reflect.Bool {
+			words = append(words, name)
+			continue
+		}
+		if text := n.value(value); text != "" {
+			words = append(words, name+"="+text)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func (n *names) value(v reflect.Value) string {
+	if personal(v.Type()) {
+		return ""
+	}
+	if l := letter(v.Type()); l != "" {
+		return n.of(l, v.String())
+	}
+	switch m := v.Interface().(type) {
+	case messages.Leg:
+		return leg(m)
+	case messages.ConversationState:
+		return n.conversation(m)
+	case messages.Participant:
+		return participant(m)
+	case messages.Ref:
+		return fmt.Sprintf("#%d", m)
+	case messages.Flag:
+		return map[messages.Flag]string{messages.No: "no", messages.Yes: "yes"}[m]
+	case messages.ErrorInfo:
+		return fmt.Sprintf("%q", strings.TrimPrefix(string(m.Type)+": "+n.in(m.Message), ": "))
+	case fmt.Stringer:
+		return m.String()
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return n.value(v.Elem())
+	case reflect.Struct:
+		return "{" + n.fields(v) + "}"
+	case reflect.Slice:
+		items := make([]string, 0, v.Len())
+		for i := range v.Len() {
+			items = append(items, n.value(v.Index(i)))
+		}
+		return "[" + strings.Join(items, " ") + "]"
+	case reflect.String:
+		return n.in(v.String())
+	default:
+		return fmt.Sprint(v.Interface())
+	}
+}
+
+func leg(l messages.Leg) string {
+	text := string(l.State)
+	if l.Held.True() {
+		text += "+held"
+	}
+	if l.Muted.True() {
+		text += "+muted"
+	}
+	if l.Failed {
+		text += "+failed"
+	}
+	return text
+}
+
+func (n *names) conversation(c messages.ConversationState) string {
+	text := "?"
+	if c.Conversation != "" {
+		text = n.of("C", string(c.Conversation))
+	}
+	if c.Session != "" {
+		text += "@" + n.of("S", string(c.Session))
+	}
+	if c.Call != nil {
+		text += ":" + leg(*c.Call)
+	}
+	return text
+}
+
+func participant(p messages.Participant) string {
+	legs := make([]string, 0, len(p.Calls))
+	for _, c := range p.Calls {
+		legs = append(legs, leg(c))
+	}
+	return p.Purpose + ":" + strings.Join(legs, ",")
+}

@@ -1,0 +1,160 @@
+package conversation
+
+import (
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Data is what a conversation remembers of its last notification.
+type Data struct {
+	Ref          messages.Ref            `json:"ref"`
+	Conversation messages.ConversationID `json:"conversation"`
+	// Session is the session that it is heard on; 0: none.
+	Session   messages.Ref       `json:"session,omitempty"`
+	SessionID messages.SessionID `json:"sessionId,omitempty"`
+	// Leg is the user's own leg, Recalled the same as it is found when the notification is read again.
+	Leg         messages.Leg           `json:"leg"`
+	Recalled    messages.Leg           `json:"recalled"`
+	Participant messages.ParticipantID `json:"participant,omitempty"`
+	Purpose     string                 `json:"purpose,omitempty"`
+	Version     int                    `json:"version,omitempty"`
+}
+
+// View is what the root knows of a conversation.
+func View(s fsm.Snapshot[Data]) messages.Input {
+	d := s.Data
+	return messages.ConversationView{
+		Ref: d.Ref, Conversation: d.Conversation, Session: d.Session, Leg: d.Leg, Stored: d.Version > 0,
+		Participant: d.Participant, Purpose: d.Purpose, Version: d.Version, Gone: s.State == Forgotten,
+	}
+}
+
+// news is an input that tells of the leg.
+type news interface {
+	messages.Input
+	Told() messages.LegNews
+}
+
+func ringing(_ Data, e messages.LegErred) bool {
+	return e.News.Leg.State.Class() == messages.PendingClass
+}
+
+func onLine[E news](_ Data, e E) bool        { return e.Told().OnLine }
+func heard[E news](_ Data, e E) bool         { return e.Told().Session.Ref != 0 }
+func started[E news](_ Data, e E) bool       { return e.Told().Started }
+func startsUnknown[E news](_ Data, e E) bool { return e.Told().StartsUnknown }
+
+// carried: the session was set up for this very conversation, so its start was announced by signalling.
+func carried[E news](_ Data, e E) bool {
+	n := e.Told()
+	return n.Session.Ref != 0 && n.Carries == n.Conversation
+}
+
+func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }
+
+func unchanged[E news](d Data, e E) bool {
+	l := e.Told().Leg
+	return d.Recalled.State == l.State && d.Recalled.Muted == l.Muted && d.Recalled.Held == l.Held && d.Recalled.Confined == l.Confined
+}
+
+func store[E news](d Data, e E) (Data, messages.Acts) {
+	n := e.Told()
+	d.Ref, d.Conversation = n.Ref, n.Conversation
+	d.Leg, d.Recalled, d.Participant, d.Purpose = n.Leg, n.Recalled, n.Participant, n.Purpose
+	d.Session, d.SessionID = n.Session.Ref, n.Session.Session
+	d.Version++
+	return d, nil
+}
+
+// recall moves the state to what is found when the stored notification is read again, where that is something else.
+func recall[E news](d Data, e E) (Data, messages.Acts) {
+	n := e.Told()
+	class := n.Recalled.State.Class()
+	if class == n.Leg.State.Class() {
+		return d, nil
+	}
+	again := map[messages.Class]messages.Input{
+		messages.PendingClass: messages.RecalledPending{}, messages.ConnectedClass: messages.RecalledConnected{},
+		messages.EndedClass: messages.RecalledEnded{}, messages.OtherClass: messages.RecalledOther{},
+	}
+	return d, messages.Acts{messages.Tell{To: d.Ref, Msg: again[class]}}
+}
+
+// hold makes a placeholder: a session, and nothing else.
+func hold(d Data, e messages.SessionAttached) (Data, messages.Acts) {
+	d.Ref, d.Conversation = e.Ref, e.Conversation
+	return attach(d, e)
+}
+
+func attach(d Data, e messages.SessionAttached) (Data, messages.Acts) {
+	d.Session, d.SessionID = e.Session.Ref, e.Session.Session
+	return d, nil
+}
+
+func reportError(d Data, _ messages.LegErred) (Data, messages.Acts) {
+	return d, tellRoot(messages.CallErred{})
+}
+
+// readOn goes on with the news, once the error was reported.
+func readOn(d Data, e messages.LegErred) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: e.News.Ref, Msg: e.News.Of()}}
+}
+
+// ring makes the mocked twin of an invitation: the call is to be heard on the shared session.
+func ring[E news](d Data, e E) (Data, messages.Acts) {
+	s := e.Told().Session
+	return d, tellRoot(messages.RingWanted{Invite: messages.PendingSession{
+		ID: s.Session, Conversation: d.Conversation, AutoAnswer: d.Leg.Outbound(), Type: messages.Softphone,
+		FromUser: s.FromUser, OriginalRoom: s.OriginalRoom, From: s.Peer, To: e.Told().Self,
+	}})
+}
+
+func carry[E news](d Data, _ E) (Data, messages.Acts) {
+	return d, tellRoot(messages.CarryConversation{Session: d.Session, Conversation: d.Conversation})
+}
+
+func announceStarted[E news](d Data, e E) (Data, messages.Acts) {
+	return d, messages.Acts{
+		messages.Announce{Event: messages.SessionStarted{Session: d.summary(e.Told())}},
+		messages.Tell{To: messages.Root, Msg: messages.NoteStarted{Session: d.Session, Conversation: d.Conversation}},
+	}
+}
+
+func announceEnded[E news](d Data, e E) (Data, messages.Acts) {
+	return d, messages.Acts{
+		messages.Announce{Event: messages.SessionEnded{Session: d.summary(e.Told()), Reason: "success"}},
+		messages.Tell{To: messages.Root, Msg: messages.EndAnnounced{Session: d.SessionID, Conversation: d.Conversation}},
+	}
+}
+
+func settleInvitation[E news](d Data, _ E) (Data, messages.Acts) {
+	return d, tellRoot(messages.PendingHandled{Session: d.SessionID, Conversation: d.Conversation})
+}
+
+func cancelInvitation[E news](d Data, e E) (Data, messages.Acts) {
+	return d, tellRoot(messages.PendingCancelled{Session: e.Told().Session.Session, Conversation: d.Conversation})
+}
+
+func publishUpdated[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Updated) }
+func publishAdded[E news](d Data, e E) (Data, messages.Acts)   { return d, d.publish(messages.Added) }
+func publishRemoved[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Removed) }
+
+func (d Data) publish(c messages.Change) messages.Acts {
+	leg := d.Leg
+	return tellRoot(messages.Publish{Change: c, Session: d.Session, Conversation: messages.ConversationState{
+		Conversation: d.Conversation, Session: d.SessionID, Call: &leg,
+	}})
+}
+
+// summary is the shared session as it is announced for this conversation.
+func (d Data) summary(n messages.LegNews) messages.SessionSummary {
+	s := n.Session
+	return messages.SessionSummary{
+		ID: s.Session, Conversation: d.Conversation, Type: s.Type, State: s.Stage, Connection: n.Connection,
+		FromUser: s.FromUser, OriginalRoom: s.OriginalRoom, Peer: s.Peer, Reinvite: s.Reinvite,
+	}
+}
+
+func tellRoot(m messages.Input) messages.Acts {
+	return messages.Acts{messages.Tell{To: messages.Root, Msg: m}}
+}

@@ -1,0 +1,38 @@
+// Package departure is the statechart of ending one session from our side and waiting until it is over
+// (forceTerminateSession, destroy, a reinvite's old session, the fallback of a hang-up).
+//
+// Source: sdk-behaviour 1.4 forceTerminateSession, 1.6.5 step 5, 1.6.9 steps 3 and 4.
+package departure
+
+import (
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// The states of a departure.
+const (
+	New     fsm.State = "New"
+	Leaving fsm.State = "Leaving"
+	Gone    fsm.State = "Gone"
+)
+
+// Chart is the life of a departure. docs/statecharts/departure.md is drawn from it.
+var Chart = fsm.New("departure", "Ending one session from our side, until it is over.",
+	initial(New),
+	in(New, "Just made.",
+		on(messages.Depart{}).Do(note, leave).Enter(Leaving).Source("1.4 forceTerminateSession")),
+	in(Leaving, "The session was told to end.",
+		on(messages.SessionTerminatedSeen{}).If(mine).Do(settle).Enter(Gone).Source("1.4 forceTerminateSession"),
+		ignore("another session", messages.SessionTerminatedSeen{}),
+		ignore("announcements do not matter here", messages.EndAnnounced{})),
+	final(Gone, "The session is over."))
+
+// The words of the chart, bound to its data.
+var (
+	in      = fsm.In[Data]
+	initial = fsm.Initial[Data]
+	final   = fsm.Final[Data]
+	ignore  = fsm.Ignore[Data]
+)
+
+func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }

@@ -1,0 +1,92 @@
+package invitation
+
+import (
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Data is what an invitation remembers.
+type Data struct {
+	Ref    messages.Ref            `json:"ref"`
+	Invite messages.PendingSession `json:"invite"`
+}
+
+// View is what the root knows of an invitation.
+func View(s fsm.Snapshot[Data]) messages.Input {
+	i := s.Data.Invite
+	return messages.InvitationView{
+		Ref: s.Data.Ref, Session: i.ID, Conversation: i.Conversation, Type: i.Type, AutoAnswer: i.AutoAnswer,
+		FromUser: i.FromUser, OriginalRoom: i.OriginalRoom, Ordered: s.State == Ordered, Gone: s.State == Settled,
+	}
+}
+
+// private: the far end wants a connection, not an answer (inin-priv-answer-mode).
+func private(e messages.Invited) bool { return e.Propose.PrivAnswer == "Auto" }
+
+func swallowed(_ Data, e messages.Invited) bool {
+	return private(e) && e.Policy.Eager == messages.EagerNone
+}
+
+func eager(_ Data, e messages.Invited) bool {
+	return private(e) && e.Policy.Eager == messages.EagerAuto
+}
+
+func autoAnswered(_ Data, e messages.Invited) bool {
+	return e.Propose.AutoAnswer && !e.Policy.DisableAutoAnswer
+}
+
+func shared(_ Data, e messages.ProceedNow) bool { return e.Shared }
+
+func sameSession(d Data, e messages.InvitedAgain) bool { return d.Invite.ID == e.Propose.Session }
+
+func remember(d Data, e messages.Invited) (Data, messages.Acts) {
+	p := e.Propose
+	d.Ref = e.Ref
+	d.Invite = messages.PendingSession{
+		ID: p.Session, Conversation: p.Conversation, AutoAnswer: p.AutoAnswer, Type: messages.Softphone,
+		PrivAnswer: p.PrivAnswer, FromUser: p.FromUser, OriginalRoom: p.OriginalRoom, From: p.From, To: p.To,
+	}
+	return d, nil
+}
+
+func mock(d Data, e messages.Ring) (Data, messages.Acts) {
+	d.Ref, d.Invite = e.Ref, e.Invite
+	return d, nil
+}
+
+func announce[E messages.Input](d Data, _ E) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Announce{Event: d.Invite}}
+}
+
+// wantProceed asks for the proceed as soon as this has been announced to everybody.
+func wantProceed[E messages.Input](d Data, _ E) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.ProceedWanted{Invitation: d.Ref}}}
+}
+
+// rename takes over the session id of a later propose; the embedding program is not told.
+func rename(d Data, e messages.InvitedAgain) (Data, messages.Acts) {
+	d.Invite.ID = e.Propose.Session
+	return d, nil
+}
+
+func orderAnswer(d Data, e messages.ProceedNow) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbAnswer, Call: e.Call, Known: e.Known}}}
+}
+
+func orderDecline(d Data, e messages.DeclineNow) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbDecline, Call: e.Call, Known: e.Known}}}
+}
+
+// takeProposal sends proceed. The request is settled at once: whether the proceed arrives is not known here.
+func takeProposal(d Data, e messages.ProceedNow) (Data, messages.Acts) {
+	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TakeProposal{Session: d.Invite.ID}}}
+	return d, append(acts, messages.Settled(e.Call, nil)...)
+}
+
+func announceHandled(d Data, e messages.InvitationHandled) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Announce{Event: messages.HandledPendingSession{Session: e.Named, Conversation: d.Invite.Conversation}}}
+}
+
+func announceCancelled(d Data, e messages.InvitationCancelled) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Announce{Event: messages.CancelPendingSession{Session: e.Named, Conversation: d.Invite.Conversation}}}
+}

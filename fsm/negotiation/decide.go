@@ -1,0 +1,116 @@
+package negotiation
+
+import "github.com/hookswitch/hookswitch/messages"
+
+// Data is what a negotiation remembers.
+type Data struct {
+	Ref     messages.Ref         `json:"ref"`
+	Call    messages.CallID      `json:"call,omitempty"`
+	Session messages.SessionView `json:"session"`
+	SDP     messages.SDP         `json:"sdp,omitempty"`
+}
+
+const peerClosedMessage = "The RTCPeerConnection's signalingState is 'closed'."
+
+func peerClosed(_ Data, e messages.GoOn) bool   { return e.Closed }
+func sessionEnded(_ Data, e messages.GoOn) bool { return e.Ended }
+func overJingle(d Data, _ messages.GoOn) bool   { return d.jingle() }
+
+func doneOverJingle(d Data, _ messages.PeerDone) bool         { return d.jingle() }
+func rejectedOverJingle(d Data, _ messages.PeerRejected) bool { return d.jingle() }
+func acknowledged(_ Data, e messages.IQAnswered) bool         { return e.Condition == "" }
+
+func (d Data) jingle() bool { return d.Session.Signalling == messages.Jingle }
+
+func note(d Data, e messages.StartAcceptance) (Data, messages.Acts) {
+	d.Ref, d.Call, d.Session = e.Ref, e.Call, e.Session
+	return d, nil
+}
+
+func noteDescription(d Data, e messages.StartRenegotiation) (Data, messages.Acts) {
+	d.Ref, d.Session, d.SDP = e.Ref, e.Session, e.SDP
+	return d, nil
+}
+
+func askMicrophone(d Data, _ messages.StartAcceptance) (Data, messages.Acts) {
+	return d, messages.Acts{messages.RequestMicrophone{Peer: d.Session.Ref}}
+}
+
+func describe(d Data, _ messages.StartRenegotiation) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Describe{Peer: d.Session.Ref, SDP: d.SDP}}
+}
+
+func refuseMedia(d Data, e messages.MicrophoneDenied) (Data, messages.Acts) {
+	acts := messages.Acts{messages.Announce{Event: messages.SDKError{Error: messages.ErrorInfo{Type: messages.ErrMedia, Name: e.Name, Message: e.Message}}}}
+	return d, append(acts, messages.Settled(d.Call, &messages.ErrorInfo{Name: e.Name, Message: e.Message})...)
+}
+
+func askWhetherOn(d Data, _ messages.MicrophoneGranted) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Later{To: messages.Root, Msg: messages.MicrophoneReady{Negotiation: d.Ref, Session: d.Session.Ref}}}
+}
+
+func addMicrophone(d Data, _ messages.GoOn) (Data, messages.Acts) {
+	return d, messages.Acts{messages.AddMicrophone{Peer: d.Session.Ref}}
+}
+
+func attach(d Data, _ messages.GoOn) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AttachSession{Session: d.Session.Ref}}}
+}
+
+func accept(d Data, _ messages.GoOn) (Data, messages.Acts) { return d, d.accept() }
+func acceptDescribed(d Data, _ messages.PeerDone) (Data, messages.Acts) {
+	return d, append(messages.Acts{messages.Tell{To: d.Session.Ref, Msg: messages.DescriptionSet{}}}, d.accept()...)
+}
+
+func (d Data) accept() messages.Acts {
+	return messages.Acts{messages.Tell{To: d.Session.Ref, Msg: messages.SessionAccepting{}}}
+}
+
+func makeAnswer(d Data, _ messages.GoOn) (Data, messages.Acts)              { return d, d.makeAnswer() }
+func makeAnswerDescribed(d Data, _ messages.PeerDone) (Data, messages.Acts) { return d, d.makeAnswer() }
+
+func (d Data) makeAnswer() messages.Acts {
+	return messages.Acts{messages.MakeAnswer{Peer: d.Session.Ref}}
+}
+
+func sendAnswer(d Data, e messages.PeerDone) (Data, messages.Acts) {
+	return d, messages.Acts{
+		messages.Tell{To: d.Session.Ref, Msg: messages.AnswerSet{}},
+		messages.SendAnswer{
+			Signalling: d.Session.Signalling, Session: d.Session.Session, To: d.Session.Peer, Peer: d.Session.Ref, SDP: e.SDP,
+		},
+	}
+}
+
+func settleSent(d Data, _ messages.PeerDone) (Data, messages.Acts) {
+	return d, messages.Settled(d.Call, nil)
+}
+
+func settleAcknowledged(d Data, _ messages.IQAnswered) (Data, messages.Acts) {
+	return d, messages.Settled(d.Call, nil)
+}
+
+// settleRejected: a Jingle session whose answer fails is ended, and the request succeeds all the same.
+func settleRejected(d Data, _ messages.PeerRejected) (Data, messages.Acts) {
+	return d, messages.Settled(d.Call, nil)
+}
+
+func endFailed(d Data, _ messages.PeerRejected) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: d.Session.Ref, Msg: messages.LeaveSession{Reason: "failed-application"}}}
+}
+
+func failClosed(d Data, _ messages.GoOn) (Data, messages.Acts) {
+	return d, messages.Settled(d.Call, &messages.ErrorInfo{Name: "InvalidStateError", Message: peerClosedMessage})
+}
+
+func failRejected(d Data, e messages.PeerRejected) (Data, messages.Acts) {
+	return d, messages.Settled(d.Call, &messages.ErrorInfo{Name: e.Name, Message: e.Message})
+}
+
+// failRefused and failSilent: the SDK rejects with the stanza itself.
+func failRefused(d Data, _ messages.IQAnswered) (Data, messages.Acts) { return d, d.stanzaError() }
+func failSilent(d Data, _ messages.TimerFired) (Data, messages.Acts)  { return d, d.stanzaError() }
+
+func (d Data) stanzaError() messages.Acts {
+	return messages.Settled(d.Call, &messages.ErrorInfo{Type: "error", Bare: true})
+}

@@ -1,0 +1,164 @@
+package softphone
+
+import (
+	"slices"
+
+	"github.com/hookswitch/hookswitch/fsm/conversation"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+func notificationsOff(d Data, _ messages.ConversationNotified) bool { return !d.Enabled }
+
+// mine: the user takes part, with a leg.
+func mine(d Data, e messages.ConversationNotified) bool {
+	p, ok := conversation.PickParticipant(e.Participants, d.Me.User, "")
+	return ok && len(p.Calls) > 0
+}
+
+func conversationKnown(d Data, e messages.ConversationNotified) bool {
+	return d.conversationAt(e.Conversation) >= 0
+}
+
+func tellConversation(d Data, e messages.ConversationNotified) (Data, acts) {
+	v := d.Conversations[d.conversationAt(e.Conversation)]
+	n := d.news(e, v.Session)
+	n.Ref = v.Ref
+	return d, acts{tell(v.Ref, input(n))}
+}
+
+func startConversation(d Data, e messages.ConversationNotified) (Data, acts) {
+	return d, acts{messages.Spawn{Actor: "conversation", Msg: input(d.news(e, 0))}}
+}
+
+// input is the news as an input: an error on the leg is told first.
+func input(n messages.LegNews) messages.Input {
+	if n.Leg.Failed {
+		return messages.LegErred{News: n}
+	}
+	return n.Of()
+}
+
+// news is what a conversation is told: its leg, and the session that the leg is heard on with what is noted about it.
+func (d Data) news(e messages.ConversationNotified, stored messages.Ref) messages.LegNews {
+	p, _ := conversation.PickParticipant(e.Participants, d.Me.User, "")
+	leg, _ := conversation.PickLeg(p.Calls)
+	again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
+	recalled, _ := conversation.PickLeg(again.Calls)
+	n := messages.LegNews{
+		Conversation: e.Conversation, Leg: leg, Recalled: recalled, Participant: p.ID, Purpose: p.Purpose, Self: d.bareJID(),
+	}
+	if s, ok := d.heardOn(e.Conversation, stored); ok {
+		n.Session, n.Carries, n.Connection = s.View, s.Carries, s.Media.Connection
+		n.OnLine = s.View.Ref == d.Line.Session
+		n.Started = slices.Contains(s.Started, e.Conversation)
+		n.StartsUnknown = !s.Kept
+	}
+	return n
+}
+
+// heardOn is the session that a conversation is heard on: the one it has; else the shared one under line appearance 1, or
+// one that carries it; else, under a persistent connection, the live shared one if nobody uses it.
+// Source: sdk-behaviour 1.6.7.
+func (d Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, bool) {
+	if stored != 0 {
+		return d.session(stored), true
+	}
+	var s Session
+	var ok bool
+	if d.concurrent() {
+		s, ok = d.firstListed(carrying(c))
+	} else {
+		s, ok = d.lineSession()
+	}
+	if !ok && d.persistent() && d.lineLive() && !d.lineInUse() {
+		return d.lineSession()
+	}
+	return s, ok
+}
+
+// noteConversation keeps a conversation, and tells the line whether it is used.
+func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
+	i := slices.IndexFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Ref == e.Ref })
+	var out acts
+	switch {
+	case e.Gone && e.Ref == 0: // told once, and never stored
+	case e.Gone:
+		out = append(out, messages.Stop{Ref: e.Ref})
+		if i >= 0 {
+			d.Conversations = without(d.Conversations, i)
+		}
+	default:
+		d.Conversations = replace(d.Conversations, i, e)
+	}
+	if used := d.Line.Session != 0 && d.lineInUse(); used != d.Line.Used {
+		out = append(out, tell(messages.LineActor, messages.LineUsed{Used: used}))
+	}
+	return d, out
+}
+
+// --- conversationUpdate
+
+func removes(_ Data, e messages.Publish) bool { return e.Change == messages.Removed }
+
+// publish announces the user's calls after a change of one of them.
+func publish(d Data, e messages.Publish) (Data, acts) {
+	u := messages.ConversationUpdate{Current: d.current()}
+	if e.Change == messages.Added {
+		u.Added = []messages.ConversationState{e.Conversation}
+	}
+	return d.published(u, e.Session)
+}
+
+func publishRemoved(d Data, e messages.Publish) (Data, acts) {
+	return d.published(messages.ConversationUpdate{
+		Current: d.current(), Removed: []messages.ConversationState{e.Conversation},
+	}, e.Session)
+}
+
+func (d Data) current() []messages.ConversationState {
+	current := make([]messages.ConversationState, 0, len(d.Conversations))
+	for _, v := range d.Conversations {
+		current = append(current, d.State(v))
+	}
+	return current
+}
+
+func (d Data) published(u messages.ConversationUpdate, session messages.Ref) (Data, acts) {
+	u.Active, u.ActiveKnown = d.active(session)
+	d.Published = make([]Published, 0, len(d.Conversations))
+	for _, v := range d.Conversations {
+		d.Published = append(d.Published, Published{Ref: v.Ref, Version: v.Version, Sessionless: v.Session == 0})
+	}
+	return d, acts{messages.Announce{Event: u}}
+}
+
+// active is the id of the conversation that is taken for the one that is heard; known false: the SDK says undefined.
+// Source: sdk-behaviour 1.6.8, activeConversationId.
+func (d Data) active(session messages.Ref) (id messages.ConversationID, known bool) {
+	carried := d.session(session).Carries
+	switch len(d.Conversations) {
+	case 0:
+		if line, ok := d.lineSession(); ok && line.Carries != "" {
+			return line.Carries, true
+		}
+		return carried, true
+	case 1:
+		v := d.Conversations[0]
+		return v.Conversation, v.Stored
+	}
+	var connected []messages.ConversationView
+	for _, v := range d.Conversations {
+		if v.Stored && v.Leg.State.Class() == messages.ConnectedClass {
+			connected = append(connected, v)
+		}
+	}
+	if len(connected) == 1 {
+		return connected[0].Conversation, true
+	}
+	for _, v := range connected {
+		if v.Leg.Held == messages.No {
+			return v.Conversation, true
+		}
+	}
+	return carried, true
+}

@@ -1,0 +1,320 @@
+package softphone
+
+import (
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// acts is what most actions return.
+type acts = messages.Acts
+
+func tell(to messages.Ref, m messages.Input) messages.Act { return messages.Tell{To: to, Msg: m} }
+
+// --- initialize
+
+func configure(d Data, e messages.Configured) (Data, acts) {
+	d.Options = e.Options
+	return d, nil
+}
+
+// fetchIdentity reads the organisation and the user, side by side.
+func fetchIdentity(d Data, e messages.Initialize) (Data, acts) {
+	d.Waiting, d.Answers = e.Call, 0
+	ask := func(of messages.RequestKind) messages.Act {
+		return messages.Spawn{Actor: "request", Msg: messages.Perform{
+			Effect: messages.Request{Of: of}, Owner: messages.Root, Timeout: restTimeout, Retrying: true,
+		}}
+	}
+	return d, acts{ask(messages.GetOrganization), ask(messages.GetMe)}
+}
+
+func secondAnswer(d Data, _ messages.RequestDone) bool { return d.Answers == 1 }
+
+func noteIdentity(d Data, e messages.RequestDone) (Data, acts) {
+	d.Answers++
+	if e.HTTP.Me != nil {
+		d.Me = *e.HTTP.Me
+	}
+	return d, nil
+}
+
+// connect opens the stream for a new streaming layer, which remembers nothing.
+func connect(d Data, _ messages.RequestDone) (Data, acts) {
+	d.Proposals, d.Invitations, d.Sessions, d.Conversations, d.Watchers, d.Published = nil, nil, nil, nil, nil, nil
+	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics = false, false, 0, false, false
+	return d, acts{
+		tell(messages.KeeperActor, messages.ForgetTopics{}),
+		tell(messages.ConnectionActor, messages.Connect{
+			JID: d.Me.JID, Resource: d.Options.JIDResource, ServerSidePings: d.Options.UseServerSidePings,
+		}),
+	}
+}
+
+func announceHTTP(d Data, e messages.RequestFailed) (Data, acts) {
+	return d, messages.Refused(0, messages.ErrHTTP, e.Error.Message)
+}
+
+func refuseInitialize(d Data, e messages.RequestFailed) (Data, acts) {
+	return d.initializationFailed(e.Error.Message)
+}
+
+func refuseStream(d Data, e messages.StreamRefused) (Data, acts) {
+	return d.initializationFailed(e.Error.Message)
+}
+
+// The SDK has no words for a subscription that fails: the error is a stanza.
+func refuseSubscription(d Data, _ messages.IQAnswered) (Data, acts) {
+	return d.initializationFailed("")
+}
+func refuseSilence(d Data, _ messages.TimerFired) (Data, acts) { return d.initializationFailed("") }
+
+func refuseTopics(d Data, e messages.TopicsSubscribed) (Data, acts) {
+	return d.initializationFailed(e.Error.Message)
+}
+
+func (d Data) initializationFailed(message string) (Data, acts) {
+	call := d.Waiting
+	d.Waiting = 0
+	return d, messages.Refused(call, messages.ErrInitialization, message)
+}
+
+func announceConnected(d Data, _ messages.StreamUp) (Data, acts)   { return d.connected() }
+func announceReconnected(d Data, _ messages.StreamUp) (Data, acts) { return d.connected() }
+
+func (d Data) connected() (Data, acts) {
+	again := d.Ever
+	d.Ever = true
+	return d, acts{messages.Announce{Event: messages.StreamConnected{Reconnect: again}}}
+}
+
+func announceDisconnected(d Data, _ messages.StreamLost) (Data, acts) {
+	return d, acts{messages.Announce{Event: messages.StreamDisconnected{Message: "Streaming API connection disconnected"}}}
+}
+
+func (d Data) topic(name string) string { return "v2.users." + string(d.Me.User) + "." + name }
+
+// subscribe subscribes to the conversations by pubsub: later requests will repeat it. The question goes out when the
+// stream has asked its own.
+func subscribe(d Data, e messages.StreamUp) (Data, acts) {
+	d.Channel = e.Channel
+	return d, acts{
+		tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("conversations")}),
+		messages.Later{To: messages.Root, Msg: messages.SubscribeNow{}},
+	}
+}
+
+func sendSubscribe(d Data, _ messages.SubscribeNow) (Data, acts) {
+	return d, acts{messages.SendSubscribe{Topic: d.topic("conversations"), JID: d.bareJID()}}
+}
+
+func subscribed(_ Data, e messages.IQAnswered) bool { return e.Condition == "" }
+
+func softphoneAllowed(d Data, _ messages.IQAnswered) bool {
+	for _, t := range d.Options.AllowedSessionTypes {
+		if t == messages.Softphone {
+			return true
+		}
+	}
+	return false
+}
+
+func fetchStation(d Data, _ messages.IQAnswered) (Data, acts) { return d.fetchStation() }
+
+func (d Data) fetchStation() (Data, acts) {
+	d.Station, d.Topics = false, false
+	return d, acts{tell(messages.StationActor, messages.FetchStation{Station: d.firstStation(), Waiting: true})}
+}
+
+// firstStation is the user's effective station as it was read with the user; once the station is known, it knows better.
+func (d Data) firstStation() messages.StationID {
+	if d.Phone.Present || d.Phone.Disassociated {
+		return ""
+	}
+	return d.Me.Station
+}
+
+func subscribeStation(d Data, _ messages.IQAnswered) (Data, acts) { return d.subscribeStation() }
+
+func (d Data) subscribeStation() (Data, acts) {
+	d.Ears++
+	return d, acts{tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("station"), Soon: true})}
+}
+
+func topicsDone[E messages.Input](d Data, _ E) bool         { return d.Topics }
+func stationDone[E messages.Input](d Data, _ E) bool        { return d.Station }
+func topicsFailed(_ Data, e messages.TopicsSubscribed) bool { return e.Failed }
+
+func noteStationDone(d Data, _ messages.StationSettled) (Data, acts) { d.Station = true; return d, nil }
+
+func noteTopicsDone(d Data, _ messages.TopicsSubscribed) (Data, acts) { d.Topics = true; return d, nil }
+
+func enable[E messages.Input](d Data, _ E) (Data, acts) {
+	d.Enabled = true
+	return d, nil
+}
+
+func announceReady[E messages.Input](d Data, _ E) (Data, acts) {
+	call := d.Waiting
+	d.Waiting = 0
+	return d, append(acts{messages.Announce{Event: messages.Ready{}}}, messages.Settled(call, nil)...)
+}
+
+// closeOldStream makes way for a new one.
+func closeOldStream(d Data, _ messages.Initialize) (Data, acts) {
+	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{})}
+}
+
+// --- session types
+
+func alreadyAllowed(d Data, e messages.AllowSessionType) bool {
+	return e.Type == messages.Softphone && d.Enabled
+}
+
+func softphoneAsked(_ Data, e messages.AllowSessionType) bool { return e.Type == messages.Softphone }
+func allowing(d Data, _ messages.TopicsSubscribed) bool       { return d.Busy }
+
+func noteAllowing(d Data, e messages.AllowSessionType) (Data, acts) {
+	d.Waiting, d.Busy = e.Call, true
+	return d, nil
+}
+
+func fetchStationNow(d Data, _ messages.AllowSessionType) (Data, acts) { return d.fetchStation() }
+
+func subscribeStationAgain(d Data, _ messages.AllowSessionType) (Data, acts) {
+	return d.subscribeStation()
+}
+
+func settleAllowing[E messages.Input](d Data, _ E) (Data, acts) {
+	call := d.Waiting
+	d.Waiting, d.Busy = 0, false
+	return d, messages.Settled(call, nil)
+}
+
+func refuseAllowing(d Data, e messages.TopicsSubscribed) (Data, acts) {
+	call, err := d.Waiting, e.Error
+	d.Waiting, d.Busy = 0, false
+	return d, messages.Settled(call, &err)
+}
+
+func disable(d Data, e messages.DisallowSessionType) (Data, acts) {
+	d.Enabled = d.Enabled && e.Type != messages.Softphone
+	return d, nil
+}
+
+// --- requests that need no call
+
+func settle[E messages.Requested](d Data, e E) (Data, acts) {
+	return d, messages.Settled(e.Waiting(), nil)
+}
+
+// refuseTooEarly: the SDK stumbles, because there is nothing yet that could do it.
+func refuseTooEarly[E messages.Requested](d Data, e E) (Data, acts) {
+	return d, messages.Settled(e.Waiting(), &messages.ErrorInfo{Name: "TypeError", Message: "the softphone is not initialized"})
+}
+
+func refuseUnknown(d Data, e messages.UnknownRequest) (Data, acts) {
+	return d, messages.Settled(e.Call, &messages.ErrorInfo{Name: "TypeError", Message: "there is no request " + e.Name})
+}
+
+func disconnect(d Data, e messages.Disconnect) (Data, acts) {
+	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{Call: e.Call})}
+}
+
+// --- destroy
+
+func nothingListed(d Data, _ messages.Destroy) bool { return len(d.Listed()) == 0 }
+func lastToGo(d Data, _ messages.Departed) bool     { return d.Leaving == 1 }
+
+func destroySessions(d Data, e messages.Destroy) (Data, acts) {
+	d.Waiting = e.Call
+	var out acts
+	for _, s := range d.Listed() {
+		d.Leaving++
+		out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref, Owner: messages.Root}})
+	}
+	return d, out
+}
+
+func countGone(d Data, _ messages.Departed) (Data, acts) {
+	d.Leaving--
+	return d, nil
+}
+
+// forgetWatchers: nobody listens for announcements any more, so what waits for one waits for ever.
+func forgetWatchers[E messages.Input](d Data, _ E) (Data, acts) {
+	d.Watchers = nil
+	return d, nil
+}
+
+func closeForGood[E messages.Input](d Data, e E) (Data, acts) {
+	call := d.Waiting
+	if r, ok := any(e).(messages.Destroy); ok {
+		call = r.Call
+	}
+	d.Waiting = 0
+	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{Call: call})}
+}
+
+// --- the stream
+
+func noteServers(d Data, e messages.ServersFound) (Data, acts) {
+	d.Servers, d.Relay = e.Servers, e.Relay
+	return d, nil
+}
+
+func newChannel(d Data, e messages.StreamRenewed) bool {
+	return d.Channel != "" && d.Channel != e.Channel
+}
+
+// dropJingle: the new stream knows nothing of the old one's Jingle sessions.
+func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
+	d.Channel = e.Channel
+	for i, s := range d.Sessions {
+		if s.Listed && s.View.Signalling == messages.Jingle {
+			s.Listed = false
+			d.Sessions = replace(d.Sessions, i, s)
+		}
+	}
+	return d, nil
+}
+
+func resubscribe(d Data, _ messages.StreamRenewed) (Data, acts) { return d, resubscribeAll() }
+
+func resubscribeNow(d Data, _ messages.SubscriptionsExpiring) (Data, acts) {
+	return d, resubscribeAll()
+}
+
+func resubscribeAll() acts { return acts{tell(messages.KeeperActor, messages.ResubscribeTopics{})} }
+
+func pass[E messages.Input](d Data, e E) (Data, acts) {
+	return d, acts{tell(messages.ConnectionActor, e)}
+}
+
+// --- the station
+
+func stationUnheard(d Data, _ messages.StationNotified) bool { return d.Ears == 0 }
+func migration(_ Data, e messages.StationNotified) bool      { return e.Action == "WebRTCMigration" }
+
+// someoneHasNoSession: the SDK lists the last update's conversations with their sessions, for its log, and trips.
+func someoneHasNoSession(d Data, _ messages.StationNotified) bool {
+	for _, p := range d.Published {
+		if p.Sessionless {
+			return true
+		}
+	}
+	return false
+}
+
+// tellStation passes the news on, once for each time that the softphone type was allowed.
+func tellStation(d Data, e messages.StationNotified) (Data, acts) {
+	var out acts
+	for range d.Ears {
+		out = append(out, tell(messages.StationActor, messages.StationNews{Action: e.Action, Station: e.Station}))
+	}
+	return d, out
+}
+
+// --- the lists
+
+func noteLine(d Data, e messages.LineView) (Data, acts)             { d.Line = e; return d, nil }
+func noteStation(d Data, e messages.StationView) (Data, acts)       { d.Phone = e; return d, nil }
+func noteConnection(d Data, e messages.ConnectionView) (Data, acts) { d.Stream = e; return d, nil }

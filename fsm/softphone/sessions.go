@@ -1,0 +1,499 @@
+package softphone
+
+import (
+	"slices"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+const stageActive = "active"
+
+// --- offers
+
+// sameTransport: the session is there and its ICE credentials have not changed, so this is a renegotiation.
+func sameTransport(d Data, e messages.Offer) bool {
+	s, ok := d.sdpSession(e.Session)
+	return ok && s.View.ICE == e.ICE
+}
+
+// carryOffered: an offer names the conversation of the session that is there, even if a new one replaces it.
+func carryOffered(d Data, e messages.Offer) (Data, acts) {
+	if s, ok := d.sdpSession(e.Session); ok {
+		return d.carry(s.View.Ref, e.Conversation), nil
+	}
+	return d, nil
+}
+
+func (d Data) carry(ref messages.Ref, c messages.ConversationID) Data {
+	if i := d.sessionAt(ref); i >= 0 {
+		s := d.Sessions[i]
+		s.Carries = c
+		d.Sessions = replace(d.Sessions, i, s)
+	}
+	return d
+}
+
+func carry(d Data, e messages.CarryConversation) (Data, acts) {
+	return d.carry(e.Session, e.Conversation), nil
+}
+
+func renegotiate(d Data, e messages.Offer) (Data, acts) {
+	s, _ := d.sdpSession(e.Session)
+	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartRenegotiation{Session: s.View, SDP: e.SDP}}}
+}
+
+func openSession(d Data, e messages.Offer) (Data, acts) {
+	open := messages.OpenSession{
+		Session: e.Session, Signalling: messages.SDPOverXMPP, Type: messages.Softphone, Conversation: e.Conversation, Peer: e.From,
+		SDP: e.SDP, ICE: e.ICE, Reinvite: e.Reinvite, Servers: d.Servers, Relay: d.Relay,
+	}
+	if i := d.proposalAt(e.Session); i >= 0 {
+		p := d.Proposals[i].Propose
+		open.FromUser, open.OriginalRoom, open.PrivAnswer = p.FromUser, p.OriginalRoom, p.PrivAnswer
+	}
+	return d, acts{messages.Spawn{Actor: "session", Msg: open}}
+}
+
+func terminateKnown(d Data, e messages.Terminate) bool {
+	_, ok := d.firstListed(identified(e.Session))
+	return ok
+}
+
+func tellTerminate(d Data, e messages.Terminate) (Data, acts) {
+	s, _ := d.firstListed(identified(e.Session))
+	return d, acts{tell(s.View.Ref, e)}
+}
+
+func candidateKnown(d Data, e messages.RemoteCandidate) bool {
+	s, ok := d.firstListed(identified(e.Session))
+	return ok && s.View.Signalling == messages.SDPOverXMPP
+}
+
+func tellCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
+	s, _ := d.firstListed(identified(e.Session))
+	return d, acts{tell(s.View.Ref, e)}
+}
+
+// --- what is noted of sessions
+
+func noteSession(d Data, e messages.SessionView) (Data, acts) {
+	i := d.sessionAt(e.Ref)
+	s := Session{Carries: e.Conversation}
+	if i >= 0 {
+		s = d.Sessions[i]
+	}
+	appears := !s.View.Described && e.Described && !s.Listed && !s.Raised
+	s.View = e
+	s.Listed = s.Listed || appears || (i < 0 && e.Signalling == messages.Jingle)
+	if appears && i >= 0 && e.Signalling == messages.SDPOverXMPP {
+		d.Sessions = replace(without(d.Sessions, i), -1, s) // listed in the order of being described
+		return d, nil
+	}
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, nil
+}
+
+// noteMedia keeps the state of a peer connection, and tells the line when its own changes.
+func noteMedia(d Data, e messages.MediaView) (Data, acts) {
+	i := d.sessionAt(e.Ref)
+	if i < 0 {
+		d.Sessions = replace(d.Sessions, -1, Session{View: messages.SessionView{Ref: e.Ref}, Media: e})
+		return d, nil
+	}
+	s := d.Sessions[i]
+	before := s.Media.Connection == messages.PeerConnected
+	s.Media = e
+	d.Sessions = replace(d.Sessions, i, s)
+	if now := e.Connection == messages.PeerConnected; e.Ref == d.Line.Session && now != before {
+		return d, acts{tell(messages.LineActor, messages.LineMedia{Live: now})}
+	}
+	return d, nil
+}
+
+func noteStarted(d Data, e messages.NoteStarted) (Data, acts) {
+	if i := d.sessionAt(e.Session); i >= 0 {
+		s := d.Sessions[i]
+		s.Started = append(slices.Clip(slices.Clone(s.Started)), e.Conversation)
+		d.Sessions = replace(d.Sessions, i, s)
+	}
+	return d, nil
+}
+
+// --- a session is raised
+
+func describedNowhere(d Data, e messages.SessionDescribed) bool {
+	return !known(d.session(e.Session).View.Peer)
+}
+
+func softphoneOffForSession(d Data, e messages.SessionDescribed) bool {
+	return !d.takes(d.session(e.Session).View.Peer)
+}
+
+func reinvited(d Data, e messages.SessionDescribed) bool { return d.session(e.Session).View.Reinvite }
+func autoConnects(d Data, _ messages.SessionDescribed) bool {
+	return d.Options.AutoConnectSessions
+}
+
+func announceNoHandlerForSession(d Data, _ messages.SessionDescribed) (Data, acts) {
+	return d, messages.Refused(0, messages.ErrSession, noHandler)
+}
+
+// adopt fills in what the pending invitation of the session's conversation knows, and begins to watch the session.
+func adopt(d Data, e messages.SessionDescribed) (Data, acts) {
+	i := d.sessionAt(e.Session)
+	s := d.Sessions[i]
+	s.Raised, s.Watched = true, true
+	if v, ok := d.invitationFor("", s.Carries, messages.Softphone); ok {
+		s.View.FromUser, s.View.OriginalRoom = v.FromUser, v.OriginalRoom
+	}
+	if !s.View.Reinvite {
+		s.Started, s.Kept = []messages.ConversationID{s.Carries}, true
+	}
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, acts{tell(e.Session, messages.Adopted{FromUser: s.View.FromUser, OriginalRoom: s.View.OriginalRoom})}
+}
+
+func announceStarted(d Data, e messages.SessionDescribed) (Data, acts) {
+	return d, acts{messages.Announce{Event: messages.SessionStarted{Session: d.session(e.Session).summary()}}}
+}
+
+func sendAccept(d Data, e messages.SessionDescribed) (Data, acts) {
+	return d, acts{messages.SendAccept{Session: d.session(e.Session).View.Session, To: d.bareJID()}}
+}
+
+// replaceOld ends the session that a reinvite replaces: the first listed one of the conversation, which may be the new
+// one itself when the old one is gone.
+func replaceOld(d Data, e messages.SessionDescribed) (Data, acts) {
+	old, ok := d.firstListed(carrying(d.session(e.Session).Carries))
+	if !ok {
+		return d, nil
+	}
+	old.Replaced = true
+	d.Sessions = replace(d.Sessions, d.sessionAt(old.View.Ref), old)
+	return d, acts{messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: old.View.Ref, Reason: "alternative-session"}}}
+}
+
+func acceptOnItsOwn(d Data, e messages.SessionDescribed) (Data, acts) {
+	return d, acts{messages.Later{To: messages.Root, Msg: messages.AcceptNow{Session: e.Session}}}
+}
+
+// --- accepting
+
+func lineIsThis(d Data, e messages.AcceptNow) bool {
+	line, ok := d.lineSession()
+	return !d.concurrent() && ok && d.lineLive() && line.View.Session == d.session(e.Session).View.Session
+}
+
+func holdsOthers(d Data, e messages.AcceptNow) bool {
+	return d.concurrent() && !d.session(e.Session).View.Reinvite
+}
+
+func becomesLine(d Data, _ messages.AcceptNow) bool {
+	return (d.persistent() || !d.concurrent()) && !d.lineLive()
+}
+
+func settleAccept(d Data, e messages.AcceptNow) (Data, acts) { return d, messages.Settled(e.Call, nil) }
+
+func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d, d.holdOthers(e.Session) }
+
+// holdOthers holds the conversation of each other active session, unless it is held or its peer connection is down.
+// Nobody waits for it.
+func (d Data) holdOthers(but messages.Ref) acts {
+	var out acts
+	for _, s := range d.Listed() {
+		i := d.conversationAt(s.Carries)
+		if s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
+			continue
+		}
+		out = append(out, messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(s.Carries), Value: true}})
+	}
+	return out
+}
+
+// down tells whether a peer connection cannot carry a hold (sdk-behaviour 1.6.10).
+func down(p messages.PeerPhase) bool {
+	return p == messages.PeerDisconnected || p == messages.PeerFailed || p == messages.PeerClosed
+}
+
+func takeLine(d Data, e messages.AcceptNow) (Data, acts) { return d.takeLine(e.Session) }
+
+func (d Data) takeLine(ref messages.Ref) (Data, acts) {
+	i := d.sessionAt(ref)
+	s := d.Sessions[i]
+	s.WasLine = true
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, acts{tell(messages.LineActor, messages.LineTaken{Session: ref, Live: s.Media.Connection == messages.PeerConnected})}
+}
+
+func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
+	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartAcceptance{Call: e.Call, Session: d.session(e.Session).View}}}
+}
+
+func tellGoOn(d Data, e messages.MicrophoneReady) (Data, acts) {
+	s := d.session(e.Session)
+	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed, Ended: s.View.Over})}
+}
+
+func carriesKnown(d Data, e messages.AttachSession) bool {
+	return d.conversationAt(d.session(e.Session).Carries) >= 0
+}
+
+func privateSession(d Data, e messages.AttachSession) bool {
+	return d.session(e.Session).View.PrivAnswer == "Auto"
+}
+
+func attachSession(d Data, e messages.AttachSession) (Data, acts) {
+	s := d.session(e.Session)
+	v := d.Conversations[d.conversationAt(s.Carries)]
+	for i, p := range d.Published {
+		if p.Ref == v.Ref && p.Version == v.Version {
+			p.Sessionless = false
+			d.Published = replace(d.Published, i, p)
+		}
+	}
+	return d, acts{tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: s.Carries, Session: s.View})}
+}
+
+func storePlaceholder(d Data, e messages.AttachSession) (Data, acts) {
+	s := d.session(e.Session)
+	return d, acts{messages.Spawn{Actor: "conversation", Msg: messages.SessionAttached{Conversation: s.Carries, Session: s.View}}}
+}
+
+// --- a session ends
+
+func wasLine(d Data, e messages.SessionTerminatedNow) bool { return d.session(e.Session).WasLine }
+
+// neverRaised: the session ended before it was made known, or to somebody who does not listen.
+func neverRaised(d Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
+
+// unlist takes the session from the list: over SDP-over-XMPP with all that have its id.
+func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+	ended := d.session(e.Session)
+	for i, s := range d.Sessions {
+		if s.View.Signalling != ended.View.Signalling || s.View.Session != ended.View.Session {
+			continue
+		}
+		if s.View.Signalling == messages.Jingle && s.View.Ref != ended.View.Ref {
+			continue
+		}
+		s.Listed = false
+		if s.View.Ref == ended.View.Ref {
+			s.Watched = false
+		}
+		d.Sessions = replace(d.Sessions, i, s)
+	}
+	return d, nil
+}
+
+func announceEnd(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+	return d, d.announceEnd(e.Session, e.Reason)
+}
+
+func (d Data) announceEnd(ref messages.Ref, reason string) acts {
+	s := d.session(ref)
+	return acts{
+		messages.Announce{Event: messages.SessionEnded{Session: s.summary(), Reason: reason}},
+		tell(messages.Root, messages.EndAnnounced{Session: s.View.Session, Conversation: s.Carries}),
+	}
+}
+
+// handOver gives the line to the first active session under a persistent connection, else to nobody.
+func handOver(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+	i := d.sessionAt(e.Session)
+	s := d.Sessions[i]
+	s.WasLine = false
+	d.Sessions = replace(d.Sessions, i, s)
+	next, ok := d.firstListed(func(s Session) bool { return s.View.Stage == stageActive })
+	if ok && d.persistent() {
+		return d.takeLine(next.View.Ref)
+	}
+	return d, acts{tell(messages.LineActor, messages.LineReleased{})}
+}
+
+func tellDepartures(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+	return d, d.tellAll(messages.SessionTerminatedSeen{Session: e.Session})
+}
+
+// tellWatchers tells who waits for the announcement, when all that it causes is done.
+func tellWatchers(d Data, e messages.EndAnnounced) (Data, acts) { return d, d.tellAll(e) }
+
+func (d Data) tellAll(m messages.Input) acts {
+	out := make(acts, 0, len(d.Watchers))
+	for _, w := range d.Watchers {
+		out = append(out, messages.Later{To: w.Ref, Msg: m})
+	}
+	return out
+}
+
+func noteWatcher(d Data, e messages.WatcherView) (Data, acts) {
+	for i, w := range d.Watchers {
+		if w.Ref != e.Ref {
+			continue
+		}
+		if e.Gone {
+			d.Watchers = without(d.Watchers, i)
+			return d, acts{messages.Stop{Ref: e.Ref}}
+		}
+		return d, nil
+	}
+	if e.Gone || e.Ref == 0 {
+		return d, nil
+	}
+	d.Watchers = replace(d.Watchers, -1, e)
+	return d, nil
+}
+
+func announceInterrupted(d Data, e messages.InterruptionSeen) (Data, acts) {
+	s := d.session(e.Session)
+	if !s.Raised {
+		return d, nil
+	}
+	return d, acts{messages.Announce{Event: messages.SessionInterrupted{Session: s.View.Session, Conversation: s.Carries, Type: s.View.Type}}}
+}
+
+// --- the page is shown
+
+func shown(_ Data, e messages.PageShown) bool  { return e.Visible }
+func watched(d Data, e messages.PeerGone) bool { return d.session(e.Session).Watched }
+
+func checkPeers(d Data, _ messages.PageShown) (Data, acts) {
+	var out acts
+	for _, s := range d.Sessions {
+		if s.Watched {
+			out = append(out, tell(s.View.Ref, messages.CheckPeer{}))
+		}
+	}
+	return d, out
+}
+
+func announceGone(d Data, e messages.PeerGone) (Data, acts) {
+	i := d.sessionAt(e.Session)
+	s := d.Sessions[i]
+	s.Watched = false
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, d.announceEnd(e.Session, "gone")
+}
+
+// --- requests about sessions
+
+const unableToFind = "Unable to find session"
+
+func acceptUnnamed(_ Data, e messages.AcceptSession) bool { return e.Conversation == "" }
+func endUnnamed(_ Data, e messages.EndSession) bool       { return e.Conversation == "" }
+
+func (d Data) unknown(c messages.ConversationID) bool {
+	_, ok := d.sessionOf(c)
+	return !ok
+}
+
+func acceptUnknown(d Data, e messages.AcceptSession) bool { return d.unknown(e.Conversation) }
+func endUnknown(d Data, e messages.EndSession) bool       { return d.unknown(e.Conversation) }
+func muteUnknown(d Data, e messages.Mute) bool            { return d.unknown(e.Conversation) }
+func muteVideoUnknown(d Data, e messages.MuteVideo) bool  { return d.unknown(e.Conversation) }
+func holdUnknown(d Data, e messages.Hold) bool            { return d.unknown(e.Conversation) }
+
+func terminateUnknown(d Data, e messages.TerminateSession) bool {
+	_, ok := d.firstListed(identified(e.Session))
+	return !ok
+}
+
+func refuseAcceptUnnamed(d Data, e messages.AcceptSession) (Data, acts) {
+	return d, messages.Refused(e.Call, messages.ErrInvalidOptions, "A conversationId is required for acceptSession")
+}
+
+func refuseEndUnnamed(d Data, e messages.EndSession) (Data, acts) {
+	return d, messages.Refused(e.Call, messages.ErrSession, "Unable to end session: must provide a conversationId.")
+}
+
+func refuseAcceptUnknown(d Data, e messages.AcceptSession) (Data, acts) { return d, notFound(e.Call) }
+func refuseEndUnknown(d Data, e messages.EndSession) (Data, acts)       { return d, notFound(e.Call) }
+func refuseMute(d Data, e messages.Mute) (Data, acts)                   { return d, notFound(e.Call) }
+func refuseMuteVideo(d Data, e messages.MuteVideo) (Data, acts)         { return d, notFound(e.Call) }
+func refuseHold(d Data, e messages.Hold) (Data, acts)                   { return d, notFound(e.Call) }
+
+func notFound(call messages.CallID) acts {
+	return messages.Refused(call, messages.ErrSession, unableToFind)
+}
+
+func refuseTerminate(d Data, e messages.TerminateSession) (Data, acts) {
+	return d, messages.Refused(e.Call, messages.ErrGeneric, "Failed to find session by sessionId")
+}
+
+func refuseVideo(d Data, e messages.MuteVideo) (Data, acts) {
+	return d, messages.Refused(e.Call, messages.ErrNotSupported, "Video mute not supported for sessionType softphone")
+}
+
+func acceptedByHand(d Data, e messages.AcceptSession) bool {
+	s, _ := d.sessionOf(e.Conversation)
+	return s.ByHand
+}
+
+func acceptByHand(d Data, e messages.AcceptSession) (Data, acts) {
+	s, _ := d.sessionOf(e.Conversation)
+	s.ByHand = true
+	d.Sessions = replace(d.Sessions, d.sessionAt(s.View.Ref), s)
+	return d, acts{tell(messages.Root, messages.AcceptNow{Session: s.View.Ref, Call: e.Call})}
+}
+
+func hangUp(d Data, e messages.EndSession) (Data, acts) {
+	s, _ := d.sessionOf(e.Conversation)
+	return d, acts{messages.Spawn{Actor: "hangup", Msg: messages.HangUp{
+		Call: e.Call, Session: s.View, Known: d.whereabouts(e.Conversation), Reason: e.Reason,
+	}}}
+}
+
+// tellFallback: the session itself may be ended if it is the conversation's own, or if no other call needs it.
+func tellFallback(d Data, e messages.FallbackWanted) (Data, acts) {
+	allowed := d.concurrent() || !slices.ContainsFunc(d.Conversations, func(v messages.ConversationView) bool {
+		c := v.Leg.State.Class()
+		other := !v.Stored || v.Conversation != e.Conversation
+		return other && v.Stored && (c == messages.PendingClass || c == messages.ConnectedClass)
+	})
+	return d, acts{tell(e.HangUp, messages.Fallback{Allowed: allowed})}
+}
+
+func depart(d Data, e messages.TerminateSession) (Data, acts) {
+	s, _ := d.firstListed(identified(e.Session))
+	return d, acts{messages.Spawn{Actor: "departure", Msg: messages.Depart{Call: e.Call, Session: s.View.Ref, Reason: e.Reason}}}
+}
+
+func mute(d Data, e messages.Mute) (Data, acts) {
+	return d, acts{messages.Spawn{Actor: "order", Msg: messages.Order{
+		Verb: messages.VerbMute, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Muted,
+	}}}
+}
+
+func peerIsDown(d Data, e messages.Hold) bool {
+	s, _ := d.sessionOf(e.Conversation)
+	return down(s.Media.Connection)
+}
+
+func retrievesAmongOthers(d Data, e messages.Hold) bool {
+	return !e.Held && d.concurrent() && len(d.Conversations) > 1
+}
+
+func holdOtherThanThis(d Data, e messages.Hold) (Data, acts) {
+	s, _ := d.sessionOf(e.Conversation)
+	return d, d.holdOthers(s.View.Ref)
+}
+
+func hold(d Data, e messages.Hold) (Data, acts) {
+	return d, acts{messages.Spawn{Actor: "order", Msg: messages.Order{
+		Verb: messages.VerbHold, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Held,
+	}}}
+}
+
+func streamDown(d Data, _ messages.Dial) bool   { return !d.Stream.Up }
+func dialDisabled(d Data, _ messages.Dial) bool { return !d.Enabled }
+
+func refuseDialDown(d Data, e messages.Dial) (Data, acts) {
+	return d, messages.Refused(e.Call, messages.ErrSession, "A session cannot be started as streaming client is not yet connected")
+}
+
+func refuseDialDisabled(d Data, e messages.Dial) (Data, acts) {
+	return d, messages.Refused(e.Call, messages.ErrGeneric, "Cannot start a session with a disabled session handler")
+}
+
+func dial(d Data, e messages.Dial) (Data, acts) {
+	return d, acts{messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbDial, Call: e.Call, Body: e.Params}}}
+}

@@ -1,0 +1,111 @@
+package station
+
+import (
+	"time"
+
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Data is what is remembered of the station.
+type Data struct {
+	// Effective is the user's effective station, as last heard.
+	Effective messages.StationID   `json:"effective,omitempty"`
+	Station   messages.StationInfo `json:"station"`
+	Present   bool                 `json:"present,omitempty"`
+}
+
+const (
+	restTimeout = 30 * time.Second
+	waiting     = "waiting" // the tag of a fetch that the root waits for
+)
+
+// View is what the root knows of the station.
+func View(s fsm.Snapshot[Data]) messages.Input {
+	return messages.StationView{Station: s.Data.Station, Present: s.Data.Present, Disassociated: s.State == Disassociated}
+}
+
+func named(_ Data, e messages.FetchStation) bool        { return e.Station != "" }
+func anyKnown(d Data, _ messages.FetchStation) bool     { return d.Effective != "" }
+func anyForNews(d Data, _ messages.StationNews) bool    { return d.Effective != "" }
+func associated(_ Data, e messages.StationNews) bool    { return e.Action == "Associated" }
+func disassociated(_ Data, e messages.StationNews) bool { return e.Action == "Disassociated" }
+func migrated(_ Data, e messages.StationNews) bool      { return e.Action == "WebRTCMigration" }
+
+func (d Data) fetch(wait bool) messages.Acts {
+	tag := ""
+	if wait {
+		tag = waiting
+	}
+	return messages.Acts{messages.Spawn{Actor: "request", Msg: messages.Perform{
+		Effect: messages.Request{Of: messages.GetStation, Station: d.Effective},
+		Owner:  messages.StationActor, Tag: tag, Timeout: restTimeout, Retrying: true,
+	}}}
+}
+
+func fetchNamed(d Data, e messages.FetchStation) (Data, messages.Acts) {
+	d.Effective = e.Station
+	return d, d.fetch(e.Waiting)
+}
+
+func fetchKnown(d Data, e messages.FetchStation) (Data, messages.Acts) { return d, d.fetch(e.Waiting) }
+
+func fetchNews(d Data, e messages.StationNews) (Data, messages.Acts) {
+	d.Effective = e.Station
+	return d, d.fetch(false)
+}
+
+func fetchMigrated(d Data, _ messages.StationNews) (Data, messages.Acts) { return d, d.fetch(false) }
+
+func announceNone(d Data, e messages.FetchStation) (Data, messages.Acts) {
+	acts := noStation()
+	if e.Waiting {
+		acts = append(acts, messages.Tell{To: messages.Root, Msg: messages.StationSettled{}})
+	}
+	return d, acts
+}
+
+func announceNoneForNews(d Data, _ messages.StationNews) (Data, messages.Acts) { return d, noStation() }
+
+func noStation() messages.Acts {
+	return messages.Refused(0, messages.ErrGeneric, "User does not have an effective station")
+}
+
+func keep(d Data, e messages.RequestDone) (Data, messages.Acts) {
+	d.Station, d.Present = messages.StationInfo{}, true
+	if e.HTTP.Station != nil {
+		d.Station = *e.HTTP.Station
+	}
+	return d, nil
+}
+
+func announce(d Data, _ messages.RequestDone) (Data, messages.Acts) {
+	s := d.Station
+	return d, messages.Acts{
+		messages.Announce{Event: messages.ConcurrentSessionsEnabled{Enabled: s.Concurrent()}},
+		messages.Announce{Event: messages.StationChanged{Action: "Associated", Station: &s}},
+	}
+}
+
+func settle(d Data, e messages.RequestDone) (Data, messages.Acts)         { return d, settled(e.Tag) }
+func settleFailed(d Data, e messages.RequestFailed) (Data, messages.Acts) { return d, settled(e.Tag) }
+
+func settled(tag string) messages.Acts {
+	if tag != waiting {
+		return nil
+	}
+	return messages.Acts{messages.Tell{To: messages.Root, Msg: messages.StationSettled{}}}
+}
+
+func announceError(d Data, e messages.RequestFailed) (Data, messages.Acts) {
+	return d, messages.Refused(0, messages.ErrHTTP, e.Error.Message)
+}
+
+func forget(d Data, _ messages.StationNews) (Data, messages.Acts) {
+	d.Station, d.Present = messages.StationInfo{}, false
+	return d, nil
+}
+
+func announceGone(d Data, _ messages.StationNews) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Announce{Event: messages.StationChanged{Action: "Disassociated"}}}
+}

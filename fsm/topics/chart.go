@@ -1,0 +1,114 @@
+// Package topics is the statechart of the channel's subscriptions: wishes are gathered for a moment, then all topics are
+// put in one request.
+//
+// Source: sdk-behaviour section 2 (notification subscribe debounce) and 3.5.
+package topics
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// The states of the subscriptions.
+const (
+	Quiet     fsm.State = "Quiet"
+	Gathering fsm.State = "Gathering"
+	Putting   fsm.State = "Putting"
+)
+
+const (
+	gatherFor   = 100 * time.Millisecond
+	restTimeout = 30 * time.Second
+)
+
+// Data is what is subscribed.
+type Data struct {
+	Topics  []string `json:"topics,omitempty"`
+	Channel string   `json:"channel,omitempty"`
+}
+
+// Chart is the life of the subscriptions. docs/statecharts/topics.md is drawn from it.
+var Chart = fsm.New("topics", "The channel's subscriptions.",
+	fsm.Initial[Data](Quiet),
+	fsm.In[Data](Quiet, "All that is wanted is subscribed.",
+		fsm.Ignore[Data]("an earlier request's answer", messages.HTTPAnswered{})),
+	fsm.In[Data](Gathering, "More wishes may come.",
+		fsm.After[Data](gatherFor).Do(put).Enter(Putting).Source("2 notification subscribe debounce"),
+		fsm.Ignore[Data]("an earlier request's answer", messages.HTTPAnswered{})),
+	fsm.In[Data](Putting, "The platform was asked.",
+		on(messages.HTTPAnswered{}).If(succeeded).Do(report).Enter(Quiet).Source("3.6 PUT subscriptions"),
+		on(messages.HTTPAnswered{}).Do(reportRefused).Enter(Quiet).Source("3.6 PUT subscriptions"),
+		fsm.After[Data](restTimeout).Do(reportSilence).Enter(Quiet).Source("2 REST timeout")),
+	on(messages.SubscribeTopic{}).If(soon).Do(add).Enter(Gathering).Source("3.5 station topic"),
+	on(messages.SubscribeTopic{}).Do(add).Source("3.5 conversations topic"),
+	on(messages.ResubscribeTopics{}).If(any).Enter(Gathering).Source("1.2 hard reconnect finished").Source("1.2 up/streaming-subscriptions-expiring"),
+	on(messages.ChannelIs{}).Do(noteChannel),
+	on(messages.ForgetTopics{}).Do(forget).Enter(Quiet),
+	fsm.Ignore[Data]("nothing is subscribed", messages.ResubscribeTopics{}))
+
+func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }
+
+func soon(_ Data, e messages.SubscribeTopic) bool    { return e.Soon }
+func any(d Data, _ messages.ResubscribeTopics) bool  { return len(d.Topics) > 0 }
+func succeeded(_ Data, e messages.HTTPAnswered) bool { return e.Status >= 200 && e.Status < 300 }
+
+func add(d Data, e messages.SubscribeTopic) (Data, messages.Acts) {
+	if !slices.Contains(d.Topics, e.Topic) {
+		d.Topics = append(slices.Clip(slices.Clone(d.Topics)), e.Topic)
+	}
+	return d, nil
+}
+
+func noteChannel(d Data, e messages.ChannelIs) (Data, messages.Acts) {
+	d.Channel = e.Channel
+	return d, nil
+}
+
+func forget(d Data, _ messages.ForgetTopics) (Data, messages.Acts) { return Data{}, nil }
+
+func put(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Request{Of: messages.PutTopics, Channel: d.Channel, Topics: Combine(d.Topics)}}
+}
+
+// Combine joins topics with one prefix into one topic, such as v2.users.U?conversations&station (sdk-behaviour 3.5).
+func Combine(topics []string) []string {
+	var prefixes []string
+	endings := map[string][]string{}
+	for _, t := range topics {
+		i := strings.LastIndexByte(t, '.')
+		prefix, ending := t[:max(i, 0)], t[i+1:]
+		if endings[prefix] == nil {
+			prefixes = append(prefixes, prefix)
+		}
+		endings[prefix] = append(endings[prefix], ending)
+	}
+	combined := make([]string, 0, len(prefixes))
+	for _, p := range prefixes {
+		sign := "?"
+		if len(endings[p]) == 1 {
+			sign = "."
+		}
+		combined = append(combined, p+sign+strings.Join(endings[p], "&"))
+	}
+	return combined
+}
+
+func report(d Data, _ messages.HTTPAnswered) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TopicsSubscribed{}}}
+}
+
+func reportRefused(d Data, e messages.HTTPAnswered) (Data, messages.Acts) {
+	return d, failed(messages.HTTPError(e.Status))
+}
+
+func reportSilence(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	return d, failed(messages.TimeoutError(restTimeout))
+}
+
+func failed(err messages.ErrorInfo) messages.Acts {
+	return messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TopicsSubscribed{Failed: true, Error: err}}}
+}

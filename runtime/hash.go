@@ -1,0 +1,48 @@
+package runtime
+
+import (
+	"fmt"
+	"math/bits"
+	"strconv"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// The running state hash is over what changed: each entry's seq and kind, each step with its chart, row and new state,
+// each output line. It is quick and not cryptographic: it finds accidents and divergence, not forgers.
+
+// mix folds a number into the hash; the order of the calls counts.
+func mix(hash, x uint64) uint64 { return bits.RotateLeft64(hash^x, 27)*0x9e3779b97f4a7c15 + 0x52dce729 }
+
+func mixText(hash uint64, text string) uint64 { return mix(hash, xxhash.Sum64String(text)) }
+
+func mixBytes(hash uint64, bytes []byte) uint64 { return mix(hash, xxhash.Sum64(bytes)) }
+
+func mixStep(hash uint64, actor messages.Ref, in messages.Input, out fsm.Outcome) uint64 {
+	hash = mix(hash, uint64(actor))
+	hash = mixText(hash, in.Kind())
+	hash = mixText(hash, out.Chart)
+	hash = mixText(hash, string(out.Verdict))
+	hash = mixText(hash, out.Row)
+	return mixText(hash, string(out.To))
+}
+
+// appendHash appends 16 hexadecimal digits: JSON's numbers cannot hold 64 bits.
+func appendHash(dst []byte, hash uint64) []byte {
+	const digits = "0123456789abcdef"
+	for shift := 60; shift >= 0; shift -= 4 {
+		dst = append(dst, digits[hash>>shift&0xf])
+	}
+	return dst
+}
+
+// parseHash reads what appendHash wrote.
+func parseHash(text string) (uint64, error) {
+	if len(text) != 16 {
+		return 0, fmt.Errorf("runtime: a hash has 16 digits, not %d", len(text))
+	}
+	return strconv.ParseUint(text, 16, 64)
+}

@@ -1,0 +1,344 @@
+package runtime
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/hookswitch/hookswitch/actors"
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// maxDeliveries bounds the internal messages of one entry: charts that keep telling each other would never rest.
+const maxDeliveries = 10_000
+
+// unit is one actor and its mailbox, which is a door to the cell's one queue.
+type unit struct {
+	actors.Actor
+	cell    *Cell
+	pid     *actor.PID
+	invoker actor.MessageInvoker
+}
+
+// PostUserMessage puts a message at the front: whoever sends it does so in its turn, and is finished before the rest.
+func (u *unit) PostUserMessage(msg any) {
+	u.cell.turn.stack = append(u.cell.turn.stack, task{to: u, msg: msg})
+}
+
+// PostSystemMessage puts a message before all others.
+func (u *unit) PostSystemMessage(msg any) {
+	u.cell.turn.system = append(u.cell.turn.system, task{to: u, msg: msg})
+}
+
+// RegisterHandlers is told who takes the messages. The dispatcher is not used: the cell's own goroutine drains.
+func (u *unit) RegisterHandlers(invoker actor.MessageInvoker, _ actor.Dispatcher) {
+	u.invoker = invoker
+}
+
+// Start has nothing to do.
+func (u *unit) Start() {}
+
+// UserMessageCount is 0: messages wait in the cell's queue.
+func (u *unit) UserMessageCount() int { return 0 }
+
+// task is one thing waiting in the queue: an act to carry out, or a message to hand to an actor.
+type task struct {
+	act  messages.Act
+	from messages.Ref // who decided the act
+	row  row
+	to   *unit // set for a message
+	msg  any
+}
+
+// row is the address of a chart's row within a cell.
+type row struct{ chart, row string }
+
+// turn is all that a cell needs while it decides one entry. It is borrowed, so that an idle cell is small.
+type turn struct {
+	system []task // life and death of actors; first
+	stack  []task // the front of the queue, top last: what a handler decided goes before what was there
+	later  []task // the back of the queue, oldest first
+	served int    // how many of later have had their turn
+	acts   []task // what the running handler has decided so far
+
+	step       Step
+	lines      []byte // the journal's lines for what was decided
+	deliveries int
+	failure    *Poisoned
+
+	acting  *actors.Actor // whom to blame
+	machine actors.Machine
+	undo    []undo
+	before  kept
+}
+
+// undo takes one step of one machine back.
+type undo struct {
+	actor *actors.Actor
+	shown uint32
+	back  func()
+}
+
+// kept is what the cell was at the last rest, machines' states aside.
+type kept struct {
+	units  []*unit
+	timers []timer
+	open   []order
+	born   messages.Ref
+	armed  uint64
+	hash   uint64
+}
+
+var turns = sync.Pool{New: func() any { return new(turn) }}
+
+// begin borrows a turn and remembers what there is to come back to.
+func (c *Cell) begin() *turn {
+	t := turns.Get().(*turn)
+	t.before.units = append(t.before.units[:0], c.units...)
+	t.before.timers = append(t.before.timers[:0], c.timers...)
+	t.before.open = append(t.before.open[:0], c.open...)
+	t.before.born, t.before.armed, t.before.hash = c.born, c.armed, c.hash
+	c.turn = t
+	return t
+}
+
+// end gives the turn back, empty.
+func (c *Cell) end() {
+	t := c.turn
+	c.turn = nil
+	const big = 1024
+	if cap(t.stack) > big || cap(t.later) > big || cap(t.undo) > big || cap(t.lines) > big*64 {
+		return
+	}
+	*t = turn{
+		system: emptied(t.system), stack: emptied(t.stack), later: emptied(t.later), acts: emptied(t.acts),
+		lines: t.lines[:0], undo: emptied(t.undo),
+		before: kept{units: emptied(t.before.units), timers: emptied(t.before.timers), open: emptied(t.before.open)},
+	}
+	turns.Put(t)
+}
+
+func emptied[T any](s []T) []T {
+	clear(s)
+	return s[:0]
+}
+
+// settle carries out what waits in the queue until nothing does, or something failed.
+func (c *Cell) settle() *Poisoned {
+	t := c.turn
+	for t.failure == nil {
+		switch {
+		case len(t.system) > 0:
+			next := t.system[0]
+			t.system = slices.Delete(t.system, 0, 1)
+			c.deliver(next.to, next.msg, true)
+		case len(t.stack) > 0:
+			next := t.stack[len(t.stack)-1]
+			t.stack = t.stack[:len(t.stack)-1]
+			c.carryOut(next)
+		case t.served < len(t.later):
+			t.stack = append(t.stack, t.later[t.served])
+			t.served++
+		default:
+			return nil
+		}
+	}
+	return t.failure
+}
+
+// deliver lets an actor handle a message, to completion. What it decided goes to the front of the queue, in its order.
+func (c *Cell) deliver(to *unit, msg any, system bool) {
+	t := c.turn
+	t.acting, t.machine = &to.Actor, nil
+	defer func() {
+		if reason := recover(); reason != nil {
+			c.fail(fmt.Sprintf("panic: %v", reason), debug.Stack())
+		}
+	}()
+	if system {
+		to.invoker.InvokeSystemMessage(msg)
+		return
+	}
+	if t.deliveries++; t.deliveries > maxDeliveries {
+		c.fail(fmt.Sprintf("more than %d internal messages: the charts keep telling each other", maxDeliveries), nil)
+		return
+	}
+	to.invoker.InvokeUserMessage(msg)
+	slices.Reverse(t.acts)
+	t.stack = append(t.stack, t.acts...)
+	t.acts = emptied(t.acts)
+}
+
+// carryOut does one thing of the queue. What breaks the charts' contract is a bug, and stops the cell.
+func (c *Cell) carryOut(next task) {
+	if next.to != nil {
+		c.deliver(next.to, next.msg, false)
+		return
+	}
+	switch act := next.act.(type) {
+	case messages.Tell:
+		c.tell(act.To, act.Msg)
+	case messages.Later:
+		next.act = messages.Tell(act)
+		c.turn.later = append(c.turn.later, next)
+	case messages.Spawn:
+		c.spawn(act)
+	case messages.Stop:
+		c.stop(act.Ref)
+	case messages.StartTimer, messages.StopTimer:
+		c.blame(next, "an action ordered a timer: timers are rows of the chart")
+	case messages.Effect:
+		c.order(next, act)
+	default:
+		c.blame(next, fmt.Sprintf("an action returned %T: an act is a message, an effect, a spawn or a stop", next.act))
+	}
+}
+
+// blame stops the cell for what a row decided.
+func (c *Cell) blame(by task, reason string) {
+	c.fail(fmt.Sprintf("row %s of %s: %s", by.row.row, by.row.chart, reason), nil)
+}
+
+// tell sends a message through the actor's mailbox. One to nobody is recorded: its addressee may have just ended.
+func (c *Cell) tell(to messages.Ref, msg messages.Input) {
+	if msg == nil {
+		c.fail("an action told nothing: a message is missing", nil)
+		return
+	}
+	u := c.unit(to)
+	if u == nil {
+		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: to, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: msg.Kind()})
+		return
+	}
+	c.shard.send(u, msg)
+}
+
+// spawn makes an actor, arms the timers of its initial states and tells it its first message.
+func (c *Cell) spawn(s messages.Spawn) {
+	machines, ok := c.cfg.Registry[s.Actor]
+	if !ok {
+		c.fail(fmt.Sprintf("spawn: no kind of actor is called %q: register it", s.Actor), nil)
+		return
+	}
+	if s.Ref == 0 {
+		s.Ref = c.born + 1
+	}
+	if s.Ref <= c.born {
+		c.fail(fmt.Sprintf("spawn: %s %d: ordinals up to %d have been given out: mint a new one", s.Actor, s.Ref, c.born), nil)
+		return
+	}
+	u := &unit{cell: c, Actor: actors.Actor{Ref: s.Ref, Kind: s.Actor, Machines: machines(), Cell: (*inside)(c)}}
+	if err := c.shard.spawn(c.number, u); err != nil {
+		c.fail(fmt.Sprintf("spawn: %s %d: %v", s.Actor, s.Ref, err), nil)
+		return
+	}
+	c.born = s.Ref
+	c.units = append(c.units, u)
+	for _, m := range u.Machines {
+		c.setTimers(u.Ref, m.StartTimers())
+	}
+	if born, ok := s.Msg.(messages.Born); ok {
+		s.Msg = born.BornAs(s.Ref)
+	}
+	if s.Msg != nil {
+		c.turn.stack = append(c.turn.stack, task{act: messages.Tell{To: s.Ref, Msg: s.Msg}})
+	}
+}
+
+// stop ends an actor, its timers and its open orders. The root lives as long as the cell.
+func (c *Cell) stop(ref messages.Ref) {
+	u := c.unit(ref)
+	switch {
+	case ref == messages.Root:
+		c.fail("stop: the root lives as long as its cell: close the cell instead", nil)
+	case u == nil:
+		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: ref, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: "stop"})
+	default:
+		c.shard.stop(u)
+		c.units = slices.DeleteFunc(c.units, func(other *unit) bool { return other == u })
+		c.timers = slices.DeleteFunc(c.timers, func(t timer) bool { return t.actor == ref })
+		c.open = slices.DeleteFunc(c.open, func(o order) bool { return o.actor == ref })
+	}
+}
+
+// order takes an effect into the entry's outputs, at its place.
+func (c *Cell) order(by task, effect messages.Effect) {
+	t := c.turn
+	out := Output{
+		ID:    messages.NewEffectID(t.step.Seq, len(t.step.Outputs)+1),
+		Actor: by.from, Chart: by.row.chart, Row: by.row.row, Effect: effect,
+	}
+	lines, err := appendOutput(t.lines, out)
+	if err != nil {
+		c.blame(by, err.Error())
+		return
+	}
+	c.hash = mixBytes(c.hash, lines[len(t.lines):])
+	t.lines = lines
+	t.step.Outputs = append(t.step.Outputs, out)
+	if by := answerOf(effect); by != "" {
+		c.open = append(c.open, order{id: out.ID, actor: out.Actor, answer: by})
+	}
+}
+
+// unit finds an actor by its ordinal, or nil.
+func (c *Cell) unit(ref messages.Ref) *unit {
+	i, found := slices.BinarySearchFunc(c.units, ref, func(u *unit, ref messages.Ref) int { return int(u.Ref) - int(ref) })
+	if !found {
+		return nil
+	}
+	return c.units[i]
+}
+
+// inside is the cell as its actors see it.
+type inside Cell
+
+// Quirks are those of the cell's profile.
+func (c *inside) Quirks() quirk.Set { return c.cfg.Quirks }
+
+// Stepping remembers what a machine was.
+func (c *inside) Stepping(a *actors.Actor, m actors.Machine) {
+	c.turn.machine = m
+	c.turn.undo = append(c.turn.undo, undo{actor: a, shown: a.Shown, back: m.Undo()})
+}
+
+// Decided records a step, sets its timers and takes over its acts.
+func (c *inside) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, told messages.Input) {
+	t := c.turn
+	t.step.Rows = append(t.step.Rows, RowTaken{
+		Actor: a.Ref, Kind: a.Kind, Chart: out.Chart, From: out.From, To: out.To,
+		Verdict: out.Verdict, Row: out.Row, Why: out.Why, Quirk: out.Quirk, Input: in.Kind(),
+	})
+	c.hash = mixStep(c.hash, a.Ref, in, out)
+	(*Cell)(c).setTimers(a.Ref, out.Timers)
+	at := row{chart: out.Chart, row: out.Row}
+	if told != nil {
+		t.acts = append(t.acts, task{act: messages.Tell{To: messages.Root, Msg: told}, from: a.Ref, row: at})
+	}
+	for _, act := range out.Acts {
+		t.acts = append(t.acts, task{act: act, from: a.Ref, row: at})
+	}
+}
+
+// Lost records an input that none of the actor's charts knows.
+func (c *inside) Lost(a *actors.Actor, in messages.Input) {
+	c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{
+		Actor: a.Ref, Kind: a.Kind, Verdict: fsm.Unexpected, Why: "no chart of this actor knows it", Input: in.Kind(),
+	})
+}
+
+// setTimers arms and disarms what a step asks for, in its order.
+func (c *Cell) setTimers(actor messages.Ref, asked []fsm.Timer) {
+	for _, t := range asked {
+		c.disarm(actor, t.Name)
+		if !t.Stop {
+			c.arm(actor, t.Name, c.turn.step.At+max(t.After, time.Duration(0)))
+		}
+	}
+}
