@@ -84,7 +84,8 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.MediaLost{}).Quirk(quirk.SessionEndsTwice).Unless(calledEnded).Do(callEnded, terminateLost).Source("1.7 watchdog"),
 		ignore("it is over", messages.RequestDone{}, messages.RequestFailed{}, messages.MediaLost{},
 			messages.Terminate{}, messages.SessionTerminate{}, messages.CheckPeer{}, messages.SessionAccepting{})),
-	final(Stillborn, "Its description was refused; nobody was told of it."))
+	final(Stillborn, "Its description was refused; nobody was told of it."),
+	ignore("the far end acknowledged something that nobody waits for", messages.IQAnswered{}))
 
 // The words of the chart, bound to its data.
 var (

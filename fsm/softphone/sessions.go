@@ -78,13 +78,17 @@ func tellCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
 
 func noteSession(d Data, e messages.SessionView) (Data, acts) {
 	i := d.sessionAt(e.Ref)
-	s := Session{Carries: e.Conversation}
+	var s Session
 	if i >= 0 {
 		s = d.Sessions[i]
 	}
+	first := s.View.Session == ""
+	if first {
+		s.Carries = e.Conversation
+	}
 	appears := !s.View.Described && e.Described && !s.Listed && !s.Raised
 	s.View = e
-	s.Listed = s.Listed || appears || (i < 0 && e.Signalling == messages.Jingle)
+	s.Listed = s.Listed || appears || (first && e.Signalling == messages.Jingle)
 	if appears && i >= 0 && e.Signalling == messages.SDPOverXMPP {
 		d.Sessions = replace(without(d.Sessions, i), -1, s) // listed in the order of being described
 		return d, nil
