@@ -10,12 +10,15 @@ import (
 
 // Data is what the stream remembers.
 type Data struct {
-	Connect   messages.Connect `json:"connect"`
-	JID       messages.JID     `json:"jid,omitempty"` // own full JID
-	Channel   string           `json:"channel,omitempty"`
-	Socket    int              `json:"socket,omitempty"`
-	Streaming bool             `json:"streaming,omitempty"` // the server's <open/> came
-	Offline   bool             `json:"offline,omitempty"`
+	Connect messages.Connect `json:"connect"`
+	JID     messages.JID     `json:"jid,omitempty"` // own full JID
+	Channel string           `json:"channel,omitempty"`
+	Socket  int              `json:"socket,omitempty"`
+	// Old is the socket of a stream that was left for a new one and has not ended yet; Open: the present one is up.
+	Old       int  `json:"old,omitempty"`
+	Open      bool `json:"open,omitempty"`
+	Streaming bool `json:"streaming,omitempty"` // the server's <open/> came
+	Offline   bool `json:"offline,omitempty"`
 	// Hard: the next attempt needs a new channel. Reuses counts the attempts on the present one.
 	Hard   bool `json:"hard,omitempty"`
 	Reuses int  `json:"reuses,omitempty"`
@@ -72,6 +75,10 @@ func unauthorized(_ Data, e messages.RequestFailed) bool {
 func toldWhen(_ Data, e messages.RequestFailed) bool { return e.HTTP.RetryAfter != nil }
 
 func openedNow(d Data, e messages.SocketOpened) bool { return e.Socket == d.Socket }
+func endedNow(d Data, e messages.StreamEnded) bool   { return e.Socket == d.Socket }
+func stillUp(d Data, _ messages.Connect) bool        { return d.Open }
+func oldEnded(d Data, e messages.StreamEnded) bool   { return d.Old != 0 && e.Socket == d.Old }
+func oldClosed(d Data, e messages.SocketClosed) bool { return d.Old != 0 && e.Socket == d.Old }
 func closedNow(d Data, e messages.SocketClosed) bool { return e.Socket == d.Socket }
 func streaming(d Data, _ messages.TimerFired) bool   { return d.Streaming }
 
@@ -250,7 +257,7 @@ func upSilently(d Data, _ messages.IQAnswered) (Data, act)     { return d.up() }
 func upAfterSilence(d Data, _ messages.TimerFired) (Data, act) { return d.up() }
 
 func (d Data) up() (Data, act) {
-	d.Refreshes = 0
+	d.Refreshes, d.Open = 0, true
 	return d, act{
 		tell(messages.ConnectionActor, messages.BackoffConnected{}),
 		tell(messages.Root, messages.StreamUp{Channel: d.Channel}),
@@ -276,14 +283,17 @@ func loseSilent(d Data, _ messages.PingsLost) (Data, act) { return d.lost() }
 
 // lost tells of the loss; the stream comes back by itself, after a delay.
 func (d Data) lost() (Data, act) {
-	d.Delayed, d.Streaming = true, false
+	d.Delayed, d.Streaming, d.Open = true, false, false
 	return d.startCounting(), d.parted()
 }
 
-func part(d Data, _ messages.CloseStream) (Data, act)            { return d, d.parted() }
-func partAfterEnd(d Data, _ messages.StreamEnded) (Data, act)    { return d, d.parted() }
-func partAfterClose(d Data, _ messages.SocketClosed) (Data, act) { return d, d.parted() }
-func partAfterPings(d Data, _ messages.PingsLost) (Data, act)    { return d, d.parted() }
+func part(d Data, _ messages.CloseStream) (Data, act)         { d.Open = false; return d, d.parted() }
+func partAfterEnd(d Data, _ messages.StreamEnded) (Data, act) { d.Open = false; return d, d.parted() }
+func partAfterClose(d Data, _ messages.SocketClosed) (Data, act) {
+	d.Open = false
+	return d, d.parted()
+}
+func partAfterPings(d Data, _ messages.PingsLost) (Data, act) { d.Open = false; return d, d.parted() }
 
 func (d Data) parted() act {
 	return act{
@@ -291,6 +301,24 @@ func (d Data) parted() act {
 		tell(messages.KeeperActor, messages.StopPinging{}),
 		tell(messages.Root, messages.StreamLost{}),
 	}
+}
+
+// leaveOld ends the stream that a new one replaces; its end is announced when it comes.
+func leaveOld(d Data, _ messages.Connect) (Data, act) {
+	d.Old, d.Open = d.Socket, false
+	return d, act{messages.SendStreamClose{}, tell(messages.KeeperActor, messages.StopPinging{})}
+}
+
+func closeOld(d Data, e messages.StreamEnded) (Data, act) {
+	return d, act{messages.CloseSocket{Socket: e.Socket}}
+}
+
+func partOld(d Data, _ messages.StreamEnded) (Data, act)        { return d.partedOld() }
+func partOldClosed(d Data, _ messages.SocketClosed) (Data, act) { return d.partedOld() }
+
+func (d Data) partedOld() (Data, act) {
+	d.Old = 0
+	return d, act{tell(messages.Root, messages.StreamLost{})}
 }
 
 func answerEnd(d Data, _ messages.StreamEnded) (Data, act) {

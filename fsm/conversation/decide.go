@@ -23,6 +23,9 @@ type Data struct {
 // View is what the root knows of a conversation.
 func View(s fsm.Snapshot[Data]) messages.Input {
 	d := s.Data
+	if s.State == Unknown {
+		return nil
+	}
 	return messages.ConversationView{
 		Ref: d.Ref, Conversation: d.Conversation, Session: d.Session, Leg: d.Leg, Stored: d.Version > 0,
 		Participant: d.Participant, Purpose: d.Purpose, Version: d.Version, Gone: s.State == Forgotten,
@@ -78,6 +81,12 @@ func recall[E news](d Data, e E) (Data, messages.Acts) {
 		messages.EndedClass: messages.RecalledEnded{}, messages.OtherClass: messages.RecalledOther{},
 	}
 	return d, messages.Acts{messages.Tell{To: d.Ref, Msg: again[class]}}
+}
+
+// meet notes who we are; nothing else is known, and nothing will be.
+func meet[E news](d Data, e E) (Data, messages.Acts) {
+	d.Ref, d.Conversation = e.Told().Ref, e.Told().Conversation
+	return d, nil
 }
 
 // hold makes a placeholder: a session, and nothing else.

@@ -77,7 +77,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 					on(messages.TopicsSubscribed{}).If(stationDone).Do(enable, announceReady).Enter(Ready).Source("1.1 wiring/all types enabled"),
 					on(messages.TopicsSubscribed{}).Do(noteTopicsDone)),
 				in(Ready, "Calls can come.",
-					on(messages.Initialize{}).Do(closeOldStream, fetchIdentity).Enter(Identifying).Source("1.1 ready/initialize again"),
+					on(messages.Initialize{}).Do(fetchIdentity).Enter(Identifying).Source("1.1 ready/initialize again"),
 					on(messages.AllowSessionType{}).If(alreadyAllowed).Do(settle).Source("1.1 ready/addAllowedSessionType allowed"),
 					on(messages.AllowSessionType{}).If(softphoneAsked).Do(noteAllowing, fetchStationNow, subscribeStationAgain).Source("1.1 ready/addAllowedSessionType softphone"),
 					on(messages.AllowSessionType{}).Do(settle),

@@ -42,6 +42,7 @@ func connect(d Data, _ messages.RequestDone) (Data, acts) {
 	d.Proposals, d.Invitations, d.Sessions, d.Conversations, d.Watchers, d.Published = nil, nil, nil, nil, nil, nil
 	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics = false, false, 0, false, false
 	return d, acts{
+		tell(messages.LineActor, messages.LineReleased{}),
 		tell(messages.KeeperActor, messages.ForgetTopics{}),
 		tell(messages.ConnectionActor, messages.Connect{
 			JID: d.Me.JID, Resource: d.Options.JIDResource, ServerSidePings: d.Options.UseServerSidePings,
@@ -156,11 +157,6 @@ func announceReady[E messages.Input](d Data, _ E) (Data, acts) {
 	call := d.Waiting
 	d.Waiting = 0
 	return d, append(acts{messages.Announce{Event: messages.Ready{}}}, messages.Settled(call, nil)...)
-}
-
-// closeOldStream makes way for a new one.
-func closeOldStream(d Data, _ messages.Initialize) (Data, acts) {
-	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{})}
 }
 
 // --- session types

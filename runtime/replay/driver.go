@@ -30,6 +30,7 @@ type driver struct {
 	iqTo    map[string]messages.JID
 	effects map[messages.EffectID]messages.Effect
 	peers   *peers
+	gate    *gate
 	mics    []messages.EffectID
 }
 
@@ -44,7 +45,7 @@ func newDriver(records []port.Record, host Host, options Options) *driver {
 	d := &driver{
 		host: host, records: records, start: records[0].At, writer: newWriter(host, options),
 		sockets: newPairing[int](), rest: newPairing[restQuestion](), iqs: newPairing[messages.EffectID](),
-		iqTo: map[string]messages.JID{}, effects: map[messages.EffectID]messages.Effect{}, peers: newPeers(),
+		iqTo: map[string]messages.JID{}, effects: map[messages.EffectID]messages.Effect{}, peers: newPeers(), gate: newGate(),
 	}
 	for _, r := range records {
 		d.foresee(r)
@@ -180,12 +181,16 @@ func (d *driver) took(record *port.Record, at time.Duration, step runtime.Step, 
 	d.clock = at
 	e := d.entry(record, at)
 	e.Step, e.Orphan = step, step.Orphan
-	d.result.Entries = append(d.result.Entries, e)
 	for _, out := range step.Outputs {
+		if !d.gate.passes(out.Effect) {
+			e.Lost = append(e.Lost, out.ID)
+			continue
+		}
 		d.effects[out.ID] = out.Effect
 		d.ask(at, out)
 		d.result.Outputs = append(d.result.Outputs, d.writer.write(e, out, timed)...)
 	}
+	d.result.Entries = append(d.result.Entries, e)
 }
 
 // ask notes the effects that will be answered.

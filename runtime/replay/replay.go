@@ -65,6 +65,8 @@ type Entry struct {
 	// Orphan says why an answer found no question, and Problem why a record could not be read; "" for neither.
 	Orphan  string
 	Problem string
+	// Lost are the frames that were ordered while there was no stream to take them.
+	Lost []messages.EffectID
 }
 
 // Result is what a replay came to.

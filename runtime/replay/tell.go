@@ -174,20 +174,26 @@ func (d *driver) tellAnswer(r *port.Record, at time.Duration, a port.IQAnswer) e
 }
 
 // mayAnswer tells whether an answer comes from whom it may come (platform-wire section 4): nobody named, the one asked,
-// its bare address or domain, or the user's own.
+// its bare address or domain, or the user's own. The reference prepares the address that it asked (lower case up to the
+// resource) and compares it with the one that answers as it is.
 func (d *driver) mayAnswer(a port.IQAnswer) bool {
 	if a.From == "" {
 		return true
 	}
 	for _, jid := range []messages.JID{d.iqTo[a.ID], d.self} {
-		bare, _, _ := strings.Cut(jid.Reveal(), "/")
+		bare, resource, full := strings.Cut(jid.Reveal(), "/")
+		bare = strings.ToLower(bare)
+		prepared := bare
+		if full {
+			prepared += "/" + resource
+		}
 		_, domain, found := strings.Cut(bare, "@")
 		if !found {
 			domain = bare
 		}
 		switch a.From.Reveal() {
 		case "":
-		case jid.Reveal(), bare, domain:
+		case prepared, bare, domain:
 			return true
 		}
 	}
