@@ -413,6 +413,8 @@ type (
 		Value bool
 		Body  Opaque
 	}
+	// AskNow: nothing that must go first is left.
+	AskNow struct{}
 	// OrderPlaced: the participant is known and the PATCH is on its way.
 	OrderPlaced struct{}
 	// OrderDone: the platform took it.

@@ -381,3 +381,6 @@ func (SubscribeNow) Kind() string { return "subscribe-now" }
 
 // Kind is the word of the message.
 func (Adopted) Kind() string { return "adopted" }
+
+// Kind is the word of the message.
+func (AskNow) Kind() string { return "ask-now" }

@@ -15,6 +15,7 @@ import (
 const (
 	New        fsm.State = "New"
 	Arming     fsm.State = "Arming"
+	Retrying   fsm.State = "Retrying"
 	Armed      fsm.State = "Armed"
 	Describing fsm.State = "Describing"
 	Answering  fsm.State = "Answering"
@@ -34,7 +35,11 @@ var Chart = fsm.New("negotiation", "Accepting one session once: the microphone, 
 		on(messages.StartRenegotiation{}).Do(noteDescription, describe).Enter(Describing).Source("1.7 offer same ICE")),
 	in(Arming, "The microphone was asked for.",
 		on(messages.MicrophoneGranted{}).Do(askWhetherOn).Enter(Armed).Source("1.6.6 step 5"),
-		on(messages.MicrophoneDenied{}).Do(refuseMedia).Enter(Done).Source("1.6.6 step 4 failure")),
+		on(messages.MicrophoneDenied{}).If(forbidden).Do(refuseMedia).Enter(Done).Source("1.6.6 step 4 failure").Source("7.1 permission error"),
+		on(messages.MicrophoneDenied{}).Do(askMicrophoneAgain).Enter(Retrying).Source("7.1 retry chain")),
+	in(Retrying, "It failed, and not for want of permission; the system's default is tried.",
+		on(messages.MicrophoneGranted{}).Do(askWhetherOn).Enter(Armed).Source("7.1 retry chain"),
+		on(messages.MicrophoneDenied{}).Do(refuseMedia).Enter(Done).Source("7.1 retry chain")),
 	in(Armed, "There is a microphone; is the session still there?",
 		on(messages.GoOn{}).If(peerClosed).Do(failClosed).Enter(Done).Source("1.6.6 step 5"),
 		on(messages.GoOn{}).If(overJingle).If(sessionEnded).Do(addMicrophone, attach).Enter(Stuck).Source("1.7 Jingle accept after its end"),

@@ -36,6 +36,13 @@ func askMicrophone(d Data, _ messages.StartAcceptance) (Data, messages.Acts) {
 	return d, messages.Acts{messages.RequestMicrophone{Peer: d.Session.Ref}}
 }
 
+// forbidden: the user, or a rule, said no; asking again would not help.
+func forbidden(_ Data, e messages.MicrophoneDenied) bool { return e.Name == "NotAllowedError" }
+
+func askMicrophoneAgain(d Data, _ messages.MicrophoneDenied) (Data, messages.Acts) {
+	return d, messages.Acts{messages.RequestMicrophone{Peer: d.Session.Ref}}
+}
+
 func describe(d Data, _ messages.StartRenegotiation) (Data, messages.Acts) {
 	return d, messages.Acts{messages.Describe{Peer: d.Session.Ref, SDP: d.SDP}}
 }

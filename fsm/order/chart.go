@@ -11,6 +11,7 @@ import (
 // The states of an order.
 const (
 	New      fsm.State = "New"
+	Located  fsm.State = "Located"
 	Locating fsm.State = "Locating"
 	Asking   fsm.State = "Asking"
 	Done     fsm.State = "Done"
@@ -21,8 +22,10 @@ var Chart = fsm.New("order", "One order about the user's own leg: find the parti
 	initial(New),
 	in(New, "Just made.",
 		on(messages.Order{}).If(dialling).Do(note, dial).Enter(Asking).Source("3.6 POST calls"),
-		on(messages.Order{}).If(located).Do(note, ask).Enter(Asking).Source("1.6.3 live shared session").Source("1.6.10 setAudioMute").Source("1.6.10 setConversationHeld").Source("1.6.4"),
+		on(messages.Order{}).If(located).Do(note, askLater).Enter(Located).Source("1.6.3 live shared session").Source("1.6.10 setAudioMute").Source("1.6.10 setConversationHeld").Source("1.6.4"),
 		on(messages.Order{}).Do(note, locate).Enter(Locating).Source("3.6 GET conversation")),
+	in(Located, "The participant is known; what cannot wait goes first.",
+		on(messages.AskNow{}).Do(ask).Enter(Asking)),
 	in(Locating, "The conversation is being read, to find the user's participant.",
 		on(messages.RequestDone{}).If(foundMe).Do(noteMe, askNow).Enter(Asking).Source("1.6.9 step 1"),
 		on(messages.RequestDone{}).If(answering).Do(failForID).Enter(Done).Source("1.6.3 no participant"),

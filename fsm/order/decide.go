@@ -63,7 +63,13 @@ func dial(d Data, _ messages.Order) (Data, messages.Acts) {
 	return d, messages.Acts{d.perform(messages.Request{Of: messages.PostCall, Body: d.Order.Body})}
 }
 
-func ask(d Data, _ messages.Order) (Data, messages.Acts)          { return d, d.ask() }
+// askLater asks once orders that must read a conversation first are on their way: those go out at once.
+func askLater(d Data, _ messages.Order) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Later{To: d.Order.Ref, Msg: messages.AskNow{}}}
+}
+
+func ask(d Data, _ messages.AskNow) (Data, messages.Acts) { return d, d.ask() }
+
 func askNow(d Data, _ messages.RequestDone) (Data, messages.Acts) { return d, d.ask() }
 
 func (d Data) ask() messages.Acts {

@@ -2,6 +2,7 @@ package softphone
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -15,6 +16,23 @@ var otherJID = regexp.MustCompile(`@conference|^acd-|^screenrecording-`)
 // known tells whether any handler would take a far end.
 func known(from messages.JID) bool {
 	return softphoneJID.MatchString(from.Reveal()) || otherJID.MatchString(from.Reveal())
+}
+
+// typeOf is the session type of a far end, as the streaming layer sees it (sdk-behaviour 1.4, routing).
+func typeOf(from messages.JID) messages.SessionType {
+	jid := from.Reveal()
+	switch {
+	case softphoneJID.MatchString(jid):
+		return messages.Softphone
+	case strings.HasPrefix(jid, "acd-"):
+		return messages.ScreenShare
+	case strings.HasPrefix(jid, "screenrecording-"):
+		return messages.ScreenRecording
+	case strings.Contains(jid, "@conference"):
+		return messages.CollaborateVideo
+	default:
+		return messages.UnknownType
+	}
 }
 
 func (d Data) takes(from messages.JID) bool {

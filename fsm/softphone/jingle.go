@@ -61,7 +61,7 @@ func forgetInitiated(d Data, e messages.SessionInitiate) (Data, acts) { return d
 
 func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
 	open := messages.OpenSession{
-		Session: e.Session, Signalling: messages.Jingle, Type: messages.Softphone, Peer: e.From, IQ: e.IQ, SDP: e.SDP,
+		Session: e.Session, Signalling: messages.Jingle, Type: typeOf(e.From), Peer: e.From, IQ: e.IQ, SDP: e.SDP,
 		Servers: d.Servers, Relay: d.Relay,
 	}
 	if i := d.proposalAt(e.Session); i >= 0 {
@@ -70,7 +70,7 @@ func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
 	}
 	// A Jingle session of the same id is no longer found.
 	if old, ok := d.jingleSession(e.Session); ok {
-		old.Listed = false
+		old.Listed, old.Superseded = false, true
 		d.Sessions = replace(d.Sessions, d.sessionAt(old.View.Ref), old)
 	}
 	return d, acts{messages.Spawn{Actor: "jingle-session", Msg: open}}

@@ -53,9 +53,11 @@ type Session struct {
 	Raised  bool `json:"raised,omitempty"`
 	Watched bool `json:"watched,omitempty"`
 	// WasLine: it became the shared session, so its end hands the line over.
-	WasLine  bool `json:"wasLine,omitempty"`
-	ByHand   bool `json:"byHand,omitempty"`
-	Replaced bool `json:"replaced,omitempty"`
+	WasLine bool `json:"wasLine,omitempty"`
+	// ByHand: acceptSession was called for it. Superseded: another Jingle session took over its id.
+	ByHand     bool `json:"byHand,omitempty"`
+	Superseded bool `json:"superseded,omitempty"`
+	Replaced   bool `json:"replaced,omitempty"`
 }
 
 // Published is a conversation as it was announced last: when it has no session, the SDK trips over it.

@@ -44,7 +44,7 @@ func renegotiate(d Data, e messages.Offer) (Data, acts) {
 
 func openSession(d Data, e messages.Offer) (Data, acts) {
 	open := messages.OpenSession{
-		Session: e.Session, Signalling: messages.SDPOverXMPP, Type: messages.Softphone, Conversation: e.Conversation, Peer: e.From,
+		Session: e.Session, Signalling: messages.SDPOverXMPP, Type: typeOf(e.From), Conversation: e.Conversation, Peer: e.From,
 		SDP: e.SDP, ICE: e.ICE, Reinvite: e.Reinvite, Servers: d.Servers, Relay: d.Relay,
 	}
 	if i := d.proposalAt(e.Session); i >= 0 {
@@ -94,7 +94,23 @@ func noteSession(d Data, e messages.SessionView) (Data, acts) {
 		return d, nil
 	}
 	d.Sessions = replace(d.Sessions, i, s)
+	if first && e.Signalling == messages.Jingle {
+		d.Sessions = inPlaceOfOld(d.Sessions, s)
+	}
 	return d, nil
+}
+
+// inPlaceOfOld moves a new Jingle session to the place of the one of the same id that it took over from.
+func inPlaceOfOld(list []Session, s Session) []Session {
+	now := slices.IndexFunc(list, func(o Session) bool { return o.View.Ref == s.View.Ref })
+	old := slices.IndexFunc(list, func(o Session) bool { return o.Superseded && o.View.Session == s.View.Session })
+	if old < 0 {
+		return list
+	}
+	list = slices.Clone(list)
+	list[old].Superseded = false
+	list = slices.Delete(list, now, now+1)
+	return slices.Insert(list, old, s)
 }
 
 // noteMedia keeps the state of a peer connection, and tells the line when its own changes.
@@ -209,9 +225,18 @@ func (d Data) holdOthers(but messages.Ref) acts {
 		if s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
 			continue
 		}
-		out = append(out, messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(s.Carries), Value: true}})
+		out = append(out, messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(s.Carries)), Value: true}})
 	}
 	return out
+}
+
+// carriedName is the conversation that a session carries as the SDK names it in a request: a session that never had one
+// is asked about all the same.
+func carriedName(c messages.ConversationID) messages.ConversationID {
+	if c == "" {
+		return "undefined"
+	}
+	return c
 }
 
 // down tells whether a peer connection cannot carry a hold (sdk-behaviour 1.6.10).
@@ -315,18 +340,20 @@ func handOver(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 }
 
 func tellDepartures(d Data, e messages.SessionTerminatedNow) (Data, acts) {
-	return d, d.tellAll(messages.SessionTerminatedSeen{Session: e.Session})
+	var out acts
+	for _, w := range d.Watchers {
+		out = append(out, tell(w.Ref, messages.SessionTerminatedSeen{Session: e.Session}))
+	}
+	return d, out
 }
 
 // tellWatchers tells who waits for the announcement, when all that it causes is done.
-func tellWatchers(d Data, e messages.EndAnnounced) (Data, acts) { return d, d.tellAll(e) }
-
-func (d Data) tellAll(m messages.Input) acts {
-	out := make(acts, 0, len(d.Watchers))
+func tellWatchers(d Data, e messages.EndAnnounced) (Data, acts) {
+	var out acts
 	for _, w := range d.Watchers {
-		out = append(out, messages.Later{To: w.Ref, Msg: m})
+		out = append(out, messages.Later{To: w.Ref, Msg: e})
 	}
-	return out
+	return d, out
 }
 
 func noteWatcher(d Data, e messages.WatcherView) (Data, acts) {
@@ -437,6 +464,48 @@ func acceptByHand(d Data, e messages.AcceptSession) (Data, acts) {
 	s.ByHand = true
 	d.Sessions = replace(d.Sessions, d.sessionAt(s.View.Ref), s)
 	return d, acts{tell(messages.Root, messages.AcceptNow{Session: s.View.Ref, Call: e.Call})}
+}
+
+// foreign: the streaming layer has a session of a type that no handler takes.
+func foreign(s Session) bool { return !known(s.View.Peer) }
+
+func (d Data) foreign(c messages.ConversationID) bool {
+	s, ok := d.sessionOf(c)
+	return ok && foreign(s)
+}
+
+func acceptForeign(d Data, e messages.AcceptSession) bool { return d.foreign(e.Conversation) }
+func endForeign(d Data, e messages.EndSession) bool       { return d.foreign(e.Conversation) }
+func muteForeign(d Data, e messages.Mute) bool            { return d.foreign(e.Conversation) }
+func muteVideoForeign(d Data, e messages.MuteVideo) bool  { return d.foreign(e.Conversation) }
+func holdForeign(d Data, e messages.Hold) bool            { return d.foreign(e.Conversation) }
+func foreignListed(d Data, _ messages.Destroy) bool       { return slices.ContainsFunc(d.Listed(), foreign) }
+
+func terminateForeign(d Data, e messages.TerminateSession) bool {
+	s, _ := d.firstListed(identified(e.Session))
+	return foreign(s)
+}
+
+func refuseForeign[E messages.Requested](d Data, e E) (Data, acts) {
+	return d, messages.Refused(e.Waiting(), messages.ErrSession, noHandler)
+}
+
+func noteByHand(d Data, e messages.AcceptSession) (Data, acts) {
+	s, _ := d.sessionOf(e.Conversation)
+	s.ByHand = true
+	d.Sessions = replace(d.Sessions, d.sessionAt(s.View.Ref), s)
+	return d, nil
+}
+
+// destroyKnown ends what can be ended; the session that nobody takes makes the rest fail.
+func destroyKnown(d Data, _ messages.Destroy) (Data, acts) {
+	var out acts
+	for _, s := range d.Listed() {
+		if !foreign(s) {
+			out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref}})
+		}
+	}
+	return d, out
 }
 
 func hangUp(d Data, e messages.EndSession) (Data, acts) {
