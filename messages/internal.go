@@ -415,6 +415,8 @@ type (
 	}
 	// AskNow: nothing that must go first is left.
 	AskNow struct{}
+	// SettleNow: who had to be told first was told.
+	SettleNow struct{}
 	// OrderPlaced: the participant is known and the PATCH is on its way.
 	OrderPlaced struct{}
 	// OrderDone: the platform took it.

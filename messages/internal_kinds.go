@@ -384,3 +384,6 @@ func (Adopted) Kind() string { return "adopted" }
 
 // Kind is the word of the message.
 func (AskNow) Kind() string { return "ask-now" }
+
+// Kind is the word of the message.
+func (SettleNow) Kind() string { return "settle-now" }

@@ -195,6 +195,7 @@ func (c *Cell) HandleFrame(at time.Duration, in messages.Input, raw []byte) (Ste
 			return Step{}, c.journalFailed(err)
 		}
 	}
+	c.hash = mixBytes(c.hash, line[len(t.lines):])
 	t.lines = line[:0]
 	c.seq, c.at = t.step.Seq, at
 	return c.decide()
@@ -217,7 +218,6 @@ func (c *Cell) admissible(at time.Duration, in messages.Input) error {
 // decide decides the entry that has just been written.
 func (c *Cell) decide() (Step, error) {
 	t := c.turn
-	c.hash = mixText(mix(c.hash, t.step.Seq), t.step.Input.Kind())
 	to, orphan := c.route(t.step.Input)
 	t.step.Orphan = orphan
 	if orphan == "" {

@@ -11,8 +11,8 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
-// The running state hash is over what changed: each entry's seq and kind, each step with its chart, row and new state,
-// each output line. It is quick and not cryptographic: it finds accidents and divergence, not forgers.
+// The running state hash is over what changed: each entry's line, each step with its chart, row and new state, each output
+// line. It is quick and not cryptographic: it finds accidents and divergence, not forgers.
 
 // mix folds a number into the hash; the order of the calls counts.
 func mix(hash, x uint64) uint64 { return bits.RotateLeft64(hash^x, 27)*0x9e3779b97f4a7c15 + 0x52dce729 }

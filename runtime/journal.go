@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -114,8 +115,8 @@ func appendEntry(dst []byte, step Step, raw []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	if raw != nil {
-		text, err := json.Marshal(string(raw))
+	if len(raw) > 0 {
+		text, err := json.Marshal(strings.ToValidUTF8(string(raw), "\uFFFD")) // as it will be read
 		if err != nil {
 			return dst, err
 		}

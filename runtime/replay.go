@@ -206,7 +206,7 @@ func replayOne(cell *Cell, rec Record, report *Report) (Step, error) {
 		report.Quarantined = append(report.Quarantined, rec.Seq)
 		return Step{}, nil
 	}
-	step, err := cell.Handle(rec.At, rec.Input)
+	step, err := cell.HandleFrame(rec.At, rec.Input, []byte(rec.Raw))
 	if err != nil {
 		return Step{}, err
 	}
@@ -265,6 +265,11 @@ func compare(step Step, rec Record) (*Difference, error) {
 		d.Line, d.Decided, d.Recorded = rec.Outputs[extra].Line, "nothing more", inShort(rec.Outputs[extra].Effect)
 		return d, nil
 	}
+	if rec.Rested && rec.Orphan != step.Orphan {
+		d.Line = rec.Line + len(rec.Outputs) + 1
+		d.Decided, d.Recorded = orphaned(step.Orphan), orphaned(rec.Orphan)
+		return d, nil
+	}
 	if rec.Rested && rec.Hash != step.Hash {
 		d.Line = rec.Line + len(rec.Outputs) + 1
 		d.Decided, d.Recorded = fmt.Sprintf("state hash %016x", step.Hash), fmt.Sprintf("state hash %016x", rec.Hash)
@@ -301,6 +306,14 @@ func inShort(effect messages.Effect) string {
 		return "announce " + announce.Event.Name()
 	}
 	return effect.Kind()
+}
+
+// orphaned says whether an input was for somebody.
+func orphaned(why string) string {
+	if why == "" {
+		return "an addressee"
+	}
+	return "an orphan, because " + why
 }
 
 func quirksOf(step Step) []string {

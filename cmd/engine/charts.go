@@ -1,6 +1,9 @@
 package main
 
-import "github.com/hookswitch/hookswitch/fsm"
+import (
+	"github.com/hookswitch/hookswitch/actors"
+	"github.com/hookswitch/hookswitch/fsm"
+)
 
 type chartsCommand struct{}
 
@@ -20,7 +23,7 @@ const hashShown = 12
 // Run lists the charts.
 func (c *chartsCommand) Run(t *terminal) error {
 	var lines []chartLine
-	for _, d := range allCharts() {
+	for _, d := range actors.Charts() {
 		lines = append(lines, lineOf(d))
 	}
 	if t.json {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime/replay"
 )
@@ -85,14 +86,14 @@ func profileOf(name string, log *capture.Capture) (quirk.Set, error) {
 
 // play replays a capture on a fresh cell. When the cell fails, the result has what happened before.
 func play(log *capture.Capture, profile quirk.Set, until int) (*replay.Result, error) {
-	host, done, err := newHost(log, profile)
+	phone, done, err := host.New(host.Config(log, profile))
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	return replay.Run(log.Records, host, replay.Options{
-		Until: until, Environment: log.Config.Options.Environment, WSHost: log.Config.Options.WSHost,
-	})
+	options := host.Options(log)
+	options.Until = until
+	return replay.Run(log.Records, phone, options)
 }
 
 // writeRecords writes a replay's outputs to a file, or to standard output for -.

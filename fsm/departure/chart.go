@@ -12,7 +12,9 @@ import (
 // The states of a departure.
 const (
 	New     fsm.State = "New"
+	Telling fsm.State = "Telling"
 	Leaving fsm.State = "Leaving"
+	Closing fsm.State = "Closing"
 	Gone    fsm.State = "Gone"
 )
 
@@ -20,7 +22,15 @@ const (
 var Chart = fsm.New("departure", "Ending one session from our side, until it is over.",
 	initial(New),
 	in(New, "Just made.",
-		on(messages.Depart{}).Do(note, leave).Enter(Leaving).Source("1.4 forceTerminateSession")),
+		on(messages.Depart{}).Do(note, leave, waitOn).Enter(Telling).Source("1.4 forceTerminateSession")),
+	in(Telling, "The session is being told to end; it may do so at once.",
+		on(messages.SessionTerminatedSeen{}).If(mine).Do(settleSoon).Enter(Closing).Source("1.4 forceTerminateSession"),
+		on(messages.AskNow{}).Enter(Leaving),
+		ignore("another session", messages.SessionTerminatedSeen{}),
+		ignore("announcements do not matter here", messages.EndAnnounced{})),
+	in(Closing, "It ended at once; who waited for its announcement comes first.",
+		on(messages.SettleNow{}).Do(settleNow).Enter(Gone),
+		ignore("the session is over", messages.SessionTerminatedSeen{}, messages.EndAnnounced{}, messages.AskNow{})),
 	in(Leaving, "The session was told to end.",
 		on(messages.SessionTerminatedSeen{}).If(mine).Do(settle).Enter(Gone).Source("1.4 forceTerminateSession"),
 		ignore("another session", messages.SessionTerminatedSeen{}),

@@ -26,11 +26,23 @@ func leave(d Data, e messages.Depart) (Data, messages.Acts) {
 	return d, messages.Acts{messages.Tell{To: e.Session, Msg: messages.LeaveSession{Reason: e.Reason}}}
 }
 
-// settle tells who waits, once all that follows from the session's end has been done.
-func settle(d Data, _ messages.SessionTerminatedSeen) (Data, messages.Acts) {
+// waitOn finds out whether the session ends at once or later.
+func waitOn(d Data, e messages.Depart) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Later{To: e.Ref, Msg: messages.AskNow{}}}
+}
+
+func settleSoon(d Data, _ messages.SessionTerminatedSeen) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Later{To: d.Depart.Ref, Msg: messages.SettleNow{}}}
+}
+
+func settle(d Data, _ messages.SessionTerminatedSeen) (Data, messages.Acts) { return d, d.settled() }
+func settleNow(d Data, _ messages.SettleNow) (Data, messages.Acts)          { return d, d.settled() }
+
+// settled tells who waits that the session is over.
+func (d Data) settled() messages.Acts {
 	acts := messages.Settled(d.Depart.Call, nil)
 	if d.Depart.Owner != 0 {
 		acts = append(acts, messages.Later{To: d.Depart.Owner, Msg: messages.Departed{}})
 	}
-	return d, acts
+	return acts
 }

@@ -20,6 +20,7 @@ const (
 	Describing fsm.State = "Describing"
 	Answering  fsm.State = "Answering"
 	Answered   fsm.State = "Answered"
+	Ending     fsm.State = "Ending"
 	Stuck      fsm.State = "Stuck"
 	Done       fsm.State = "Done"
 )
@@ -50,12 +51,14 @@ var Chart = fsm.New("negotiation", "Accepting one session once: the microphone, 
 	in(Answering, "The answer is being made.",
 		on(messages.PeerDone{}).If(doneOverJingle).Do(sendAnswer, settleSent).Enter(Done).Source("1.6.6 step 7"),
 		on(messages.PeerDone{}).Do(sendAnswer).Enter(Answered).Source("1.6.6 step 7").Source("1.7 pending/accept"),
-		on(messages.PeerRejected{}).If(rejectedOverJingle).Do(endFailed, settleRejected).Enter(Done).Source("1.7 Jingle answer could not be created"),
+		on(messages.PeerRejected{}).If(rejectedOverJingle).Do(endFailed, settleSoon).Enter(Ending).Source("1.7 Jingle answer could not be created"),
 		on(messages.PeerRejected{}).Do(failRejected).Enter(Done).Source("1.7 pending/accept")),
 	in(Answered, "The answer was sent; the far end has not acknowledged it.",
 		on(messages.IQAnswered{}).If(acknowledged).Do(settleAcknowledged).Enter(Done).Source("1.7 acceptSession settles"),
 		on(messages.IQAnswered{}).Do(failRefused).Enter(Done).Source("1.7 acceptSession settles"),
 		fsm.After[Data](ackTimeout).Do(failSilent).Enter(Done).Source("2 XMPP IQ response")),
+	in(Ending, "The answer could not be made, and the session was ended for it.",
+		on(messages.SettleNow{}).Do(settleRejected).Enter(Done).Source("1.7 Jingle answer could not be created")),
 	final(Stuck, "The session had ended: its queue works no more, and the request never settles."),
 	final(Done, "Settled."))
 

@@ -98,8 +98,13 @@ func settleAcknowledged(d Data, _ messages.IQAnswered) (Data, messages.Acts) {
 }
 
 // settleRejected: a Jingle session whose answer fails is ended, and the request succeeds all the same.
-func settleRejected(d Data, _ messages.PeerRejected) (Data, messages.Acts) {
+func settleRejected(d Data, _ messages.SettleNow) (Data, messages.Acts) {
 	return d, messages.Settled(d.Call, nil)
+}
+
+// settleSoon lets those go first who waited for the session's end.
+func settleSoon(d Data, _ messages.PeerRejected) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Later{To: d.Ref, Msg: messages.SettleNow{}}}
 }
 
 func endFailed(d Data, _ messages.PeerRejected) (Data, messages.Acts) {

@@ -51,8 +51,9 @@ func note(d Data, e messages.OpenSession) (Data, messages.Acts) {
 	return d, nil
 }
 
+// adopt: a softphone's handler takes the session, and knows more of the caller.
 func adopt(d Data, e messages.Adopted) (Data, messages.Acts) {
-	d.Open.FromUser, d.Open.OriginalRoom = e.FromUser, e.OriginalRoom
+	d.Open.FromUser, d.Open.OriginalRoom, d.Open.Type = e.FromUser, e.OriginalRoom, messages.Softphone
 	return d, nil
 }
 

@@ -61,12 +61,12 @@ func forgetInitiated(d Data, e messages.SessionInitiate) (Data, acts) { return d
 
 func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
 	open := messages.OpenSession{
-		Session: e.Session, Signalling: messages.Jingle, Type: typeOf(e.From), Peer: e.From, IQ: e.IQ, SDP: e.SDP,
+		Session: e.Session, Signalling: messages.Jingle, Peer: e.From, IQ: e.IQ, SDP: e.SDP,
 		Servers: d.Servers, Relay: d.Relay,
 	}
 	if i := d.proposalAt(e.Session); i >= 0 {
 		p := d.Proposals[i].Propose
-		open.Conversation, open.OriginalRoom = p.Conversation, p.OriginalRoom
+		open.Conversation, open.OriginalRoom, open.Type = p.Conversation, p.OriginalRoom, typeOf(p.From)
 	}
 	// A Jingle session of the same id is no longer found.
 	if old, ok := d.jingleSession(e.Session); ok {

@@ -223,7 +223,8 @@ func lastToGo(d Data, _ messages.Departed) bool     { return d.Leaving == 1 }
 func destroySessions(d Data, e messages.Destroy) (Data, acts) {
 	d.Waiting = e.Call
 	var out acts
-	for _, s := range d.Listed() {
+	for _, listed := range d.Listed() {
+		s, _ := d.firstListed(identified(listed.View.Session)) // ended by their ids: of two with one id, the first twice
 		d.Leaving++
 		out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref, Owner: messages.Root}})
 	}

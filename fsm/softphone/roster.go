@@ -181,7 +181,7 @@ func (d Data) jingleSession(sid messages.SessionID) (Session, bool) {
 // sessionOf is the session that a request about a conversation means: the first listed one that carries it, else the
 // session that the stored conversation uses (sdk-behaviour 1.4, session by conversationId).
 func (d Data) sessionOf(c messages.ConversationID) (Session, bool) {
-	if s, ok := d.firstListed(carrying(c)); ok {
+	if s, ok := d.firstListed(func(s Session) bool { return s.Carries == c && s.View.Type != "" }); ok {
 		return s, true
 	}
 	for _, v := range d.Conversations {

@@ -162,7 +162,7 @@ func announceNoHandlerForSession(d Data, _ messages.SessionDescribed) (Data, act
 func adopt(d Data, e messages.SessionDescribed) (Data, acts) {
 	i := d.sessionAt(e.Session)
 	s := d.Sessions[i]
-	s.Raised, s.Watched = true, true
+	s.Raised, s.Watched, s.View.Type = true, true, messages.Softphone
 	if v, ok := d.invitationFor("", s.Carries, messages.Softphone); ok {
 		s.View.FromUser, s.View.OriginalRoom = v.FromUser, v.OriginalRoom
 	}
@@ -290,19 +290,20 @@ func storePlaceholder(d Data, e messages.AttachSession) (Data, acts) {
 
 // --- a session ends
 
+func endedOverJingle(d Data, e messages.SessionTerminatedNow) bool {
+	return d.session(e.Session).View.Signalling == messages.Jingle
+}
+
 func wasLine(d Data, e messages.SessionTerminatedNow) bool { return d.session(e.Session).WasLine }
 
 // neverRaised: the session ended before it was made known, or to somebody who does not listen.
 func neverRaised(d Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
 
-// unlist takes the session from the list: over SDP-over-XMPP with all that have its id.
+// unlist takes the session from the list, and with it all of its kind that have its id.
 func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	ended := d.session(e.Session)
 	for i, s := range d.Sessions {
 		if s.View.Signalling != ended.View.Signalling || s.View.Session != ended.View.Session {
-			continue
-		}
-		if s.View.Signalling == messages.Jingle && s.View.Ref != ended.View.Ref {
 			continue
 		}
 		s.Listed = false
@@ -467,7 +468,7 @@ func acceptByHand(d Data, e messages.AcceptSession) (Data, acts) {
 }
 
 // foreign: the streaming layer has a session of a type that no handler takes.
-func foreign(s Session) bool { return !known(s.View.Peer) }
+func foreign(s Session) bool { return s.View.Type == messages.UnknownType }
 
 func (d Data) foreign(c messages.ConversationID) bool {
 	s, ok := d.sessionOf(c)
@@ -486,6 +487,23 @@ func terminateForeign(d Data, e messages.TerminateSession) bool {
 	return foreign(s)
 }
 
+// nameless: a Jingle session that no propose announced and no handler took; nothing says what it is.
+func nameless(s Session) bool { return s.View.Type == "" }
+
+func terminateNameless(d Data, e messages.TerminateSession) bool {
+	s, ok := d.firstListed(identified(e.Session))
+	return ok && nameless(s)
+}
+
+func namelessListed(d Data, _ messages.Destroy) bool {
+	s, ok := d.firstListed(func(s Session) bool { return nameless(s) || foreign(s) })
+	return ok && nameless(s)
+}
+
+func refuseNameless[E messages.Requested](d Data, e E) (Data, acts) {
+	return d, messages.Refused(e.Waiting(), messages.ErrGeneric, "getSessionHandler was called without any identifying information")
+}
+
 func refuseForeign[E messages.Requested](d Data, e E) (Data, acts) {
 	return d, messages.Refused(e.Waiting(), messages.ErrSession, noHandler)
 }
@@ -501,7 +519,7 @@ func noteByHand(d Data, e messages.AcceptSession) (Data, acts) {
 func destroyKnown(d Data, _ messages.Destroy) (Data, acts) {
 	var out acts
 	for _, s := range d.Listed() {
-		if !foreign(s) {
+		if !foreign(s) && !nameless(s) {
 			out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref}})
 		}
 	}

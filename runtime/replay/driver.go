@@ -25,13 +25,15 @@ type driver struct {
 	self  messages.JID // the own full JID, once bound
 
 	sockets *pairing[int]
-	rest    *pairing[restQuestion]
-	iqs     *pairing[messages.EffectID]
-	iqTo    map[string]messages.JID
-	effects map[messages.EffectID]messages.Effect
-	peers   *peers
-	gate    *gate
-	mics    []messages.EffectID
+	// socketsTold: the recording says when each socket was asked for.
+	socketsTold bool
+	rest        *pairing[restQuestion]
+	iqs         *pairing[messages.EffectID]
+	iqTo        map[string]messages.JID
+	effects     map[messages.EffectID]messages.Effect
+	peers       *peers
+	gate        *runtime.Gate
+	mics        []messages.EffectID
 }
 
 type restQuestion struct {
@@ -45,7 +47,7 @@ func newDriver(records []port.Record, host Host, options Options) *driver {
 	d := &driver{
 		host: host, records: records, start: records[0].At, writer: newWriter(host, options),
 		sockets: newPairing[int](), rest: newPairing[restQuestion](), iqs: newPairing[messages.EffectID](),
-		iqTo: map[string]messages.JID{}, effects: map[messages.EffectID]messages.Effect{}, peers: newPeers(), gate: newGate(),
+		iqTo: map[string]messages.JID{}, effects: map[messages.EffectID]messages.Effect{}, peers: newPeers(), gate: runtime.NewGate(),
 	}
 	for _, r := range records {
 		d.foresee(r)
@@ -62,6 +64,7 @@ func (d *driver) foresee(r port.Record) {
 		}
 		if r.Decode(&f) == nil {
 			d.sockets.record(strconv.Itoa(f.WS), socketKey)
+			d.socketsTold = true
 		}
 	case "http.req":
 		var f struct {
@@ -182,7 +185,7 @@ func (d *driver) took(record *port.Record, at time.Duration, step runtime.Step, 
 	e := d.entry(record, at)
 	e.Step, e.Orphan = step, step.Orphan
 	for _, out := range step.Outputs {
-		if !d.gate.passes(out.Effect) {
+		if !d.gate.Passes(out.Effect) {
 			e.Lost = append(e.Lost, out.ID)
 			continue
 		}

@@ -43,7 +43,12 @@ func (p *pairing[Q]) find(id string) (q *question[Q], orphan string) {
 	if !known {
 		return nil, "it answers nothing that the recorded client asked"
 	}
-	if asked := p.asked[at.key]; at.k < len(asked) {
+	return p.nth(at)
+}
+
+// nth is the question at a place, or why there is none.
+func (p *pairing[Q]) nth(at place) (q *question[Q], orphan string) {
+	if asked := p.asked[at.key]; at.k >= 0 && at.k < len(asked) {
 		return asked[at.k], ""
 	}
 	return nil, fmt.Sprintf("%s #%d was not asked", at.key, at.k+1)

@@ -238,7 +238,8 @@ func TestSocketsAndFrames(t *testing.T) {
 
 func TestAnswersToIQsPairByWhatWasAsked(t *testing.T) {
 	cell := &scripted{effects: map[string][]messages.Effect{
-		"initialize": {messages.OpenSocket{Socket: 1}, messages.SendServices{Type: "stun"}, messages.SendServices{Type: "turn"},
+		"initialize": {messages.OpenSocket{Socket: 1}, messages.Announce{Event: messages.StreamConnected{}}, messages.SendAccept{Session: "S"},
+			messages.SendServices{Type: "stun"}, messages.SendServices{Type: "turn"},
 			messages.SendTerminate{Signalling: messages.Jingle, Session: "S"}, messages.SendPing{}},
 	}}
 	result := run(t, cell,
@@ -251,10 +252,10 @@ func TestAnswersToIQsPairByWhatWasAsked(t *testing.T) {
 		`6 ws.recv {"ws":1,"xml":"refuse f"}`,
 	)
 	expect(t, cell.heard[1:],
-		`2ms iq-answered {"effect":"1.3"}`,
-		`3ms iq-answered {"effect":"1.2"}`,
+		`2ms iq-answered {"effect":"1.5"}`,
+		`3ms iq-answered {"effect":"1.4"}`,
 		`6ms peer-refused {"session":"S","condition":"unknown-session"}`,
-		`6ms iq-answered {"effect":"1.4","condition":"item-not-found"}`,
+		`6ms iq-answered {"effect":"1.6","condition":"item-not-found"}`,
 	)
 	expect(t, orphans(result),
 		"line 10: it comes from someone who was not asked",
@@ -262,7 +263,7 @@ func TestAnswersToIQsPairByWhatWasAsked(t *testing.T) {
 		"line 13: ping #2 was not asked",
 		"line 14: it answers nothing that the recorded client asked",
 	)
-	if want := []messages.EffectID{"1.5"}; !reflect.DeepEqual(result.Unanswered, want) {
+	if want := []messages.EffectID{"1.7"}; !reflect.DeepEqual(result.Unanswered, want) {
 		t.Errorf("unanswered are %v, want %v", result.Unanswered, want)
 	}
 }
@@ -346,6 +347,8 @@ func TestOutputsAreRecords(t *testing.T) {
 		"end-session": {
 			messages.Settle{Call: 9, Error: &messages.ErrorInfo{Type: messages.ErrSession, Name: "Error", Message: "no"}},
 			messages.Request{Of: "a"},
+			messages.SendProceed{Session: "late"},
+			messages.Announce{Event: messages.StreamConnected{}},
 			messages.SendProceed{Session: "S"},
 			messages.Announce{Event: messages.SessionTerminated{Session: "S", Reason: "success"}},
 			messages.Announce{Event: messages.ConversationUpdate{
@@ -362,10 +365,11 @@ func TestOutputsAreRecords(t *testing.T) {
 	expect(t, lines,
 		`2 false {"seq":0,"t":1001,"k":"api.err","error":{"message":"no","name":"Error","type":"session"},"n":9,"name":"endSession"}`,
 		`2 false {"seq":1,"t":1001,"k":"http.req","method":"GET","n":1,"url":"http://lab:1/api/v2/a"}`,
-		`2 false {"seq":2,"t":1001,"k":"ws.send","ws":0,"xml":"sent send-proceed"}`,
-		`2 false {"seq":3,"t":1001,"k":"session.event","args":[{"condition":"success"}],"ev":"terminated","sid":"S"}`,
-		`2 false {"seq":4,"t":1001,"k":"sdk.event","args":[{"added":[],"current":[{"call":{"state":"connected","held":false},"conversationId":"C","sessionId":"S"}],"removed":[]}],"ev":"conversationUpdate"}`,
-		`3 true {"seq":5,"t":1003,"k":"sdk.event","args":[{"action":"Disassociated","station":null}],"ev":"station"}`,
+		`2 false {"seq":2,"t":1001,"k":"sdk.event","args":[{"reconnect":false}],"ev":"connected"}`,
+		`2 false {"seq":3,"t":1001,"k":"ws.send","ws":0,"xml":"sent send-proceed"}`,
+		`2 false {"seq":4,"t":1001,"k":"session.event","args":[{"condition":"success"}],"ev":"terminated","sid":"S"}`,
+		`2 false {"seq":5,"t":1001,"k":"sdk.event","args":[{"added":[],"current":[{"call":{"state":"connected","held":false},"conversationId":"C","sessionId":"S"}],"removed":[]}],"ev":"conversationUpdate"}`,
+		`3 true {"seq":6,"t":1003,"k":"sdk.event","args":[{"action":"Disassociated","station":null}],"ev":"station"}`,
 	)
 }
 

@@ -108,9 +108,13 @@ func (d *driver) tellSocket(r *port.Record, at time.Duration) error {
 	}
 }
 
-// socket is the cell's socket that a recorded counter stands for, or why there is none.
+// socket is the cell's socket that a recorded counter stands for, or why there is none. A recording that does not say
+// when its sockets were asked for has counted them from 1.
 func (d *driver) socket(ws int) (socket int, orphan string) {
 	q, orphan := d.sockets.find(strconv.Itoa(ws))
+	if !d.socketsTold {
+		q, orphan = d.sockets.nth(place{socketKey, ws - 1})
+	}
 	if orphan != "" {
 		return 0, orphan
 	}
@@ -146,10 +150,9 @@ func (d *driver) tellFrame(r *port.Record, at time.Duration) error {
 	}
 }
 
-// tellAnswer pairs the answer to an IQ. An error in answer to a Jingle IQ is told twice: what it means for the session,
-// and that the question was answered.
+// tellAnswer pairs the answer to an IQ.
 func (d *driver) tellAnswer(r *port.Record, at time.Duration, a port.IQAnswer) error {
-	if !d.mayAnswer(a) {
+	if !port.MayAnswer(a.From, d.iqTo[a.ID], d.self) {
 		return d.orphan(r, at, "it comes from someone who was not asked")
 	}
 	effect, orphan := d.iqs.take(a.ID)
@@ -160,59 +163,12 @@ func (d *driver) tellAnswer(r *port.Record, at time.Duration, a port.IQAnswer) e
 		d.self = a.Bound
 		d.writer.about.Self = a.Bound
 	}
-	if session, isJingle := jingleSession(d.effects[effect]); isJingle && a.Condition != "" {
-		refused := messages.PeerRefused{Session: session, Condition: a.Condition}
-		if a.JingleCondition != "" {
-			refused.Condition = a.JingleCondition
-		}
-		if err := d.feed(r, at, refused); err != nil {
+	for _, in := range port.Answers(d.effects[effect], effect, a) {
+		if err := d.feed(r, at, in); err != nil {
 			return err
 		}
 	}
-	in := messages.IQAnswered{Effect: effect, Condition: a.Condition, Bound: a.Bound, Services: a.Services}
-	return d.feed(r, at, in)
-}
-
-// mayAnswer tells whether an answer comes from whom it may come (platform-wire section 4): nobody named, the one asked,
-// its bare address or domain, or the user's own. The reference prepares the address that it asked (lower case up to the
-// resource) and compares it with the one that answers as it is.
-func (d *driver) mayAnswer(a port.IQAnswer) bool {
-	if a.From == "" {
-		return true
-	}
-	for _, jid := range []messages.JID{d.iqTo[a.ID], d.self} {
-		bare, resource, full := strings.Cut(jid.Reveal(), "/")
-		bare = strings.ToLower(bare)
-		prepared := bare
-		if full {
-			prepared += "/" + resource
-		}
-		_, domain, found := strings.Cut(bare, "@")
-		if !found {
-			domain = bare
-		}
-		switch a.From.Reveal() {
-		case "":
-		case prepared, bare, domain:
-			return true
-		}
-	}
-	return false
-}
-
-func jingleSession(effect messages.Effect) (messages.SessionID, bool) {
-	switch e := effect.(type) {
-	case messages.SendAnswer:
-		return e.Session, e.Signalling == messages.Jingle
-	case messages.SendCandidate:
-		return e.Session, e.Signalling == messages.Jingle
-	case messages.SendActive:
-		return e.Session, e.Signalling == messages.Jingle
-	case messages.SendTerminate:
-		return e.Session, e.Signalling == messages.Jingle
-	default:
-		return "", false
-	}
+	return nil
 }
 
 var origin = regexp.MustCompile(`(?i)^[a-z]+://[^/]+`)

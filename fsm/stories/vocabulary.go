@@ -1,0 +1,130 @@
+package stories
+
+import (
+	"reflect"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// vocabulary holds the type of each message that a story may play, by the name that chart rows give it.
+var vocabulary = typesOf(messages.Inputs(), internals)
+
+// internals are the messages between actors that charts take.
+var internals = []messages.Input{
+	messages.Configured{},
+	messages.ProposalView{},
+	messages.InvitationView{},
+	messages.SessionView{},
+	messages.MediaView{},
+	messages.ConversationView{},
+	messages.LineView{},
+	messages.StationView{},
+	messages.ConnectionView{},
+	messages.WatcherView{},
+	messages.Invited{},
+	messages.Ring{},
+	messages.InvitedAgain{},
+	messages.ProceedWanted{},
+	messages.ProceedNow{},
+	messages.DeclineNow{},
+	messages.TakeProposal{},
+	messages.ForgetProposal{},
+	messages.PendingHandled{},
+	messages.PendingCancelled{},
+	messages.InvitationHandled{},
+	messages.InvitationCancelled{},
+	messages.OpenSession{},
+	messages.SessionDescribed{},
+	messages.SessionAccepting{},
+	messages.MarkByHand{},
+	messages.LeaveSession{},
+	messages.SessionTerminatedNow{},
+	messages.SessionUnlisted{},
+	messages.MediaLost{},
+	messages.InterruptionSeen{},
+	messages.CheckPeer{},
+	messages.PeerGone{},
+	messages.AcceptNow{},
+	messages.StartAcceptance{},
+	messages.StartRenegotiation{},
+	messages.MicrophoneReady{},
+	messages.GoOn{},
+	messages.AttachSession{},
+	messages.LegErred{},
+	messages.LegPending{},
+	messages.LegConnected{},
+	messages.LegEnded{},
+	messages.LegOther{},
+	messages.RecalledPending{},
+	messages.RecalledConnected{},
+	messages.RecalledEnded{},
+	messages.RecalledOther{},
+	messages.SessionAttached{},
+	messages.CarryConversation{},
+	messages.NoteStarted{},
+	messages.RingWanted{},
+	messages.EndAnnounced{},
+	messages.Publish{},
+	messages.CallErred{},
+	messages.LineTaken{},
+	messages.LineMedia{},
+	messages.LineUsed{},
+	messages.LineReleased{},
+	messages.Order{},
+	messages.OrderPlaced{},
+	messages.OrderDone{},
+	messages.OrderFailed{},
+	messages.HangUp{},
+	messages.FallbackWanted{},
+	messages.Fallback{},
+	messages.Depart{},
+	messages.Departed{},
+	messages.SessionTerminatedSeen{},
+	messages.Perform{},
+	messages.RequestDone{},
+	messages.RequestFailed{},
+	messages.StopRetrying{},
+	messages.Connect{},
+	messages.StreamUp{},
+	messages.StreamLost{},
+	messages.StreamRefused{},
+	messages.StreamRenewed{},
+	messages.CloseStream{},
+	messages.ServersFound{},
+	messages.StartPinging{},
+	messages.StopPinging{},
+	messages.PingsLost{},
+	messages.FrameSeen{},
+	messages.WatchServer{},
+	messages.BackoffRaised{},
+	messages.ResubscribeTopics{},
+	messages.FetchStation{},
+	messages.StationSettled{},
+	messages.StationNews{},
+	messages.AnswerSet{},
+	messages.BackoffConnected{},
+	messages.BackoffSuspended{},
+	messages.ChannelIs{},
+	messages.CloseMedia{},
+	messages.CloseMediaIfUp{},
+	messages.DescriptionSet{},
+	messages.ForgetTopics{},
+	messages.RememberDelay{},
+	messages.ReportIfClosed{},
+	messages.SubscribeTopic{},
+	messages.TopicsSubscribed{},
+	messages.SubscribeNow{},
+	messages.Adopted{},
+	messages.AskNow{},
+}
+
+func typesOf(lists ...[]messages.Input) map[string]reflect.Type {
+	types := map[string]reflect.Type{}
+	for _, list := range lists {
+		for _, in := range list {
+			t := reflect.TypeOf(in)
+			types[t.Name()] = t
+		}
+	}
+	return types
+}

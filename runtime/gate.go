@@ -1,0 +1,57 @@
+package runtime
+
+import "github.com/hookswitch/hookswitch/messages"
+
+// Gate says which frames leave. What a softphone sends while its stream is down goes to a stream that is gone and is
+// lost; so is what a Jingle session says that belongs to an earlier stream. A replay and a live softphone share it, so
+// that the one shows what the other does. Source: sdk-behaviour 1.2.
+type Gate struct {
+	up      bool
+	streams int                        // how many there have been
+	born    map[messages.SessionID]int // the stream that a session was raised on; only those of the present stream
+}
+
+// NewGate is the gate of a cell that has no stream yet.
+func NewGate() *Gate { return &Gate{born: map[messages.SessionID]int{}} }
+
+// Passes tells whether an effect leaves. It must see all effects of a cell, in the order in which they were decided.
+func (g *Gate) Passes(effect messages.Effect) bool {
+	switch e := effect.(type) {
+	case messages.Announce:
+		g.note(e.Event)
+		return true
+	case messages.SendAccept:
+		g.born[e.Session] = g.streams
+		return g.up
+	case messages.SendProceed:
+		return g.up
+	case messages.SendAnswer:
+		return g.open(e.Signalling, e.Session)
+	case messages.SendCandidate:
+		return g.open(e.Signalling, e.Session)
+	case messages.SendActive:
+		return g.open(e.Signalling, e.Session)
+	case messages.SendTerminate:
+		return g.open(e.Signalling, e.Session)
+	case messages.AcknowledgeIQ, messages.RefuseIQ:
+		return g.up
+	default:
+		return true
+	}
+}
+
+// note follows the stream. A session of an earlier one need not be remembered: nothing of it passes.
+func (g *Gate) note(event messages.Event) {
+	switch event.(type) {
+	case messages.StreamConnected:
+		g.up = true
+		g.streams++
+		clear(g.born)
+	case messages.StreamDisconnected:
+		g.up = false
+	}
+}
+
+func (g *Gate) open(s messages.Signalling, session messages.SessionID) bool {
+	return g.up && (s != messages.Jingle || g.born[session] == g.streams)
+}
