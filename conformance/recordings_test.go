@@ -2,8 +2,9 @@ package conformance
 
 import (
 	"bytes"
-	"slices"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
@@ -14,86 +15,111 @@ import (
 	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
-// read reads a recording of package captures.
-func read(t testing.TB, name string) *capture.Capture {
-	t.Helper()
-	in, err := captures.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = in.Close() }()
-	log, err := capture.Read(name, in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return log
+// recording is a recording of package captures, and our replay of it.
+type recording struct {
+	*capture.Capture
+	ours run
 }
 
-// each runs a test for each recording whose name has a prefix, in parallel.
-func each(t *testing.T, prefix string, test func(t *testing.T, log *capture.Capture)) {
-	t.Helper()
-	for _, name := range captures.Names() {
-		if !strings.HasPrefix(name, prefix) {
-			continue
-		}
-		t.Run(strings.TrimSuffix(name, ".jsonl"), func(t *testing.T) {
-			t.Parallel()
-			test(t, read(t, name))
-		})
-	}
-}
-
-// shortest are the names of the n recordings with the fewest records.
-func shortest(t testing.TB, n int) map[string]bool {
-	t.Helper()
-	names, lengths := captures.Names(), map[string]int{}
-	for _, name := range names {
-		lengths[name] = len(read(t, name).Records)
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return lengths[a] - lengths[b] })
-	chosen := map[string]bool{}
-	for _, name := range names[:n] {
-		chosen[name] = true
-	}
-	return chosen
-}
-
-// run is one replay of a recording: what it came to, and the journal that its cell kept.
+// run is one replay: what it came to, and the journal that its cell kept.
 type run struct {
 	*replay.Result
 	journal []byte
 }
 
-// configOf is the configuration of a cell that decides as the recorded client did, and keeps a journal.
-func configOf(t testing.TB, log *capture.Capture, journal *bytes.Buffer) runtime.Config {
+// recordings are read and replayed once for all tests, when first asked for.
+var recordings = func() map[string]func() (*recording, error) {
+	all := map[string]func() (*recording, error){}
+	for _, name := range captures.Names() {
+		all[name] = sync.OnceValues(func() (*recording, error) { return replayed(name) })
+	}
+	return all
+}()
+
+func replayed(name string) (*recording, error) {
+	in, err := captures.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = in.Close() }()
+	log, err := capture.Read(name, in)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := play(log, log.Records)
+	return &recording{log, ours}, err
+}
+
+// recorded is a recording of package captures.
+func recorded(t testing.TB, name string) *recording {
 	t.Helper()
-	profile, err := host.Profile(log)
+	rec, err := recordings[name]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := host.Config(log, profile)
-	cfg.Journal = runtime.NewStreamJournal(journal, runtime.SyncNever)
-	return cfg
+	return rec
 }
 
-// play replays a recording, or others of its records, on a fresh cell.
-func play(t testing.TB, log *capture.Capture, records []port.Record) run {
+// each runs a test for each recording whose name has a prefix, in parallel.
+func each(t *testing.T, prefix string, test func(t *testing.T, rec *recording)) {
 	t.Helper()
-	var journal bytes.Buffer
-	phone, done, err := host.New(configOf(t, log, &journal))
+	for _, name := range captures.Names() {
+		if strings.HasPrefix(name, prefix) {
+			t.Run(strings.TrimSuffix(name, ".jsonl"), func(t *testing.T) {
+				t.Parallel()
+				test(t, recorded(t, name))
+			})
+		}
+	}
+}
+
+// configOf is the configuration of a cell that decides as the recorded client did, and keeps a journal.
+func configOf(log *capture.Capture, journal *bytes.Buffer) (runtime.Config, error) {
+	profile, err := host.Profile(log)
 	if err != nil {
-		t.Fatal(err)
+		return runtime.Config{}, err
+	}
+	cfg := host.Config(log, profile)
+	cfg.Journal = runtime.NewStreamJournal(journal, runtime.SyncNever)
+	return cfg, nil
+}
+
+// play replays records of a recording on a fresh cell.
+func play(log *capture.Capture, records []port.Record) (run, error) {
+	var journal bytes.Buffer
+	cfg, err := configOf(log, &journal)
+	if err != nil {
+		return run{}, err
+	}
+	phone, done, err := host.New(cfg)
+	if err != nil {
+		return run{}, err
 	}
 	defer done()
 	result, err := replay.Run(records, phone, host.Options(log))
 	if err != nil {
-		t.Fatalf("%s: %v", log.Name, err)
+		return run{}, fmt.Errorf("%s: %w", log.Name, err)
 	}
-	return run{result, journal.Bytes()}
+	return run{result, journal.Bytes()}, nil
 }
 
-// sameJournal fails the test at the first line in which two journals differ.
-func sameJournal(t testing.TB, want, got []byte) {
+// same fails the test at the first place where two replays differ: in their journals, or in the outputs as records.
+func same(t testing.TB, want, got run) {
+	t.Helper()
+	sameLines(t, "journal", want.journal, got.journal)
+	sameLines(t, "outputs", written(want.Outputs), written(got.Outputs))
+}
+
+// written are records as text.
+func written(records []port.Record) []byte {
+	var out bytes.Buffer
+	if err := capture.Write(&out, records); err != nil {
+		panic(err) // a buffer takes all
+	}
+	return out.Bytes()
+}
+
+func sameLines(t testing.TB, what string, want, got []byte) {
 	t.Helper()
 	if bytes.Equal(want, got) {
 		return
@@ -101,21 +127,8 @@ func sameJournal(t testing.TB, want, got []byte) {
 	w, g := strings.Split(string(want), "\n"), strings.Split(string(got), "\n")
 	for i := range min(len(w), len(g)) {
 		if w[i] != g[i] {
-			t.Fatalf("the journals differ in line %d:\n  %.400s\n  %.400s", i+1, w[i], g[i])
+			t.Fatalf("%s: line %d differs:\n  %.400s\n  %.400s", what, i+1, w[i], g[i])
 		}
 	}
-	t.Fatalf("one journal has %d lines, the other %d", len(w), len(g))
-}
-
-// sameOutputs fails the test at the first of the written records in which two replays differ.
-func sameOutputs(t testing.TB, want, got []port.Record) {
-	t.Helper()
-	for i := range min(len(want), len(got)) {
-		if !bytes.Equal(want[i].Fields, got[i].Fields) || want[i].Line != got[i].Line {
-			t.Fatalf("output %d differs:\n  line %d %.400s\n  line %d %.400s", i, want[i].Line, want[i].Fields, got[i].Line, got[i].Fields)
-		}
-	}
-	if len(want) != len(got) {
-		t.Fatalf("%d outputs instead of %d", len(got), len(want))
-	}
+	t.Fatalf("%s: %d lines instead of %d", what, len(g), len(w))
 }

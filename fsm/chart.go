@@ -28,6 +28,7 @@ package fsm
 import (
 	"fmt"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
@@ -51,6 +52,7 @@ type Chart[D any] struct {
 	known       map[reflect.Type]bool
 	inputs      []inputType // in the order of their first mention
 	machine     *stateless.StateMachine
+	hash        func() string // computed once: snapshots ask for it again and again
 }
 
 // inputType is a type of input, with the name that addresses give it.
@@ -190,6 +192,7 @@ func declare[D any](name, means string, parts []Part[D]) *Chart[D] {
 		p.addTo(c.root)
 	}
 	c.link()
+	c.hash = sync.OnceValue(c.declarationHash)
 	return c
 }
 

@@ -125,7 +125,9 @@ func (c *Chart[D]) Inputs() []string {
 }
 
 // Hash names the declaration: two charts with one hash have the same states, rows and ignores.
-func (c *Chart[D]) Hash() string {
+func (c *Chart[D]) Hash() string { return c.hash() }
+
+func (c *Chart[D]) declarationHash() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q starts in %q\n", c.name, c.root.innermost().name)
 	for _, s := range c.States() {

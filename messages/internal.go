@@ -38,7 +38,10 @@ type (
 		Type         SessionType
 		AutoAnswer   bool
 		// Ordered: its answer was ordered by REST, so a later propose is proceeded without asking.
-		Ordered      bool
+		Ordered bool
+		// Taken: this client has answered it, by signalling or by REST. Mocked: it came from a notification.
+		Taken        bool
+		Mocked       bool
 		FromUser     UserID
 		OriginalRoom JID
 		Gone         bool
@@ -121,6 +124,12 @@ type (
 		Ref    Ref
 		Invite PendingSession
 	}
+	// CallPlaced: the platform has placed the call that this client dialled; "" if it could not. Last: no other is
+	// being placed.
+	CallPlaced struct {
+		Conversation ConversationID
+		Last         bool
+	}
 	// InvitedAgain: another propose for the conversation of an invitation.
 	InvitedAgain struct{ Propose Propose }
 	// ProceedWanted: an invitation is to be taken; the root answers with ProceedNow.
@@ -166,8 +175,9 @@ type AnswerPolicy struct {
 	DisableAutoAnswer bool
 	// AutoAnswerInbound: the auto-answer flag of a propose counts as consent (design section 6 c).
 	AutoAnswerInbound bool
-	// Dialled: this client placed the conversation.
-	Dialled bool
+	// Dialled: this client placed the conversation. Dialling: it is placing one, whose id it does not know yet.
+	Dialled  bool
+	Dialling bool
 	// Persistent: the station has a persistent connection.
 	Persistent bool
 }
@@ -312,8 +322,11 @@ type (
 		// Started: the start of this conversation on the session was announced; StartsUnknown: nobody kept book of it.
 		Started       bool
 		StartsUnknown bool
-		Connection    PeerPhase
-		Self          JID // own bare JID
+		// Taken: this client has answered the call, and its session is on its way; Rings: it waits to be answered.
+		Taken      bool
+		Rings      bool
+		Connection PeerPhase
+		Self       JID // own bare JID
 	}
 	// LegErred: the leg carries error information.
 	LegErred struct{ News LegNews }
@@ -352,7 +365,12 @@ type (
 	EndAnnounced struct {
 		Session      SessionID
 		Conversation ConversationID
+		Ref          Ref // the session's actor
 	}
+	// ConversationOver: a conversation has ended; who waits for that may go on.
+	ConversationOver struct{ Conversation ConversationID }
+	// AcceptFailed: a session could not be accepted; it may be tried again.
+	AcceptFailed struct{ Session Ref }
 	// Publish asks the root for a conversationUpdate.
 	Publish struct {
 		Change       Change

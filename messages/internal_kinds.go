@@ -387,3 +387,12 @@ func (AskNow) Kind() string { return "ask-now" }
 
 // Kind is the word of the message.
 func (SettleNow) Kind() string { return "settle-now" }
+
+// Kind is the word of the message.
+func (CallPlaced) Kind() string { return "call-placed" }
+
+// Kind is the word of the message.
+func (ConversationOver) Kind() string { return "conversation-over" }
+
+// Kind is the word of the message.
+func (AcceptFailed) Kind() string { return "accept-failed" }

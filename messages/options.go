@@ -36,6 +36,8 @@ type Configured struct {
 	Organization string  `json:"organization,omitempty"`
 	IDPrefix     string  `json:"idPrefix,omitempty"`
 	Options      Options `json:"options"`
+	// Quirks are the names of those that are on.
+	Quirks []string `json:"quirks,omitempty"`
 }
 
 // Kind is the word of the journal.

@@ -150,7 +150,7 @@ func (c *Cell) birth() error {
 	}
 	configured := messages.Configured{
 		Cell: c.cfg.Cell, User: messages.UserID(c.cfg.User), Organization: c.cfg.Organization,
-		IDPrefix: c.cfg.IDPrefix, Options: c.cfg.Options,
+		IDPrefix: c.cfg.IDPrefix, Options: c.cfg.Options, Quirks: c.cfg.Quirks.Names(),
 	}
 	root := c.unit(messages.Root)
 	if root != nil && slices.ContainsFunc(root.Machines, func(m actors.Machine) bool { return m.Knows(configured) }) {

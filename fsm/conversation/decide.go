@@ -18,6 +18,8 @@ type Data struct {
 	Participant messages.ParticipantID `json:"participant,omitempty"`
 	Purpose     string                 `json:"purpose,omitempty"`
 	Version     int                    `json:"version,omitempty"`
+	// Added: it was announced as added.
+	Added bool `json:"added,omitempty"`
 }
 
 // View is what the root knows of a conversation.
@@ -45,12 +47,20 @@ func ringing(_ Data, e messages.LegErred) bool {
 func onLine[E news](_ Data, e E) bool        { return e.Told().OnLine }
 func heard[E news](_ Data, e E) bool         { return e.Told().Session.Ref != 0 }
 func started[E news](_ Data, e E) bool       { return e.Told().Started }
+func taken[E news](_ Data, e E) bool         { return e.Told().Taken }
+func told[E news](d Data, _ E) bool          { return d.Added }
 func startsUnknown[E news](_ Data, e E) bool { return e.Told().StartsUnknown }
 
 // carried: the session was set up for this very conversation, so its start was announced by signalling.
 func carried[E news](_ Data, e E) bool {
 	n := e.Told()
 	return n.Session.Ref != 0 && n.Carries == n.Conversation
+}
+
+// answeredElsewhere: the call was to be heard on the shared session, and another client of the user has answered it.
+func answeredElsewhere[E news](_ Data, e E) bool {
+	n := e.Told()
+	return n.OnLine && n.Rings && !n.Taken && n.Carries != n.Conversation
 }
 
 func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }
@@ -122,6 +132,19 @@ func carry[E news](d Data, _ E) (Data, messages.Acts) {
 	return d, tellRoot(messages.CarryConversation{Session: d.Session, Conversation: d.Conversation})
 }
 
+func carryIfOnLine[E news](d Data, e E) (Data, messages.Acts) {
+	if !e.Told().OnLine {
+		return d, nil
+	}
+	return carry(d, e)
+}
+
+// handleInvitation: some other client of the user has taken the call.
+func handleInvitation[E news](d Data, e E) (Data, messages.Acts) {
+	d.Ref = e.Told().Ref
+	return d, tellRoot(messages.PendingHandled{Session: e.Told().Session.Session, Conversation: d.Conversation})
+}
+
 func announceStarted[E news](d Data, e E) (Data, messages.Acts) {
 	return d, messages.Acts{
 		messages.Announce{Event: messages.SessionStarted{Session: d.summary(e.Told())}},
@@ -132,7 +155,7 @@ func announceStarted[E news](d Data, e E) (Data, messages.Acts) {
 func announceEnded[E news](d Data, e E) (Data, messages.Acts) {
 	return d, messages.Acts{
 		messages.Announce{Event: messages.SessionEnded{Session: d.summary(e.Told()), Reason: "success"}},
-		messages.Tell{To: messages.Root, Msg: messages.EndAnnounced{Session: d.SessionID, Conversation: d.Conversation}},
+		messages.Tell{To: messages.Root, Msg: messages.EndAnnounced{Session: d.SessionID, Conversation: d.Conversation, Ref: d.Session}},
 	}
 }
 
@@ -145,7 +168,10 @@ func cancelInvitation[E news](d Data, e E) (Data, messages.Acts) {
 }
 
 func publishUpdated[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Updated) }
-func publishAdded[E news](d Data, e E) (Data, messages.Acts)   { return d, d.publish(messages.Added) }
+func publishAdded[E news](d Data, _ E) (Data, messages.Acts) {
+	d.Added = true
+	return d, d.publish(messages.Added)
+}
 func publishRemoved[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Removed) }
 
 func (d Data) publish(c messages.Change) messages.Acts {

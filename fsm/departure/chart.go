@@ -35,7 +35,8 @@ var Chart = fsm.New("departure", "Ending one session from our side, until it is 
 		on(messages.SessionTerminatedSeen{}).If(mine).Do(settle).Enter(Gone).Source("1.4 forceTerminateSession"),
 		ignore("another session", messages.SessionTerminatedSeen{}),
 		ignore("announcements do not matter here", messages.EndAnnounced{})),
-	final(Gone, "The session is over."))
+	final(Gone, "The session is over."),
+	ignore("it is the session that counts", messages.ConversationOver{}))
 
 // The words of the chart, bound to its data.
 var (

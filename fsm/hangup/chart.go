@@ -4,7 +4,10 @@
 package hangup
 
 import (
+	"time"
+
 	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -20,6 +23,9 @@ const (
 	Done      fsm.State = "Done"
 )
 
+// deadline is how long a hang-up that the platform took may wait for the end.
+const deadline = 30 * time.Second
+
 // Chart is the life of a hang-up. docs/statecharts/hangup.md is drawn from it.
 var Chart = fsm.New("hangup", "What an endSession waits for.",
 	initial(New),
@@ -32,11 +38,16 @@ var Chart = fsm.New("hangup", "What an endSession waits for.",
 	in(Waiting, "Ordered; neither has the platform answered nor the session ended.",
 		on(messages.OrderDone{}).Enter(Confirmed).Source("1.6.9 step 2"),
 		on(messages.EndAnnounced{}).If(mine).Enter(Over).Source("1.6.9 step 2"),
+		on(messages.SessionTerminatedSeen{}).If(ofMySession).Corrected(quirk.HangUpHangs).Enter(Over),
+		on(messages.ConversationOver{}).If(ofMyConversation).Corrected(quirk.HangUpHangs).Enter(Over),
 		on(messages.OrderFailed{}).Do(wantFallback).Enter(Failed).Source("1.6.9 step 3"),
 		ignore("another session or conversation", messages.EndAnnounced{}),
 		ignore("what counts is the announcement", messages.SessionTerminatedSeen{})),
 	in(Confirmed, "The platform took it; the session has not ended.",
 		on(messages.EndAnnounced{}).If(mine).Do(settle).Enter(Done).Source("1.6.9 step 2"),
+		on(messages.SessionTerminatedSeen{}).If(ofMySession).Corrected(quirk.HangUpHangs).Do(settle).Enter(Done),
+		on(messages.ConversationOver{}).If(ofMyConversation).Corrected(quirk.HangUpHangs).Do(settle).Enter(Done),
+		fsm.After[Data](deadline).Corrected(quirk.HangUpHangs).Do(refuseLate).Enter(Done),
 		ignore("another session or conversation", messages.EndAnnounced{}),
 		ignore("what counts is the announcement", messages.SessionTerminatedSeen{})),
 	in(Over, "The session has ended; the platform has not answered.",
@@ -50,7 +61,8 @@ var Chart = fsm.New("hangup", "What an endSession waits for.",
 	in(Leaving, "The session was told to end.",
 		on(messages.Departed{}).Do(settle).Enter(Done).Source("1.6.9 step 4"),
 		ignore("the departure waits for it", messages.EndAnnounced{}, messages.SessionTerminatedSeen{})),
-	final(Done, "Settled."))
+	final(Done, "Settled."),
+	ignore("what counts is the announcement", messages.ConversationOver{}))
 
 // The words of the chart, bound to its data.
 var (

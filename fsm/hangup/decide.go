@@ -21,6 +21,18 @@ func mine(d Data, e messages.EndAnnounced) bool {
 	return e.Session == d.HangUp.Session.Session && e.Conversation == d.HangUp.Known.Conversation
 }
 
+func ofMySession(d Data, e messages.SessionTerminatedSeen) bool {
+	return e.Session == d.HangUp.Session.Ref
+}
+
+func ofMyConversation(d Data, e messages.ConversationOver) bool {
+	return e.Conversation == d.HangUp.Known.Conversation
+}
+
+func refuseLate(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	return d, messages.Refused(d.HangUp.Call, messages.ErrSession, "the platform took the hang-up, but the conversation has not ended in time")
+}
+
 func allowed(_ Data, e messages.Fallback) bool { return e.Allowed }
 
 func note(d Data, e messages.HangUp) (Data, messages.Acts) {

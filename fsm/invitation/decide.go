@@ -9,6 +9,9 @@ import (
 type Data struct {
 	Ref    messages.Ref            `json:"ref"`
 	Invite messages.PendingSession `json:"invite"`
+	// Mocked: a notification made it, and its session id is the shared session's. Told: it was announced.
+	Mocked bool `json:"mocked,omitempty"`
+	Told   bool `json:"told,omitempty"`
 }
 
 // View is what the root knows of an invitation.
@@ -17,6 +20,7 @@ func View(s fsm.Snapshot[Data]) messages.Input {
 	return messages.InvitationView{
 		Ref: s.Data.Ref, Session: i.ID, Conversation: i.Conversation, Type: i.Type, AutoAnswer: i.AutoAnswer,
 		FromUser: i.FromUser, OriginalRoom: i.OriginalRoom, Ordered: s.State == Ordered, Gone: s.State == Settled,
+		Taken: s.State == Ordered || s.State == Proceeding, Mocked: s.Data.Mocked,
 	}
 }
 
@@ -35,6 +39,20 @@ func autoAnswered(_ Data, e messages.Invited) bool {
 	return e.Propose.AutoAnswer && !e.Policy.DisableAutoAnswer
 }
 
+func persistent(_ Data, e messages.Invited) bool { return e.Policy.Persistent }
+
+// consented: the embedder lets inbound calls answer themselves, or this client placed the call.
+func consented(_ Data, e messages.Invited) bool {
+	return e.Policy.AutoAnswerInbound || e.Policy.Dialled
+}
+
+func dialling(_ Data, e messages.Invited) bool { return e.Policy.Dialling }
+
+func placedThis(d Data, e messages.CallPlaced) bool { return e.Conversation == d.Invite.Conversation }
+func placedLast(_ Data, e messages.CallPlaced) bool { return e.Last }
+
+func unannounced[E messages.Input](d Data, _ E) bool { return !d.Told }
+
 func shared(_ Data, e messages.ProceedNow) bool { return e.Shared }
 
 func sameSession(d Data, e messages.InvitedAgain) bool { return d.Invite.ID == e.Propose.Session }
@@ -50,11 +68,12 @@ func remember(d Data, e messages.Invited) (Data, messages.Acts) {
 }
 
 func mock(d Data, e messages.Ring) (Data, messages.Acts) {
-	d.Ref, d.Invite = e.Ref, e.Invite
+	d.Ref, d.Invite, d.Mocked = e.Ref, e.Invite, true
 	return d, nil
 }
 
 func announce[E messages.Input](d Data, _ E) (Data, messages.Acts) {
+	d.Told = true
 	return d, messages.Acts{messages.Announce{Event: d.Invite}}
 }
 
@@ -65,7 +84,7 @@ func wantProceed[E messages.Input](d Data, _ E) (Data, messages.Acts) {
 
 // rename takes over the session id of a later propose; the embedding program is not told.
 func rename(d Data, e messages.InvitedAgain) (Data, messages.Acts) {
-	d.Invite.ID = e.Propose.Session
+	d.Invite.ID, d.Mocked = e.Propose.Session, false
 	return d, nil
 }
 
@@ -85,6 +104,14 @@ func takeProposal(d Data, e messages.ProceedNow) (Data, messages.Acts) {
 
 func announceHandled(d Data, e messages.InvitationHandled) (Data, messages.Acts) {
 	return d, messages.Acts{messages.Announce{Event: messages.HandledPendingSession{Session: e.Named, Conversation: d.Invite.Conversation}}}
+}
+
+// announceExpired: whatever it was, nobody will answer it any more.
+func announceExpired(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	if !d.Told {
+		return d, nil
+	}
+	return d, messages.Acts{messages.Announce{Event: messages.CancelPendingSession{Session: d.Invite.ID, Conversation: d.Invite.Conversation}}}
 }
 
 func announceCancelled(d Data, e messages.InvitationCancelled) (Data, messages.Acts) {

@@ -5,6 +5,7 @@ package media
 
 import (
 	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -25,6 +26,7 @@ var Chart = fsm.New("media", "The peer connection of an SDP-over-XMPP session.",
 			on(messages.PeerICEChanged{}).If(iceConnected).Do(sendActive).Source("1.7 any/ICE connected"),
 			on(messages.PeerICEChanged{}).If(iceDisconnected).If(stable).Enter(Interrupted).Source("1.7 any/ICE disconnected"),
 			ignore("only connected and disconnected matter", messages.PeerICEChanged{}),
+			on(messages.PeerConnectionChanged{}).If(failed).Corrected(quirk.FailureNeedsInterruption).Do(notePhase, lose),
 			on(messages.PeerConnectionChanged{}).Do(notePhase).Source("1.7 never interrupted/PC failed")),
 		in(Interrupted, "Media stopped flowing; it may come back.",
 			on(messages.PeerICEChanged{}).If(iceConnected).Do(sendActive).Source("1.7 any/ICE connected"),

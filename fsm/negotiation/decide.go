@@ -49,7 +49,7 @@ func describe(d Data, _ messages.StartRenegotiation) (Data, messages.Acts) {
 
 func refuseMedia(d Data, e messages.MicrophoneDenied) (Data, messages.Acts) {
 	acts := messages.Acts{messages.Announce{Event: messages.SDKError{Error: messages.ErrorInfo{Type: messages.ErrMedia, Name: e.Name, Message: e.Message}}}}
-	return d, append(acts, messages.Settled(d.Call, &messages.ErrorInfo{Name: e.Name, Message: e.Message})...)
+	return d, append(acts, d.failed(messages.ErrorInfo{Name: e.Name, Message: e.Message})...)
 }
 
 func askWhetherOn(d Data, _ messages.MicrophoneGranted) (Data, messages.Acts) {
@@ -112,11 +112,11 @@ func endFailed(d Data, _ messages.PeerRejected) (Data, messages.Acts) {
 }
 
 func failClosed(d Data, _ messages.GoOn) (Data, messages.Acts) {
-	return d, messages.Settled(d.Call, &messages.ErrorInfo{Name: "InvalidStateError", Message: peerClosedMessage})
+	return d, d.failed(messages.ErrorInfo{Name: "InvalidStateError", Message: peerClosedMessage})
 }
 
 func failRejected(d Data, e messages.PeerRejected) (Data, messages.Acts) {
-	return d, messages.Settled(d.Call, &messages.ErrorInfo{Name: e.Name, Message: e.Message})
+	return d, d.failed(messages.ErrorInfo{Name: e.Name, Message: e.Message})
 }
 
 // failRefused and failSilent: the SDK rejects with the stanza itself.
@@ -124,5 +124,16 @@ func failRefused(d Data, _ messages.IQAnswered) (Data, messages.Acts) { return d
 func failSilent(d Data, _ messages.TimerFired) (Data, messages.Acts)  { return d, d.stanzaError() }
 
 func (d Data) stanzaError() messages.Acts {
-	return messages.Settled(d.Call, &messages.ErrorInfo{Type: "error", Bare: true})
+	return d.failed(messages.ErrorInfo{Type: "error", Bare: true})
+}
+
+// failEnded: the session had to be ended, because it could not be answered.
+func failEnded(d Data, _ messages.SettleNow) (Data, messages.Acts) {
+	return d, d.failed(messages.ErrorInfo{Type: messages.ErrSession, Name: "Error", Message: "the session could not be answered and was ended"})
+}
+
+// failed ends the request, and lets the session be accepted again.
+func (d Data) failed(err messages.ErrorInfo) messages.Acts {
+	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptFailed{Session: d.Session.Ref}}}
+	return append(acts, messages.Settled(d.Call, &err)...)
 }

@@ -5,6 +5,7 @@ package order
 
 import (
 	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -28,8 +29,10 @@ var Chart = fsm.New("order", "One order about the user's own leg: find the parti
 		on(messages.AskNow{}).Do(ask).Enter(Asking)),
 	in(Locating, "The conversation is being read, to find the user's participant.",
 		on(messages.RequestDone{}).If(foundMe).Do(noteMe, askNow).Enter(Asking).Source("1.6.9 step 1"),
-		on(messages.RequestDone{}).If(answering).Do(failForID).Enter(Done).Source("1.6.3 no participant"),
-		on(messages.RequestDone{}).If(declining).Do(failForPurpose).Enter(Done).Source("1.6.4"),
+		on(messages.RequestDone{}).If(answering).Corrected(quirk.StumblesOverAbsentUser).Do(refuseNobody).Enter(Done),
+		on(messages.RequestDone{}).If(declining).Corrected(quirk.StumblesOverAbsentUser).Do(refuseNobody).Enter(Done),
+		on(messages.RequestDone{}).If(answering).Quirk(quirk.StumblesOverAbsentUser).Do(failForID).Enter(Done).Source("1.6.3 no participant"),
+		on(messages.RequestDone{}).If(declining).Quirk(quirk.StumblesOverAbsentUser).Do(failForPurpose).Enter(Done).Source("1.6.4"),
 		on(messages.RequestDone{}).If(muting).Do(announceNobody, refuseMute).Enter(Done).Source("1.6.10 setAudioMute"),
 		on(messages.RequestDone{}).If(holding).Do(announceNobody, refuseHold).Enter(Done).Source("1.6.10 setConversationHeld"),
 		on(messages.RequestDone{}).Do(announceNobody, tellFailed).Enter(Done).Source("1.6.9 step 1"),
@@ -38,7 +41,9 @@ var Chart = fsm.New("order", "One order about the user's own leg: find the parti
 		on(messages.RequestFailed{}).If(hangingUpFailed).Do(announceHTTP, tellOrderFailed).Enter(Done).Source("1.6.9 step 1"),
 		on(messages.RequestFailed{}).Do(announceHTTP, passError).Enter(Done).Source("3.6 errors")),
 	in(Asking, "The platform was asked.",
+		on(messages.RequestFailed{}).If(diallingFailed).Do(announceHTTP, tellNotPlaced, passError).Enter(Done).Source("3.6 errors"),
 		on(messages.RequestDone{}).If(hangingUp).Do(tellDone).Enter(Done).Source("1.6.9 step 2"),
+		on(messages.RequestDone{}).If(dialled).Do(tellPlaced, settle).Enter(Done).Source("3.6 POST calls"),
 		on(messages.RequestDone{}).Do(settle).Enter(Done).Source("1.6.3 live shared session").Source("1.6.10 setAudioMute"),
 		on(messages.RequestFailed{}).If(mutingFailed).Do(announceHTTP, refuseMuteFailed).Enter(Done).Source("1.6.10 setAudioMute"),
 		on(messages.RequestFailed{}).If(holdingFailed).Do(announceHTTP, refuseHoldFailed).Enter(Done).Source("1.6.10 setConversationHeld"),

@@ -29,6 +29,26 @@ func hangingUpFailed(d Data, _ messages.RequestFailed) bool {
 	return d.Order.Verb == messages.VerbHangUp
 }
 
+func dialled(d Data, _ messages.RequestDone) bool          { return d.Order.Verb == messages.VerbDial }
+func diallingFailed(d Data, _ messages.RequestFailed) bool { return d.Order.Verb == messages.VerbDial }
+
+// tellPlaced: the conversation is one that this client dialled, which is a consent to it.
+func tellPlaced(d Data, e messages.RequestDone) (Data, messages.Acts) {
+	placed := messages.CallPlaced{}
+	if e.HTTP.Placed != nil {
+		placed.Conversation = e.HTTP.Placed.Conversation
+	}
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: placed}}
+}
+
+func tellNotPlaced(d Data, _ messages.RequestFailed) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.CallPlaced{}}}
+}
+
+func refuseNobody(d Data, _ messages.RequestDone) (Data, messages.Acts) {
+	return d, messages.Refused(d.Order.Call, messages.ErrGeneric, "the user is not in this conversation")
+}
+
 func foundMe(d Data, e messages.RequestDone) bool { return me(d, e).ID != "" }
 
 // me is the user's participant in the conversation that was read; the one with a connected leg is preferred.

@@ -52,3 +52,243 @@ var (
 		Why:       "a migration to line appearance 1 must not be missed because a call rings",
 	})
 )
+
+// Consent and trust (attacks.md, design section 6).
+var (
+	UnsolicitedOffer = define(Quirk{
+		Name: "unsolicited-offer-accepted", Kind: Row, Ticket: "attacks.md G1", Since: "9.2.4",
+		SDK:       "a session that nobody proposed, or whose propose nobody took, is opened, announced and accepted",
+		Corrected: "it is ignored: no peer connection, no accept, no microphone",
+		Why:       "no consent, no media",
+	})
+	ReinviteBelieved = define(Quirk{
+		Name: "reinvite-believed", Kind: Row, Ticket: "attacks.md G2", Since: "9.2.4",
+		SDK:       "an offer that calls itself a reinvite is accepted whatever it replaces, and from whom it comes",
+		Corrected: "it must replace a live session of its conversation and come from that session's gateway domain",
+		Why:       "no consent, no media",
+	})
+	GatewayAnywhere = define(Quirk{
+		Name: "gateway-anywhere", Kind: Pick, Ticket: "attacks.md G4", Since: "9.2.4",
+		SDK:       "any address with gjoll somewhere after the @ is a softphone's far end",
+		Corrected: "the domain must have the label gjoll",
+		Why:       "an address is as trustworthy as its domain",
+	})
+	SenderUnchecked = define(Quirk{
+		Name: "sender-unchecked", Kind: Row, Ticket: "attacks.md G3, G6", Since: "9.2.4",
+		SDK:       "retract, accept, reject, terminate and candidates count from whomever they come",
+		Corrected: "retract counts from the proposer, accept and reject from the user's own address, terminate and candidates from the session's peer",
+		Why:       "a stranger must not silence the phone or end a call",
+	})
+	AutoAnswerFromWire = define(Quirk{
+		Name: "auto-answer-from-wire", Kind: Row, Ticket: "attacks.md G8", Since: "9.2.4",
+		SDK:       "the auto-answer flag of a propose answers the call, unless disableAutoAnswer is set",
+		Corrected: "it does for a conversation that this client dialled, or if the embedder enabled auto-answer for inbound calls",
+		Why:       "the wire cannot consent for the user",
+	})
+	EagerAnywhere = define(Quirk{
+		Name: "eager-anywhere", Kind: Row, Ticket: "design section 6 d", Since: "9.2.4",
+		SDK:       "a private call is connected in silence, whatever the station",
+		Corrected: "only if the station has a persistent connection; else it rings",
+		Why:       "no consent, no media",
+	})
+)
+
+// Announcements (design section 6).
+var (
+	FirstPendingMeant = define(Quirk{
+		Name: "first-pending-meant", Kind: Pick, Ticket: "sdk-behaviour 1.4 B5", Since: "9.2.4",
+		SDK:       "several mocked invitations share a session id, and the first is settled whichever was meant",
+		Corrected: "the invitation of the conversation is settled, under its own id",
+		Why:       "each pendingSession settles once, naming its own conversation",
+	})
+	MocksDuplicate = define(Quirk{
+		Name: "mocks-duplicate", Kind: Row, Ticket: "STREAM-1974", Since: "9.2.4",
+		SDK:       "a notification announces a mocked invitation although the call rings already",
+		Corrected: "a call rings once",
+		Why:       "each pendingSession settles once",
+	})
+	PendingsOutliveCalls = define(Quirk{
+		Name: "pendings-outlive-calls", Kind: Row, Ticket: "sdk-behaviour 1.4 I18", Since: "9.2.4",
+		SDK:       "an invitation stays when its call has ended or was answered elsewhere, and swallows later proposes",
+		Corrected: "it is settled with its call",
+		Why:       "each pendingSession settles exactly once, and nothing is kept for ever",
+	})
+	HandledNeedsEcho = define(Quirk{
+		Name: "handled-needs-echo", Kind: Fact, Ticket: "sdk-behaviour 1.4 I2", Since: "9.2.4",
+		SDK:       "an answered invitation is settled only when the server echoes the accept",
+		Corrected: "it is settled when its session starts",
+		Why:       "each pendingSession settles exactly once",
+	})
+	ClaimsOthersCalls = define(Quirk{
+		Name: "claims-others-calls", Kind: Row, Ticket: "sdk-behaviour 1.6.8 B4", Since: "9.2.4",
+		SDK:       "under line appearance 1 a call that another client answered is announced as started here",
+		Corrected: "it is announced as handled, and no start",
+		Why:       "a call is where it was answered",
+	})
+	ConnectedBeforeOfferLost = define(Quirk{
+		Name: "connected-before-offer-lost", Kind: Row, Ticket: "platform-wire 6.3", Since: "9.2.4",
+		SDK:       "a connected notification that overtakes the offer makes the client give up the call that it has taken",
+		Corrected: "the call stays ours",
+		Why:       "the protocol does not order the two",
+	})
+	FirstConnectedIsUpdate = define(Quirk{
+		Name: "first-connected-is-update", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 7", Since: "9.2.4",
+		SDK:       "a call whose first notification says connected is updated, never added",
+		Corrected: "it is added",
+		Why:       "what is removed was added",
+	})
+	AddedAgain = define(Quirk{
+		Name: "added-again", Kind: Row, Ticket: "sdk-behaviour 1.6.8 K3, K4", Since: "9.2.4",
+		SDK:       "a call on a shared session is added again when its state changes while the session carries another",
+		Corrected: "it is updated",
+		Why:       "what was added is not added again until it is removed",
+	})
+	RemovedUnadded = define(Quirk{
+		Name: "removed-unadded", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 9", Since: "9.2.4",
+		SDK:       "a call that was never added is removed",
+		Corrected: "nothing is announced of it",
+		Why:       "what is removed was added",
+	})
+	PlaceholderNameless = define(Quirk{
+		Name: "placeholder-nameless", Kind: Pick, Ticket: "sdk-behaviour 1.6.6 I3", Since: "9.2.4",
+		SDK:       "a conversation without a notification is announced with its session only",
+		Corrected: "it is announced with its id",
+		Why:       "an application cannot tell which call it is",
+	})
+	PlaceholderLeaks = define(Quirk{
+		Name: "placeholder-leaks", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 10", Since: "9.2.4",
+		SDK:       "a call whose first notification says ended stays stored until a second one comes",
+		Corrected: "it is forgotten",
+		Why:       "nothing is kept for ever",
+	})
+	ActiveStale = define(Quirk{
+		Name: "active-stale", Kind: Pick, Ticket: "sdk-behaviour 1.6.8 C1", Since: "9.2.4",
+		SDK:       "activeConversationId may name a call that is over, held or only ringing, or be undefined",
+		Corrected: "it is a live call that is not held, or empty",
+		Why:       "design section 6",
+	})
+	EndsAnnouncedAgain = define(Quirk{
+		Name: "ends-announced-again", Kind: Fact, Ticket: "sdk-behaviour 1.7 B1, D19", Since: "9.2.4",
+		SDK:       "the end of a session is announced with the conversation that it carried last, ended or not; a start on it is never announced twice, even if the call came back",
+		Corrected: "the end is announced for each conversation whose start was, and whose end was not",
+		Why:       "exactly one sessionEnded for each announced sessionStarted",
+	})
+	DisassociationSilent = define(Quirk{
+		Name: "disassociation-silent", Kind: Row, Ticket: "sdk-behaviour 1.3 D7", Since: "9.2.4",
+		SDK:       "without a station concurrent sessions are off, and nobody is told",
+		Corrected: "concurrentSoftphoneSessionsEnabled is announced",
+		Why:       "the last announced value must hold",
+	})
+	LegacyErrorEvent = define(Quirk{
+		Name: "legacy-error-event", Kind: Row, Ticket: "sdk-behaviour 1.5 J1", Since: "9.2.4",
+		SDK:       "accepting an unknown session id is told as a text, under the event that kills who does not listen",
+		Corrected: "it is an sdkError",
+		Why:       "one channel for errors",
+	})
+)
+
+// Sessions, the line and requests.
+var (
+	LineLostToOldSession = define(Quirk{
+		Name: "line-lost-to-old-session", Kind: Pick, Ticket: "sdk-behaviour 1.6.1 I1", Since: "9.2.4",
+		SDK:       "the end of any session that ever was the shared one takes the line from the present one",
+		Corrected: "only the end of the present one does",
+		Why:       "a healthy shared session must stay so",
+	})
+	AnswerNeedsLiveLine = define(Quirk{
+		Name: "answer-needs-live-line", Kind: Pick, Ticket: "sdk-behaviour 1.6.3 B12", Since: "9.2.4",
+		SDK:       "a mocked invitation is answered with a useless proceed while the shared session is not connected",
+		Corrected: "it is answered by REST",
+		Why:       "a call that rings can be answered",
+	})
+	AcceptRepeats = define(Quirk{
+		Name: "accept-repeats", Kind: Row, Ticket: "sdk-behaviour 1.6.6 C14", Since: "9.2.4",
+		SDK:       "acceptSession after an automatic accept takes the microphone and answers again",
+		Corrected: "it resolves",
+		Why:       "a session is answered once",
+	})
+	FailedAcceptIsFinal = define(Quirk{
+		Name: "failed-accept-is-final", Kind: Row, Ticket: "sdk-behaviour 1.4 A18", Since: "9.2.4",
+		SDK:       "a second acceptSession after a failed one does nothing and resolves",
+		Corrected: "it tries again",
+		Why:       "a failed accept can be tried again",
+	})
+	JingleFailureResolves = define(Quirk{
+		Name: "jingle-failure-resolves", Kind: Row, Ticket: "sdk-behaviour 1.7", Since: "9.2.4",
+		SDK:       "acceptSession of a Jingle session whose answer cannot be made resolves",
+		Corrected: "it rejects",
+		Why:       "a failure is told",
+	})
+	EndedJingleStuck = define(Quirk{
+		Name: "ended-jingle-stuck", Kind: Row, Ticket: "sdk-behaviour 1.7", Since: "9.2.4",
+		SDK:       "accepting a Jingle session that has ended never settles",
+		Corrected: "it rejects",
+		Why:       "every promise settles",
+	})
+	HangUpHangs = define(Quirk{
+		Name: "hang-up-hangs", Kind: Row, Ticket: "sdk-behaviour 1.6.9 B16, J8, I5", Since: "9.2.4",
+		SDK:       "endSession waits for an announcement that may never come",
+		Corrected: "it settles when the conversation ends, the session ends, or a deadline passes",
+		Why:       "every promise settles",
+	})
+	ReinviteEndsItself = define(Quirk{
+		Name: "reinvite-ends-itself", Kind: Pick, Ticket: "STREAM-287", Since: "9.2.4", FixedIn: "10.0.0",
+		SDK:       "a late reinvite finds itself as the session to replace, and ends itself",
+		Corrected: "a session is not its own predecessor",
+		Why:       "the call goes on",
+	})
+	PrivateCallHolds = define(Quirk{
+		Name: "private-call-holds", Kind: Row, Ticket: "STREAM-245", Since: "9.2.4", FixedIn: "9.3.0",
+		SDK:       "an eager persistent connection holds the agent's calls",
+		Corrected: "it does not",
+		Why:       "it opens no conversation's audio",
+	})
+	HoldsOwnCall = define(Quirk{
+		Name: "holds-own-call", Kind: Pick, Ticket: "sdk-behaviour 1.6.6 D30", Since: "9.2.4",
+		SDK:       "a new session holds the others' conversations, its own too, ended ones, and one called undefined",
+		Corrected: "it holds other conversations that are connected",
+		Why:       "the call that is taken must not be held",
+	})
+	FailureNeedsInterruption = define(Quirk{
+		Name: "failure-needs-interruption", Kind: Row, Ticket: "STREAM-978", Since: "9.2.4", FixedIn: "11.3.4",
+		SDK:       "a peer connection that fails without having been interrupted leaves its session for ever",
+		Corrected: "the session ends",
+		Why:       "nothing is kept for ever",
+	})
+	JingleLostOnReconnect = define(Quirk{
+		Name: "jingle-lost-on-reconnect", Kind: Row, Ticket: "sdk-behaviour 1.2 E5", Since: "9.2.4", FixedIn: "SC 19.3.0",
+		SDK:       "Jingle sessions cannot be found any more after a reconnect",
+		Corrected: "they are found",
+		Why:       "a call that goes on can be ended",
+	})
+	ProposalsKept = define(Quirk{
+		Name: "proposals-kept", Kind: Fact, Ticket: "platform-wire 6.10", Since: "9.2.4", FixedIn: "SC 19.0",
+		SDK:       "a propose is remembered after its session came, and the same id is proceeded at once when it is proposed again",
+		Corrected: "it is forgotten when its session comes",
+		Why:       "no consent, no media; nothing is kept for ever",
+	})
+	InitiateEatsPropose = define(Quirk{
+		Name: "initiate-eats-propose", Kind: Row, Ticket: "STREAM-582", Since: "9.2.4", FixedIn: "11.2.3",
+		SDK:       "a session-initiate that is swallowed because the description comes over XMPP makes the propose forgotten",
+		Corrected: "the propose is kept for the offer",
+		Why:       "the two come in any order",
+	})
+	StationHeardTwice = define(Quirk{
+		Name: "station-heard-twice", Kind: Pick, Ticket: "sdk-behaviour 1.1 D6", Since: "9.2.4",
+		SDK:       "allowing the softphone type again doubles the reaction to each station notification",
+		Corrected: "each notification counts once",
+		Why:       "one notification, one fetch",
+	})
+	PreviousLegByPreference = define(Quirk{
+		Name: "previous-leg-by-preference", Kind: Pick, Ticket: "sdk-behaviour 1.6.7 C16", Since: "9.2.4",
+		SDK:       "the stored notification is read again with another choice of participant than the new one",
+		Corrected: "it is the leg that was chosen then",
+		Why:       "a change is what differs from what was",
+	})
+	StumblesOverAbsentUser = define(Quirk{
+		Name: "stumbles-over-absent-user", Kind: Row, Ticket: "sdk-behaviour 1.6.3 F2", Since: "9.2.4",
+		SDK:       "answering or rejecting a call in which the user is not fails with a TypeError",
+		Corrected: "it fails with an sdkError",
+		Why:       "errors have types",
+	})
+)

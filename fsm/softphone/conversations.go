@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/hookswitch/hookswitch/fsm/conversation"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -44,6 +45,9 @@ func (d Data) news(e messages.ConversationNotified, stored messages.Ref) message
 	leg, _ := conversation.PickLeg(p.Calls)
 	again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
 	recalled, _ := conversation.PickLeg(again.Calls)
+	if !d.Quirks.Has(quirk.PreviousLegByPreference) {
+		recalled = leg
+	}
 	n := messages.LegNews{
 		Conversation: e.Conversation, Leg: leg, Recalled: recalled, Participant: p.ID, Purpose: p.Purpose, Self: d.bareJID(),
 	}
@@ -52,6 +56,9 @@ func (d Data) news(e messages.ConversationNotified, stored messages.Ref) message
 		n.OnLine = s.View.Ref == d.Line.Session
 		n.Started = slices.Contains(s.Started, e.Conversation)
 		n.StartsUnknown = !s.Kept
+	}
+	if v, ok := d.invitationFor("", e.Conversation, ""); ok {
+		n.Taken, n.Rings = v.Taken, true
 	}
 	return n
 }
@@ -86,6 +93,7 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 		out = append(out, messages.Stop{Ref: e.Ref})
 		if i >= 0 {
 			d.Conversations = without(d.Conversations, i)
+			out = append(out, d.tellOver(e.Conversation)...)
 		}
 	default:
 		d.Conversations = replace(d.Conversations, i, e)
@@ -94,6 +102,17 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 		out = append(out, tell(messages.LineActor, messages.LineUsed{Used: used}))
 	}
 	return d, out
+}
+
+// tellOver tells the hang-ups that a conversation is over.
+func (d Data) tellOver(c messages.ConversationID) acts {
+	var out acts
+	for _, w := range d.Watchers {
+		if w.HangsUp {
+			out = append(out, messages.Later{To: w.Ref, Msg: messages.ConversationOver{Conversation: c}})
+		}
+	}
+	return out
 }
 
 // --- conversationUpdate
@@ -132,9 +151,23 @@ func (d Data) published(u messages.ConversationUpdate, session messages.Ref) (Da
 	return d, acts{messages.Announce{Event: u}}
 }
 
-// active is the id of the conversation that is taken for the one that is heard; known false: the SDK says undefined.
+// heard is the first connected conversation that is not held, or "".
+func (d Data) heard() messages.ConversationID {
+	for _, v := range d.Conversations {
+		if v.Stored && v.Leg.State.Class() == messages.ConnectedClass && !v.Leg.Held.True() {
+			return v.Conversation
+		}
+	}
+	return ""
+}
+
+// active is the id of the conversation that is taken for the one that is heard; known false: the SDK says undefined. The
+// pick active-stale: as below, or the one that is heard.
 // Source: sdk-behaviour 1.6.8, activeConversationId.
 func (d Data) active(session messages.Ref) (id messages.ConversationID, known bool) {
+	if !d.Quirks.Has(quirk.ActiveStale) {
+		return d.heard(), true
+	}
 	carried := d.session(session).Carries
 	switch len(d.Conversations) {
 	case 0:

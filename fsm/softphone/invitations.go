@@ -2,8 +2,10 @@ package softphone
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -13,16 +15,40 @@ var softphoneJID = regexp.MustCompile(`(?i).*@.*gjoll.*`)
 // otherJID is how it knows the far ends of the other session types.
 var otherJID = regexp.MustCompile(`@conference|^acd-|^screenrecording-`)
 
+// gateway tells whether a far end is a softphone's. The pick gateway-anywhere: gjoll somewhere after the @, or as a label
+// of the domain.
+func (d Data) gateway(from messages.JID) bool {
+	if d.Quirks.Has(quirk.GatewayAnywhere) {
+		return softphoneJID.MatchString(from.Reveal())
+	}
+	return slices.Contains(strings.Split(domain(from), "."), "gjoll")
+}
+
+// domain is the domain of an address, in lower case.
+func domain(jid messages.JID) string {
+	address := bare(jid).Reveal()
+	if _, after, ok := strings.Cut(address, "@"); ok {
+		address = after
+	}
+	return strings.ToLower(address)
+}
+
+// bare is an address without its resource.
+func bare(jid messages.JID) messages.JID {
+	b, _, _ := strings.Cut(jid.Reveal(), "/")
+	return messages.JID(b)
+}
+
 // known tells whether any handler would take a far end.
-func known(from messages.JID) bool {
-	return softphoneJID.MatchString(from.Reveal()) || otherJID.MatchString(from.Reveal())
+func (d Data) known(from messages.JID) bool {
+	return d.gateway(from) || otherJID.MatchString(from.Reveal())
 }
 
 // typeOf is the session type of a far end, as the streaming layer sees it (sdk-behaviour 1.4, routing).
-func typeOf(from messages.JID) messages.SessionType {
+func (d Data) typeOf(from messages.JID) messages.SessionType {
 	jid := from.Reveal()
 	switch {
-	case softphoneJID.MatchString(jid):
+	case d.gateway(from):
 		return messages.Softphone
 	case strings.HasPrefix(jid, "acd-"):
 		return messages.ScreenShare
@@ -35,9 +61,7 @@ func typeOf(from messages.JID) messages.SessionType {
 	}
 }
 
-func (d Data) takes(from messages.JID) bool {
-	return d.Enabled && softphoneJID.MatchString(from.Reveal())
-}
+func (d Data) takes(from messages.JID) bool { return d.Enabled && d.gateway(from) }
 
 const noHandler = "Failed to find session handler for session"
 
@@ -78,6 +102,10 @@ func tellTake(d Data, e messages.TakeProposal) (Data, acts) {
 	return d, acts{tell(d.Proposals[d.proposalAt(e.Session)].Ref, e)}
 }
 
+func announceNoProposalError(d Data, _ messages.TakeProposal) (Data, acts) {
+	return d, messages.Refused(0, messages.ErrSession, "the session that was to be accepted is not proposed any more")
+}
+
 func announceNoProposal(d Data, _ messages.TakeProposal) (Data, acts) {
 	return d, acts{messages.Announce{Event: messages.LegacyError{Message: "Cannot accept session because it is not pending or does not exist"}}}
 }
@@ -94,7 +122,7 @@ func (d Data) forget(sid messages.SessionID) acts {
 
 // --- invitations
 
-func fromNowhere(_ Data, e messages.Invited) bool  { return !known(e.Propose.From) }
+func fromNowhere(d Data, e messages.Invited) bool  { return !d.known(e.Propose.From) }
 func softphoneOff(d Data, e messages.Invited) bool { return !d.takes(e.Propose.From) }
 
 func invitedBefore(d Data, e messages.Invited) bool {
@@ -114,7 +142,7 @@ func inviteAgain(d Data, e messages.Invited) (Data, acts) {
 func invite(d Data, e messages.Invited) (Data, acts) {
 	e.Policy = messages.AnswerPolicy{
 		Eager: d.eagerness(), DisableAutoAnswer: d.Options.DisableAutoAnswer, AutoAnswerInbound: d.Options.AutoAnswerInbound,
-		Persistent: d.persistent(),
+		Persistent: d.persistent(), Dialled: slices.Contains(d.Dialled, e.Propose.Conversation), Dialling: d.Dialling > 0,
 	}
 	return d, acts{messages.Spawn{Actor: "invitation", Msg: e}}
 }
@@ -124,6 +152,12 @@ func (d Data) eagerness() messages.Eagerness {
 		return messages.EagerAuto
 	}
 	return d.Options.EagerPersistent
+}
+
+// ringsAlready: the call rings under a propose, or under an earlier notification.
+func ringsAlready(d Data, e messages.RingWanted) bool {
+	_, ok := d.invitationFor("", e.Invite.Conversation, "")
+	return ok
 }
 
 func mock(d Data, e messages.RingWanted) (Data, acts) {
@@ -157,10 +191,17 @@ func proceed(d Data, e messages.ProceedWanted) (Data, acts) {
 }
 
 func (d Data) proceedNow(v messages.InvitationView, call messages.CallID) messages.Act {
+	return tell(v.Ref, messages.ProceedNow{Call: call, Shared: d.shared(v), Known: d.whereabouts(v.Conversation)})
+}
+
+// shared tells whether an invitation is to be answered on the shared session. The pick answer-needs-live-line: its id is
+// the live shared session's, or it is mocked.
+func (d Data) shared(v messages.InvitationView) bool {
+	if !d.Quirks.Has(quirk.AnswerNeedsLiveLine) {
+		return v.Mocked
+	}
 	line, ok := d.lineSession()
-	return tell(v.Ref, messages.ProceedNow{
-		Call: call, Shared: ok && d.lineLive() && line.View.Session == v.Session, Known: d.whereabouts(v.Conversation),
-	})
+	return ok && d.lineLive() && line.View.Session == v.Session
 }
 
 func cancelPending(d Data, e messages.Retract) (Data, acts) {
@@ -185,9 +226,12 @@ func cancelledPending(d Data, e messages.PendingCancelled) bool {
 	return ok
 }
 
-// meant is the pending invitation that a settlement is about: the SDK takes the first with the session id, whatever
-// conversation was meant (sdk-behaviour 1.4).
-func (d Data) meant(sid messages.SessionID, _ messages.ConversationID) (messages.InvitationView, bool) {
+// meant is the pending invitation that a settlement is about. The pick first-pending-meant: the first with the session
+// id, whatever conversation was meant, or the conversation's own (sdk-behaviour 1.4).
+func (d Data) meant(sid messages.SessionID, c messages.ConversationID) (messages.InvitationView, bool) {
+	if c != "" && !d.Quirks.Has(quirk.FirstPendingMeant) {
+		return d.invitationFor("", c, "")
+	}
 	for _, v := range d.Invitations {
 		if v.Session == sid {
 			return v, true
@@ -198,12 +242,41 @@ func (d Data) meant(sid messages.SessionID, _ messages.ConversationID) (messages
 
 func tellHandled(d Data, e messages.PendingHandled) (Data, acts) {
 	v, _ := d.meant(e.Session, e.Conversation)
-	return d, acts{tell(v.Ref, messages.InvitationHandled{Named: e.Session})}
+	return d, acts{tell(v.Ref, messages.InvitationHandled{Named: d.named(e.Session, v)})}
 }
 
 func tellCancelled(d Data, e messages.PendingCancelled) (Data, acts) {
 	v, _ := d.meant(e.Session, e.Conversation)
-	return d, acts{tell(v.Ref, messages.InvitationCancelled{Named: e.Session})}
+	return d, acts{tell(v.Ref, messages.InvitationCancelled{Named: d.named(e.Session, v)})}
+}
+
+// named is the session id that a settlement is announced with.
+func (d Data) named(sid messages.SessionID, v messages.InvitationView) messages.SessionID {
+	if d.Quirks.Has(quirk.FirstPendingMeant) {
+		return sid
+	}
+	return v.Session
+}
+
+// --- who may say what
+
+// retractForeign: it does not come from whom the propose came.
+func retractForeign(d Data, e messages.Retract) bool {
+	i := d.proposalAt(e.Session)
+	return i < 0 || bare(d.Proposals[i].Propose.From) != bare(e.From)
+}
+
+func acceptedByStranger(d Data, e messages.Accepted) bool { return bare(e.From) != d.bareJID() }
+func rejectedByStranger(d Data, e messages.Rejected) bool { return bare(e.From) != d.bareJID() }
+
+func terminateByStranger(d Data, e messages.Terminate) bool {
+	s, ok := d.firstListed(identified(e.Session))
+	return ok && s.View.Peer != e.From
+}
+
+func candidateByStranger(d Data, e messages.RemoteCandidate) bool {
+	s, ok := d.firstListed(identified(e.Session))
+	return ok && s.View.Peer != e.From
 }
 
 // --- answering and declining

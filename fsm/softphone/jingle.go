@@ -57,6 +57,10 @@ func refuseStranger(d Data, e messages.SessionInitiate) (Data, acts) {
 	return d, refuse(e.IQ, e.From, "service-unavailable", "")
 }
 
+func refuseUnasked(d Data, e messages.SessionInitiate) (Data, acts) {
+	return d, refuse(e.IQ, e.From, itemNotFound, unknownSession)
+}
+
 func forgetInitiated(d Data, e messages.SessionInitiate) (Data, acts) { return d, d.forget(e.Session) }
 
 func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
@@ -66,7 +70,7 @@ func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
 	}
 	if i := d.proposalAt(e.Session); i >= 0 {
 		p := d.Proposals[i].Propose
-		open.Conversation, open.OriginalRoom, open.Type = p.Conversation, p.OriginalRoom, typeOf(p.From)
+		open.Conversation, open.OriginalRoom, open.Type = p.Conversation, p.OriginalRoom, d.typeOf(p.From)
 	}
 	// A Jingle session of the same id is no longer found.
 	if old, ok := d.jingleSession(e.Session); ok {

@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -13,6 +14,11 @@ func tell(to messages.Ref, m messages.Input) messages.Act { return messages.Tell
 
 func configure(d Data, e messages.Configured) (Data, acts) {
 	d.Options = e.Options
+	on, err := quirk.Parse(e.Quirks)
+	if err != nil {
+		panic("softphone: the cell is configured with a quirk that the catalogue does not know: " + err.Error())
+	}
+	d.Quirks = on
 	return d, nil
 }
 
@@ -262,6 +268,11 @@ func newChannel(d Data, e messages.StreamRenewed) bool {
 	return d.Channel != "" && d.Channel != e.Channel
 }
 
+func noteChannel(d Data, e messages.StreamRenewed) (Data, acts) {
+	d.Channel = e.Channel
+	return d, nil
+}
+
 // dropJingle: the new stream knows nothing of the old one's Jingle sessions.
 func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
 	d.Channel = e.Channel
@@ -304,7 +315,11 @@ func someoneHasNoSession(d Data, _ messages.StationNotified) bool {
 // tellStation passes the news on, once for each time that the softphone type was allowed.
 func tellStation(d Data, e messages.StationNotified) (Data, acts) {
 	var out acts
-	for range d.Ears {
+	ears := d.Ears
+	if !d.Quirks.Has(quirk.StationHeardTwice) {
+		ears = 1
+	}
+	for range ears {
 		out = append(out, tell(messages.StationActor, messages.StationNews{Action: e.Action, Station: e.Station}))
 	}
 	return d, out

@@ -33,7 +33,10 @@ type Data struct {
 	Invitations   []messages.InvitationView   `json:"invitations,omitempty"`
 	Sessions      []Session                   `json:"sessions,omitempty"`
 	Conversations []messages.ConversationView `json:"conversations,omitempty"`
-	Watchers      []messages.WatcherView      `json:"watchers,omitempty"`
+	// Dialled are the conversations that this client placed, Dialling counts those whose id is not known yet.
+	Dialled  []messages.ConversationID `json:"dialled,omitempty"`
+	Dialling int                       `json:"dialling,omitempty"`
+	Watchers []messages.WatcherView    `json:"watchers,omitempty"`
 	// Published is who was current in the last conversationUpdate.
 	Published []Published `json:"published,omitempty"`
 }
@@ -54,6 +57,8 @@ type Session struct {
 	Watched bool `json:"watched,omitempty"`
 	// WasLine: it became the shared session, so its end hands the line over.
 	WasLine bool `json:"wasLine,omitempty"`
+	// Accepting: it is being accepted, or was.
+	Accepting bool `json:"accepting,omitempty"`
 	// ByHand: acceptSession was called for it. Superseded: another Jingle session took over its id.
 	ByHand     bool `json:"byHand,omitempty"`
 	Superseded bool `json:"superseded,omitempty"`
@@ -207,11 +212,15 @@ func (d Data) conversationAt(c messages.ConversationID) int {
 	return slices.IndexFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Conversation == c })
 }
 
-// State is a conversation as it is announced. A placeholder shows its session and nothing else.
+// State is a conversation as it is announced. The pick placeholder-nameless: a placeholder shows its session and nothing
+// else, or its id too.
 func (d Data) State(v messages.ConversationView) messages.ConversationState {
 	out := messages.ConversationState{}
 	if v.Session != 0 {
 		out.Session = d.session(v.Session).View.Session
+	}
+	if !v.Stored && !d.Quirks.Has(quirk.PlaceholderNameless) {
+		out.Conversation = v.Conversation
 	}
 	if v.Stored {
 		leg := v.Leg

@@ -3,12 +3,40 @@ package softphone
 import (
 	"slices"
 
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
 const stageActive = "active"
 
 // --- offers
+
+func reinvites(_ Data, e messages.Offer) bool { return e.Reinvite }
+
+// unbelievable: it calls itself a reinvite, but there is no session of the conversation from that gateway to replace.
+func unbelievable(d Data, e messages.Offer) bool {
+	if !e.Reinvite {
+		return false
+	}
+	old, ok := d.firstListed(carrying(e.Conversation))
+	return !ok || !old.Raised || old.View.Over || domain(old.View.Peer) != domain(e.From)
+}
+
+// unasked: nothing that this client took has announced it.
+func unasked(d Data, e messages.Offer) bool {
+	if s, ok := d.sdpSession(e.Session); ok {
+		return s.View.Peer != e.From
+	}
+	return !d.asked(e.Session, e.From)
+}
+
+func unaskedInitiate(d Data, e messages.SessionInitiate) bool { return !d.asked(e.Session, e.From) }
+
+// asked tells whether a session comes from a propose that was taken.
+func (d Data) asked(sid messages.SessionID, from messages.JID) bool {
+	i := d.proposalAt(sid)
+	return i >= 0 && d.Proposals[i].Taken && bare(d.Proposals[i].Propose.From) == bare(from)
+}
 
 // sameTransport: the session is there and its ICE credentials have not changed, so this is a renegotiation.
 func sameTransport(d Data, e messages.Offer) bool {
@@ -44,7 +72,7 @@ func renegotiate(d Data, e messages.Offer) (Data, acts) {
 
 func openSession(d Data, e messages.Offer) (Data, acts) {
 	open := messages.OpenSession{
-		Session: e.Session, Signalling: messages.SDPOverXMPP, Type: typeOf(e.From), Conversation: e.Conversation, Peer: e.From,
+		Session: e.Session, Signalling: messages.SDPOverXMPP, Type: d.typeOf(e.From), Conversation: e.Conversation, Peer: e.From,
 		SDP: e.SDP, ICE: e.ICE, Reinvite: e.Reinvite, Servers: d.Servers, Relay: d.Relay,
 	}
 	if i := d.proposalAt(e.Session); i >= 0 {
@@ -142,7 +170,7 @@ func noteStarted(d Data, e messages.NoteStarted) (Data, acts) {
 // --- a session is raised
 
 func describedNowhere(d Data, e messages.SessionDescribed) bool {
-	return !known(d.session(e.Session).View.Peer)
+	return !d.known(d.session(e.Session).View.Peer)
 }
 
 func softphoneOffForSession(d Data, e messages.SessionDescribed) bool {
@@ -170,7 +198,30 @@ func adopt(d Data, e messages.SessionDescribed) (Data, acts) {
 		s.Started, s.Kept = []messages.ConversationID{s.Carries}, true
 	}
 	d.Sessions = replace(d.Sessions, i, s)
-	return d, acts{tell(e.Session, messages.Adopted{FromUser: s.View.FromUser, OriginalRoom: s.View.OriginalRoom})}
+	out := acts{tell(e.Session, messages.Adopted{FromUser: s.View.FromUser, OriginalRoom: s.View.OriginalRoom})}
+	if !d.Quirks.Has(quirk.ProposalsKept) {
+		out = append(out, d.forget(s.View.Session)...)
+	}
+	return d, out
+}
+
+// keepBook notes a reinvite's start like any other.
+func keepBook(d Data, e messages.SessionDescribed) (Data, acts) {
+	i := d.sessionAt(e.Session)
+	s := d.Sessions[i]
+	s.Started, s.Kept = []messages.ConversationID{s.Carries}, true
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, nil
+}
+
+// settleAnswered settles the invitation that the session came from. The fact handled-needs-echo: the SDK waits for its own
+// accept to come back.
+func settleAnswered(d Data, e messages.SessionDescribed) (Data, acts) {
+	if d.Quirks.Has(quirk.HandledNeedsEcho) {
+		return d, nil
+	}
+	s := d.session(e.Session)
+	return d, acts{tell(messages.Root, messages.PendingHandled{Session: s.View.Session, Conversation: s.Carries})}
 }
 
 func announceStarted(d Data, e messages.SessionDescribed) (Data, acts) {
@@ -184,7 +235,11 @@ func sendAccept(d Data, e messages.SessionDescribed) (Data, acts) {
 // replaceOld ends the session that a reinvite replaces: the first listed one of the conversation, which may be the new
 // one itself when the old one is gone.
 func replaceOld(d Data, e messages.SessionDescribed) (Data, acts) {
-	old, ok := d.firstListed(carrying(d.session(e.Session).Carries))
+	conversation := d.session(e.Session).Carries
+	itself := d.Quirks.Has(quirk.ReinviteEndsItself)
+	old, ok := d.firstListed(func(s Session) bool {
+		return s.Carries == conversation && (itself || s.View.Ref != e.Session)
+	})
 	if !ok {
 		return d, nil
 	}
@@ -208,6 +263,11 @@ func holdsOthers(d Data, e messages.AcceptNow) bool {
 	return d.concurrent() && !d.session(e.Session).View.Reinvite
 }
 
+// callsNobody: the session is an eager connection, which carries no call.
+func callsNobody(d Data, e messages.AcceptNow) bool {
+	return d.concurrent() && d.session(e.Session).View.PrivAnswer == "Auto"
+}
+
 func becomesLine(d Data, _ messages.AcceptNow) bool {
 	return (d.persistent() || !d.concurrent()) && !d.lineLive()
 }
@@ -225,9 +285,21 @@ func (d Data) holdOthers(but messages.Ref) acts {
 		if s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
 			continue
 		}
+		if !d.worthHolding(d.Conversations[i], but) {
+			continue
+		}
 		out = append(out, messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(s.Carries)), Value: true}})
 	}
 	return out
+}
+
+// worthHolding tells whether a conversation is to be held for another session. The pick holds-own-call: any, or one that
+// is connected and not that session's own.
+func (d Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
+	if d.Quirks.Has(quirk.HoldsOwnCall) {
+		return true
+	}
+	return v.Leg.State.Class() == messages.ConnectedClass && v.Conversation != d.session(but).Carries
 }
 
 // carriedName is the conversation that a session carries as the SDK names it in a request: a session that never had one
@@ -255,6 +327,10 @@ func (d Data) takeLine(ref messages.Ref) (Data, acts) {
 }
 
 func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
+	i := d.sessionAt(e.Session)
+	accepting := d.Sessions[i]
+	accepting.Accepting = true
+	d.Sessions = replace(d.Sessions, i, accepting)
 	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartAcceptance{Call: e.Call, Session: d.session(e.Session).View}}}
 }
 
@@ -294,7 +370,14 @@ func endedOverJingle(d Data, e messages.SessionTerminatedNow) bool {
 	return d.session(e.Session).View.Signalling == messages.Jingle
 }
 
-func wasLine(d Data, e messages.SessionTerminatedNow) bool { return d.session(e.Session).WasLine }
+// wasLine tells whether a session's end hands the line over. The pick line-lost-to-old-session: if it ever was the shared
+// one, or if it is.
+func wasLine(d Data, e messages.SessionTerminatedNow) bool {
+	if d.Quirks.Has(quirk.LineLostToOldSession) {
+		return d.session(e.Session).WasLine
+	}
+	return d.Line.Session == e.Session
+}
 
 // neverRaised: the session ended before it was made known, or to somebody who does not listen.
 func neverRaised(d Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
@@ -319,12 +402,35 @@ func announceEnd(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	return d, d.announceEnd(e.Session, e.Reason)
 }
 
+// announceEnd announces the end of a session. The fact ends-announced-again: once, with what it carries, or for each
+// conversation whose start was announced and whose end was not.
 func (d Data) announceEnd(ref messages.Ref, reason string) acts {
 	s := d.session(ref)
+	if !d.Quirks.Has(quirk.EndsAnnouncedAgain) {
+		var out acts
+		for _, c := range s.Started {
+			s.Carries = c
+			out = append(out, messages.Announce{Event: messages.SessionEnded{Session: s.summary(), Reason: reason}},
+				tell(messages.Root, messages.EndAnnounced{Session: s.View.Session, Conversation: c, Ref: ref}))
+		}
+		return out
+	}
 	return acts{
 		messages.Announce{Event: messages.SessionEnded{Session: s.summary(), Reason: reason}},
-		tell(messages.Root, messages.EndAnnounced{Session: s.View.Session, Conversation: s.Carries}),
+		tell(messages.Root, messages.EndAnnounced{Session: s.View.Session, Conversation: s.Carries, Ref: ref}),
 	}
+}
+
+// forgetStart: the end of what started was announced, so it may start again.
+func forgetStart(d Data, e messages.EndAnnounced) (Data, acts) {
+	i := d.sessionAt(e.Ref)
+	if i < 0 {
+		return d, nil
+	}
+	s := d.Sessions[i]
+	s.Started = slices.DeleteFunc(slices.Clone(s.Started), func(c messages.ConversationID) bool { return c == e.Conversation })
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, nil
 }
 
 // handOver gives the line to the first active session under a persistent connection, else to nobody.
@@ -460,6 +566,23 @@ func acceptedByHand(d Data, e messages.AcceptSession) bool {
 	return s.ByHand
 }
 
+// acceptedAlready: it was accepted on its own, or is being.
+func acceptedAlready(d Data, e messages.AcceptSession) bool {
+	s, _ := d.sessionOf(e.Conversation)
+	return s.Accepting || s.View.Stage == stageActive
+}
+
+func forgetByHand(d Data, e messages.AcceptFailed) (Data, acts) {
+	i := d.sessionAt(e.Session)
+	if i < 0 {
+		return d, nil
+	}
+	s := d.Sessions[i]
+	s.ByHand, s.Accepting = false, false
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, nil
+}
+
 func acceptByHand(d Data, e messages.AcceptSession) (Data, acts) {
 	s, _ := d.sessionOf(e.Conversation)
 	s.ByHand = true
@@ -586,5 +709,24 @@ func refuseDialDisabled(d Data, e messages.Dial) (Data, acts) {
 }
 
 func dial(d Data, e messages.Dial) (Data, acts) {
+	d.Dialling++
 	return d, acts{messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbDial, Call: e.Call, Body: e.Params}}}
+}
+
+// dialledMax bounds the dialled conversations that are remembered.
+const dialledMax = 64
+
+// notePlaced remembers that this client dialled the conversation, and tells the invitations that wait to know.
+func notePlaced(d Data, e messages.CallPlaced) (Data, acts) {
+	d.Dialling--
+	if e.Conversation != "" {
+		d.Dialled = append(slices.Clip(slices.Clone(d.Dialled)), e.Conversation)
+		d.Dialled = d.Dialled[max(0, len(d.Dialled)-dialledMax):]
+	}
+	e.Last = d.Dialling == 0
+	var out acts
+	for _, v := range d.Invitations {
+		out = append(out, tell(v.Ref, e))
+	}
+	return d, out
 }

@@ -6,6 +6,7 @@ package station
 
 import (
 	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -33,7 +34,8 @@ var Chart = fsm.New("station", "The user's station: association, line appearance
 		on(messages.StationNews{}).If(associated).Do(fetchNews).Source("1.3 Associated"),
 		on(messages.StationNews{}).If(migrated).Unless(anyForNews).Do(announceNoneForNews).Source("1.3 WebRTCMigration"),
 		on(messages.StationNews{}).If(migrated).Do(fetchMigrated).Source("1.3 WebRTCMigration"),
-		on(messages.StationNews{}).If(disassociated).Do(forget, announceGone).Enter(Disassociated).Source("1.3 Disassociated"),
+		on(messages.StationNews{}).If(disassociated).Corrected(quirk.DisassociationSilent).Do(forget, announceNotConcurrent, announceGone).Enter(Disassociated),
+		on(messages.StationNews{}).If(disassociated).Quirk(quirk.DisassociationSilent).Do(forget, announceGone).Enter(Disassociated).Source("1.3 Disassociated"),
 		ignore("other actions mean nothing to a phone", messages.StationNews{})))
 
 // The words of the chart, bound to its data.

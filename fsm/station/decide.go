@@ -106,6 +106,10 @@ func forget(d Data, _ messages.StationNews) (Data, messages.Acts) {
 	return d, nil
 }
 
+func announceNotConcurrent(d Data, _ messages.StationNews) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Announce{Event: messages.ConcurrentSessionsEnabled{}}}
+}
+
 func announceGone(d Data, _ messages.StationNews) (Data, messages.Acts) {
 	return d, messages.Acts{messages.Announce{Event: messages.StationChanged{Action: "Disassociated"}}}
 }

@@ -59,12 +59,21 @@ func TestReferenceIsTraced(t *testing.T) {
 	known := map[string]bool{}
 	for _, r := range references {
 		known[r.ID] = true
-		rows := len(by[r.ID])
+		rows := len(r.rows(by))
 		switch {
 		case rows == 0 && len(r.Picks) == 0 && r.NotBuilt == "":
 			t.Errorf("nothing carries %q: cite it as the Source of a chart row, or name a pick or a reason in reference.tsv", r.ID)
 		case rows > 0 && r.NotBuilt != "":
 			t.Errorf("%q is called not built, and %s cites it: take the reason out", r.ID, by[r.ID][0])
+		case len(r.As) > 0 && len(by[r.ID]) > 0:
+			t.Errorf("%q has another name, and %s cites it as it is: take the other name out", r.ID, by[r.ID][0])
+		}
+	}
+	for _, r := range references {
+		for _, id := range r.As {
+			if !known[id] {
+				t.Errorf("%q is said to be as %q, which reference.tsv does not have", r.ID, id)
+			}
 		}
 	}
 	for _, source := range sortedKeys(by) {
@@ -123,6 +132,7 @@ func TestReferenceRefuses(t *testing.T) {
 		"1.1 x\ty\tz":                 `carrier "z"`,
 		"1.1 x\ty\tnot built: ":       "carrier",
 		"1.1 x\ty\tpick: a.B\tsecond": "4 cells",
+		"\ty":                         "2 cells",
 	} {
 		if _, err := reference(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", line, err, want)
@@ -137,9 +147,9 @@ func TestReferenceRefuses(t *testing.T) {
 // The tests named for a row are the ones that are read first.
 func TestShortest(t *testing.T) {
 	got := shortest([]string{
-		"random/1", "browser/b", "scenarios/22-long", "scenarios/1", "story b/a", "scenarios/1 corrected",
+		"random/1", "browser/b", "scenarios/22-long", "scenarios/1", "story b/a", "scenarios/1 corrected", "browser/c corrected", "random/2",
 	})
-	want := []string{"story b/a", "scenarios/1", "scenarios/22-long", "scenarios/1 corrected", "browser/b"}
+	want := []string{"story b/a", "scenarios/1", "scenarios/22-long", "browser/b", "browser/c corrected"}
 	if !slices.Equal(got, want) {
 		t.Errorf("shortest = %q, want %q", got, want)
 	}

@@ -3,6 +3,7 @@ package docs
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/actors"
@@ -18,6 +19,8 @@ type Reference struct {
 	Words string
 	// Picks are the functions that carry it besides rows, as package.Function.
 	Picks []string
+	// As are other rows of the reference that say the same in other words: what carries them carries this one.
+	As []string
 	// NotBuilt says why nothing carries it; "" if something does.
 	NotBuilt string
 }
@@ -28,8 +31,8 @@ func (r Reference) Section() string {
 	return section
 }
 
-// References reads the table: id, words, and what carries the row where no chart row does ("pick: package.Function, …" or
-// "not built: reason"), with tabs between. Lines that begin with # are for the reader. An error names the line.
+// References reads the table: id, words, and what carries the row where no chart row cites it ("pick: package.Function, …",
+// "as: other id, …" or "not built: reason"), with tabs between. Lines that begin with # are for the reader. An error names the line.
 func References() ([]Reference, error) {
 	var all []Reference
 	seen := map[string]bool{}
@@ -63,15 +66,19 @@ func reference(line string) (Reference, error) {
 		r.Picks = strings.Split(picks, ", ")
 		return r, nil
 	}
+	if as, ok := strings.CutPrefix(cells[2], "as: "); ok {
+		r.As = strings.Split(as, ", ")
+		return r, nil
+	}
 	reason, ok := strings.CutPrefix(cells[2], "not built: ")
 	if !ok || reason == "" {
-		return Reference{}, fmt.Errorf("carrier %q: write pick: package.Function or not built: reason", cells[2])
+		return Reference{}, fmt.Errorf("carrier %q: write pick: package.Function, as: id, or not built: reason", cells[2])
 	}
 	r.NotBuilt = reason
 	return r, nil
 }
 
-// carriers are the chart rows that name each source, as "chart: address", in the order of the charts.
+// carriers are the chart rows that name each source, in the order of the charts.
 func carriers() map[string][]carrier {
 	by := map[string][]carrier{}
 	for _, chart := range actors.Charts() {
@@ -87,6 +94,15 @@ func carriers() map[string][]carrier {
 // carrier is a chart row that carries a row of the reference.
 type carrier struct{ chart, address string }
 
+// rows are the chart rows that carry a row of the reference, those that cite it before those that cite another of its names.
+func (r Reference) rows(by map[string][]carrier) []carrier {
+	all := slices.Clone(by[r.ID])
+	for _, id := range r.As {
+		all = append(all, by[id]...)
+	}
+	return all
+}
+
 // traceability is the page: each row of the reference, what carries it, and the tests that take that.
 func traceability(references []Reference, coverage Coverage) string {
 	var b strings.Builder
@@ -99,8 +115,13 @@ func traceability(references []Reference, coverage Coverage) string {
 			section = r.Section()
 			fmt.Fprintf(&b, "\n## %s\n\n| row | about | carried by | taken by |\n|---|---|---|---|\n", section)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(strings.TrimPrefix(r.ID, section+" ")), cell(r.Words),
-			cell(carriedBy(r, by[r.ID])), cell(strings.Join(takenBy(by[r.ID], coverage), ", ")))
+		name := strings.TrimPrefix(r.ID, section+" ")
+		if name == section {
+			name = "all"
+		}
+		rows := r.rows(by)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(name), cell(r.Words), cell(carriedBy(r, rows)),
+			cell(strings.Join(takenBy(rows, coverage), ", ")))
 	}
 	return b.String()
 }
@@ -128,6 +149,9 @@ func carriedBy(r Reference, rows []carrier) string {
 	return strings.Join(all, ", ")
 }
 
+// tracedTests is how many tests are named for a row of the reference.
+const tracedTests = 3
+
 // takenBy are a few of the tests that take any of the rows.
 func takenBy(rows []carrier, coverage Coverage) []string {
 	seen := map[string]bool{}
@@ -136,5 +160,6 @@ func takenBy(rows []carrier, coverage Coverage) []string {
 			seen[test] = true
 		}
 	}
-	return shortest(sortedKeys(seen))
+	tests := shortest(sortedKeys(seen))
+	return tests[:min(len(tests), tracedTests)]
 }

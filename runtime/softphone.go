@@ -1,0 +1,269 @@
+package runtime
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hookswitch/hookswitch/actors"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime/port"
+)
+
+// SoftphoneConfig is what a softphone needs besides its ports. Of Config, an empty Registry is actors.Softphone(), an empty
+// Cell is "softphone", and an empty IDPrefix is a random one; Options are taken as they are, so start from
+// messages.DefaultOptions.
+type SoftphoneConfig struct {
+	Config
+	// AccessToken is the user's. SetAccessToken replaces it.
+	AccessToken messages.Token
+	// Environment is the platform's domain for the region, such as mypurecloud.com.
+	Environment string
+	// OnPoisoned is told of an entry that could not be decided; the softphone goes on without it. It runs on the softphone's
+	// own goroutine: it must return soon, and must not wait for the softphone. The log is told in any case.
+	OnPoisoned func(*Poisoned)
+	// Log gets what went wrong without anyone being told otherwise, free of personal data; nil: slog.Default().
+	Log *slog.Logger
+}
+
+// Ports are what a softphone acts through. All but Clock must be set; Clock nil is port.SystemClock.
+type Ports struct {
+	Stream        port.Stream
+	REST          port.REST
+	Media         port.Media
+	Clock         port.Clock
+	Frames        port.FrameCodec
+	Notifications port.NotificationDecoder
+}
+
+// Softphone is a live softphone: a cell, the goroutine that owns it, and an inbox before it. Its methods are those of the SDK,
+// and safe for concurrent use. Inputs are taken one at a time in the order in which they came, whatever timers are due
+// before them; what they decide is performed through the ports, which never hold the cell up. The inbox has no bound: what
+// the ports report is never lost.
+type Softphone struct {
+	cfg   SoftphoneConfig
+	ports Ports
+	log   *slog.Logger
+	start time.Time // instant 0 of the cell
+
+	inbox   *inbox
+	calls   atomic.Uint64 // the last CallID given out
+	station atomic.Pointer[messages.StationInfo]
+	crowd   audience
+	crew    crew
+	ctx     context.Context // of the requests under way; it ends with the softphone
+	cancel  context.CancelFunc
+	closing chan struct{} // closed by Close
+	closed  sync.Once
+	ended   chan struct{} // closed when no more inputs are taken
+	done    chan struct{} // closed when nothing is under way any more
+
+	// The rest belongs to the goroutine; failed may be read after ended.
+	cell    *Cell
+	gate    *Gate
+	wire    wire
+	hands   map[messages.Ref]*hand
+	waiting map[messages.CallID]chan<- settlement
+	failed  error
+}
+
+// NewSoftphone makes a softphone and starts its goroutine; Close ends it. Nothing is connected before Initialize. An error
+// about the configuration matches ErrInvalidOptions.
+func NewSoftphone(cfg SoftphoneConfig, ports Ports) (*Softphone, error) {
+	cfg, ports, err := complete(cfg, ports)
+	if err != nil {
+		return nil, err
+	}
+	cell, err := NewCell(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	s := &Softphone{
+		cfg: cfg, ports: ports, log: cfg.Log, start: ports.Clock.Now(),
+		inbox: newInbox(), closing: make(chan struct{}), ended: make(chan struct{}), done: make(chan struct{}),
+		cell: cell, gate: NewGate(), wire: newWire(cfg),
+		hands: map[messages.Ref]*hand{}, waiting: map[messages.CallID]chan<- settlement{},
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	go s.run()
+	return s, nil
+}
+
+// complete fills in what may be left out, and refuses what may not.
+func complete(cfg SoftphoneConfig, ports Ports) (SoftphoneConfig, Ports, error) {
+	if ports.Stream == nil || ports.REST == nil || ports.Media == nil || ports.Frames == nil || ports.Notifications == nil {
+		return cfg, ports, misconfigured("a port is missing: set all but Clock")
+	}
+	if cfg.AccessToken == "" {
+		return cfg, ports, misconfigured("no access token: set AccessToken")
+	}
+	if cfg.Environment == "" {
+		return cfg, ports, misconfigured("no environment: set Environment, such as mypurecloud.com")
+	}
+	if ports.Clock == nil {
+		ports.Clock = port.SystemClock{}
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Registry == nil {
+		cfg.Registry = actors.Softphone()
+	}
+	if cfg.Cell == "" {
+		cfg.Cell = "softphone"
+	}
+	if cfg.IDPrefix == "" {
+		cfg.IDPrefix = rand.Text() + "-"
+	}
+	return cfg, ports, nil
+}
+
+func misconfigured(why string) error {
+	return fmt.Errorf("runtime: softphone: %w", &SdkError{Type: messages.ErrInvalidOptions, Name: "Error", Message: why})
+}
+
+// Close ends the softphone at once and waits until nothing is under way: sockets and peer connections are closed,
+// microphones given back, calls that wait return ErrClosed, and events end after the last that was announced. The platform
+// is told nothing: for a polite end call Destroy first. The error says why the softphone had stopped before; nil: it had
+// not. Close may be called again, and from anywhere but OnPoisoned.
+func (s *Softphone) Close() error {
+	s.closed.Do(func() { close(s.closing) })
+	<-s.done
+	return s.failed
+}
+
+// Done is closed when the softphone has ended, by Close or because its journal could not be written.
+func (s *Softphone) Done() <-chan struct{} { return s.done }
+
+// Err is nil while the softphone runs, ErrClosed after Close, or why it stopped by itself.
+func (s *Softphone) Err() error {
+	select {
+	case <-s.ended:
+		return s.whyEnded()
+	default:
+		return nil
+	}
+}
+
+func (s *Softphone) whyEnded() error {
+	if s.failed != nil {
+		return s.failed
+	}
+	return ErrClosed
+}
+
+// run owns the cell until the end.
+func (s *Softphone) run() {
+	defer s.end()
+	for s.failed == nil {
+		fired, stop := s.wake()
+		select {
+		case <-s.closing:
+			stop()
+			return
+		case <-fired:
+			s.fireDue(s.now())
+		case <-s.inbox.ready:
+			for _, do := range s.inbox.take() {
+				if s.failed == nil {
+					do()
+				}
+			}
+		}
+		stop()
+	}
+}
+
+// wake is the host's one timer, set to the cell's next; without one it never fires.
+func (s *Softphone) wake() (fired <-chan time.Time, stop func()) {
+	due, ok := s.cell.NextTimer()
+	if !ok {
+		return nil, func() {}
+	}
+	return s.ports.Clock.Timer(max(due-s.now(), 0))
+}
+
+// end lets go of everything, and waits for what is under way.
+func (s *Softphone) end() {
+	close(s.ended)
+	s.inbox.close()
+	s.cell.Close()
+	s.cancel()
+	s.letGo()
+	s.crew.finish()
+	s.crowd.end()
+	close(s.done)
+}
+
+// now is the cell's time. It never goes back, whatever the clock does.
+func (s *Softphone) now() time.Duration { return max(s.ports.Clock.Now().Sub(s.start), s.cell.At()) }
+
+// timersAtOnce bounds how many timers fire before the inbox is looked at: timers that start each other at once must not
+// keep Close waiting.
+const timersAtOnce = 1000
+
+// fireDue fires the timers that are due, the earliest first. What is due by then goes before an input.
+func (s *Softphone) fireDue(at time.Duration) {
+	for range timersAtOnce {
+		due, ok := s.cell.NextTimer()
+		if !ok || due > at || s.failed != nil {
+			return
+		}
+		step, err := s.cell.FireNext(at)
+		s.took(step, step.Input, err)
+	}
+}
+
+// handle gives the cell one input; raw is the frame that it was read from, or nil.
+func (s *Softphone) handle(in messages.Input, raw []byte) {
+	at := s.now()
+	s.fireDue(at)
+	if s.failed != nil {
+		return
+	}
+	step, err := s.cell.HandleFrame(at, in, raw)
+	s.took(step, in, err)
+}
+
+// took performs what the cell decided, or deals with its not having decided.
+func (s *Softphone) took(step Step, in messages.Input, err error) {
+	poisoned := (*Poisoned)(nil)
+	switch {
+	case err == nil:
+		if step.Orphan != "" {
+			s.log.Debug("softphone: an input for nobody", "entry", step.Seq, "kind", in.Kind(), "why", step.Orphan)
+		}
+		for _, out := range step.Outputs {
+			s.perform(step, out)
+		}
+	case errors.Is(err, ErrRefused):
+		s.log.Warn("softphone: an input was refused", "kind", in.Kind(), "why", err)
+		s.failCall(in, err)
+	case errors.As(err, &poisoned):
+		s.revive(poisoned, in)
+	default:
+		s.failed = err
+	}
+}
+
+// revive lets the cell go on without a poisoned entry, and says so.
+func (s *Softphone) revive(poisoned *Poisoned, in messages.Input) {
+	s.log.Error("softphone: an entry could not be decided and is passed over", "entry", poisoned.Entry, "input", poisoned.Input,
+		"actor", poisoned.Kind, "chart", poisoned.Chart, "why", poisoned.Reason)
+	if s.cfg.OnPoisoned != nil {
+		s.cfg.OnPoisoned(poisoned)
+	}
+	if err := s.cell.Revive(); err != nil {
+		s.failed = errors.Join(s.cell.Stopped(), poisoned)
+		return
+	}
+	s.failCall(in, poisoned)
+}
+
+// post is the Post of the ports.
+func (s *Softphone) post(in messages.Input) { s.inbox.put(func() { s.handle(in, nil) }) }
