@@ -63,7 +63,11 @@ func (r Report) First() Divergence { return r.Divergences[0] }
 
 // Compare holds a replay's decisions against a recording's.
 func Compare(recorded, replayed []port.Record, tolerance Tolerance) Report {
-	want, got := Decide(recorded), Decide(replayed)
+	return CompareDecisions(Decide(recorded), Decide(replayed), tolerance)
+}
+
+// CompareDecisions is Compare for decisions that were sorted into their lists before.
+func CompareDecisions(want, got Decisions, tolerance Tolerance) Report {
 	report := Report{Compared: map[string]int{}}
 	for _, list := range lists(want, got) {
 		name := list

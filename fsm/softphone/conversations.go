@@ -73,7 +73,7 @@ func (d Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, 
 	var s Session
 	var ok bool
 	if d.concurrent() {
-		s, ok = d.firstListed(carrying(c))
+		s, ok = d.firstListed(func(s Session) bool { return s.phone() && s.Carries == c })
 	} else {
 		s, ok = d.lineSession()
 	}

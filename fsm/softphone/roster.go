@@ -155,6 +155,9 @@ func (d Data) firstListed(holds func(Session) bool) (Session, bool) {
 	return Session{}, false
 }
 
+// phone tells whether it is a softphone's session, as far as anything says what it is.
+func (s Session) phone() bool { return s.View.Type == messages.Softphone }
+
 func carrying(c messages.ConversationID) func(Session) bool {
 	return func(s Session) bool { return s.Carries == c }
 }

@@ -238,7 +238,7 @@ func replaceOld(d Data, e messages.SessionDescribed) (Data, acts) {
 	conversation := d.session(e.Session).Carries
 	itself := d.Quirks.Has(quirk.ReinviteEndsItself)
 	old, ok := d.firstListed(func(s Session) bool {
-		return s.Carries == conversation && (itself || s.View.Ref != e.Session)
+		return s.phone() && s.Carries == conversation && (itself || s.View.Ref != e.Session)
 	})
 	if !ok {
 		return d, nil
@@ -282,7 +282,7 @@ func (d Data) holdOthers(but messages.Ref) acts {
 	var out acts
 	for _, s := range d.Listed() {
 		i := d.conversationAt(s.Carries)
-		if s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
+		if !s.phone() || s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
 			continue
 		}
 		if !d.worthHolding(d.Conversations[i], but) {

@@ -11,6 +11,7 @@ var vocabulary = typesOf(messages.Inputs(), internals)
 
 // internals are the messages between actors that charts take.
 var internals = []messages.Input{
+	messages.AcceptFailed{},
 	messages.AcceptNow{},
 	messages.Adopted{},
 	messages.AnswerSet{},
@@ -20,6 +21,7 @@ var internals = []messages.Input{
 	messages.BackoffRaised{},
 	messages.BackoffSuspended{},
 	messages.CallErred{},
+	messages.CallPlaced{},
 	messages.CarryConversation{},
 	messages.ChannelIs{},
 	messages.CheckPeer{},
@@ -29,6 +31,7 @@ var internals = []messages.Input{
 	messages.Configured{},
 	messages.Connect{},
 	messages.ConnectionView{},
+	messages.ConversationOver{},
 	messages.ConversationView{},
 	messages.DeclineNow{},
 	messages.Depart{},
