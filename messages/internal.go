@@ -236,6 +236,8 @@ type (
 	}
 	// SessionAccepting: an answer is being made; the session counts as active from here.
 	SessionAccepting struct{}
+	// YieldSession ends a session without a word: another one has taken over its id.
+	YieldSession struct{}
 	// MarkByHand: acceptSession was called for the session.
 	MarkByHand struct{}
 	// LeaveSession ends a session from our side.
@@ -374,6 +376,7 @@ type (
 	// Publish asks the root for a conversationUpdate.
 	Publish struct {
 		Change       Change
+		Again        bool // it was added before
 		Conversation ConversationState
 		Session      Ref
 	}

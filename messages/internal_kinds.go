@@ -396,3 +396,6 @@ func (ConversationOver) Kind() string { return "conversation-over" }
 
 // Kind is the word of the message.
 func (AcceptFailed) Kind() string { return "accept-failed" }
+
+// Kind is the word of the message.
+func (YieldSession) Kind() string { return "yield-session" }

@@ -132,13 +132,6 @@ func carry[E news](d Data, _ E) (Data, messages.Acts) {
 	return d, tellRoot(messages.CarryConversation{Session: d.Session, Conversation: d.Conversation})
 }
 
-func carryIfOnLine[E news](d Data, e E) (Data, messages.Acts) {
-	if !e.Told().OnLine {
-		return d, nil
-	}
-	return carry(d, e)
-}
-
 // handleInvitation: some other client of the user has taken the call.
 func handleInvitation[E news](d Data, e E) (Data, messages.Acts) {
 	d.Ref = e.Told().Ref
@@ -169,8 +162,12 @@ func cancelInvitation[E news](d Data, e E) (Data, messages.Acts) {
 
 func publishUpdated[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Updated) }
 func publishAdded[E news](d Data, _ E) (Data, messages.Acts) {
+	again := d.Added
 	d.Added = true
-	return d, d.publish(messages.Added)
+	leg := d.Leg
+	return d, tellRoot(messages.Publish{Change: messages.Added, Again: again, Session: d.Session, Conversation: messages.ConversationState{
+		Conversation: d.Conversation, Session: d.SessionID, Call: &leg,
+	}})
 }
 func publishRemoved[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Removed) }
 

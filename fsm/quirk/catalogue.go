@@ -279,6 +279,12 @@ var (
 		Corrected: "each notification counts once",
 		Why:       "one notification, one fetch",
 	})
+	NamesakesTogether = define(Quirk{
+		Name: "namesakes-together", Kind: Pick, Ticket: "sdk-behaviour 1.7 D29, D30", Since: "9.2.4",
+		SDK:       "a session with the id of another stands beside it, and the end of one takes both from the list",
+		Corrected: "the new session ends the old one, without a word to the far end",
+		Why:       "a session id means one session",
+	})
 	PreviousLegByPreference = define(Quirk{
 		Name: "previous-leg-by-preference", Kind: Pick, Ticket: "sdk-behaviour 1.6.7 C16", Since: "9.2.4",
 		SDK:       "the stored notification is read again with another choice of participant than the new one",

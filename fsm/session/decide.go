@@ -145,6 +145,10 @@ func terminateAsTold(d Data, e messages.LeaveSession) (Data, messages.Acts) {
 	return d.over(orSuccess(e.Reason))
 }
 
+func terminateYielded(d Data, _ messages.YieldSession) (Data, messages.Acts) {
+	return d.over("alternative-session")
+}
+
 func terminateLost(d Data, e messages.MediaLost) (Data, messages.Acts) { return d.over(e.Reason) }
 
 // The request carries the reason as its tag.

@@ -99,6 +99,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 
 				on(messages.SessionDescribed{}).If(describedNowhere).Do(announceNoHandlerForSession).Source("1.4 routing none"),
 				on(messages.SessionDescribed{}).If(softphoneOffForSession).Source("1.4 disabled"),
+				on(messages.SessionDescribed{}).If(takesOverID).Corrected(quirk.NamesakesTogether).Do(adopt, yieldOld, keepBook, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn),
 				on(messages.SessionDescribed{}).If(reinvited).Corrected(quirk.ReinviteForgetsStarted).Do(adopt, keepBook, announceStarted, sendAccept, replaceOld, acceptOnItsOwn),
 				on(messages.SessionDescribed{}).If(reinvited).Quirk(quirk.ReinviteForgetsStarted).Do(adopt, sendAccept, replaceOld, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 5").Source("1.6.5 step 6"),
 				on(messages.SessionDescribed{}).If(autoConnects).Do(adopt, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 3").Source("1.6.5 step 4").Source("1.6.5 step 6"),
@@ -156,6 +157,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.ConversationNotified{}).Unless(mine).Source("1.6.7 no participant"),
 				on(messages.ConversationNotified{}).If(conversationKnown).Do(tellConversation).Source("1.6.7 order 1").Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
 				on(messages.ConversationNotified{}).Do(startConversation).Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
+				on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
 				on(messages.Publish{}).If(removes).Do(publishRemoved).Source("1.6.8 assembly").Source("1.6.8 active"),
 				on(messages.Publish{}).Do(publish).Source("1.6.8 assembly").Source("1.6.8 active"),
 
@@ -175,6 +177,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
 				on(messages.Departed{}).Do(countGone),
 				on(messages.ConversationNotified{}).If(conversationKnown).If(mine).Do(tellConversation),
+				on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
 				on(messages.Publish{}).If(removes).Do(publishRemoved),
 				on(messages.Publish{}).Do(publish)),
 			in(Destroyed, "Nobody listens any more.",

@@ -128,6 +128,14 @@ func publish(d Data, e messages.Publish) (Data, acts) {
 	return d.published(u, e.Session)
 }
 
+// addedBefore: the embedding program knows the conversation already.
+func addedBefore(_ Data, e messages.Publish) bool { return e.Change == messages.Added && e.Again }
+
+func publishAsUpdate(d Data, e messages.Publish) (Data, acts) {
+	e.Change = messages.Updated
+	return publish(d, e)
+}
+
 func publishRemoved(d Data, e messages.Publish) (Data, acts) {
 	return d.published(messages.ConversationUpdate{
 		Current: d.current(), Removed: []messages.ConversationState{e.Conversation},

@@ -182,6 +182,25 @@ func autoConnects(d Data, _ messages.SessionDescribed) bool {
 	return d.Options.AutoConnectSessions
 }
 
+// namesake is the listed session of the same id that a described one finds.
+func (d Data) namesake(ref messages.Ref) (Session, bool) {
+	mine := d.session(ref).View
+	return d.firstListed(func(s Session) bool {
+		return s.Raised && s.View.Ref != ref && s.View.Session == mine.Session && s.View.Signalling == mine.Signalling
+	})
+}
+
+func takesOverID(d Data, e messages.SessionDescribed) bool {
+	_, ok := d.namesake(e.Session)
+	return ok
+}
+
+// yieldOld ends the session whose id the new one has; the far end means the new one by it from now on.
+func yieldOld(d Data, e messages.SessionDescribed) (Data, acts) {
+	old, _ := d.namesake(e.Session)
+	return d, acts{tell(old.View.Ref, messages.YieldSession{})}
+}
+
 func announceNoHandlerForSession(d Data, _ messages.SessionDescribed) (Data, acts) {
 	return d, messages.Refused(0, messages.ErrSession, noHandler)
 }
@@ -382,10 +401,14 @@ func wasLine(d Data, e messages.SessionTerminatedNow) bool {
 // neverRaised: the session ended before it was made known, or to somebody who does not listen.
 func neverRaised(d Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
 
-// unlist takes the session from the list, and with it all of its kind that have its id.
+// unlist takes the session from the list. The pick namesakes-together: and with it all of its kind that have its id.
 func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	ended := d.session(e.Session)
+	together := d.Quirks.Has(quirk.NamesakesTogether)
 	for i, s := range d.Sessions {
+		if !together && s.View.Ref != ended.View.Ref {
+			continue
+		}
 		if s.View.Signalling != ended.View.Signalling || s.View.Session != ended.View.Session {
 			continue
 		}

@@ -120,6 +120,7 @@ var internals = []messages.Input{
 	messages.TopicsSubscribed{},
 	messages.WatchServer{},
 	messages.WatcherView{},
+	messages.YieldSession{},
 }
 
 func typesOf(lists ...[]messages.Input) map[string]reflect.Type {
