@@ -42,5 +42,5 @@ bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 cover: ## list the rows that no test takes, and the statements that none runs
-	$(GO) test -run TestEveryRowIsTaken ./internal/docs
+	-$(GO) test -run TestEveryRowIsTaken ./internal/docs
 	$(GO) test -cover ./...

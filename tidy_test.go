@@ -45,6 +45,7 @@ var directions = []direction{
 	{"simulation", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"simulation/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"conformance", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
+	{"conformance/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"internal/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"internal/*/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"cmd/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},

@@ -24,6 +24,7 @@ type platform struct {
 	peers      map[messages.Ref]port.Post
 	open       []string        // sockets, peer connections and microphones that are not closed
 	sent       []string        // the kinds of the frames that were sent
+	asked      string          // the id of the last IQ
 	tokens     []string        // those that requests came with
 	silent     map[string]bool // what is not answered: kinds of frames and requests
 	refused    map[messages.RequestKind]int
@@ -46,6 +47,20 @@ func (p *platform) ports() runtime.Ports {
 
 // livePorts stands for a program's own adapters in the example.
 func livePorts() runtime.Ports { return newPlatform().ports() }
+
+// refuse answers a kind of request with a status; 0: as ever.
+func (p *platform) refuse(of messages.RequestKind, status int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused[of] = status
+}
+
+// hush answers a kind of frame or request no more.
+func (p *platform) hush(kind string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silent[kind] = true
+}
 
 // --- REST
 
@@ -75,6 +90,7 @@ func (p *platform) Do(ctx context.Context, token messages.Token, r messages.Requ
 		done.Placed = &messages.PlacedCall{Conversation: "c-out", SelfURI: "/c-out"}
 	case messages.PatchState:
 		p.notify(r.Conversation, messages.Disconnected)
+		p.say(messages.Terminate{Session: "s-" + messages.SessionID(r.Conversation[2:]), From: gateway, Reason: "success"})
 	}
 	return done
 }
@@ -146,16 +162,20 @@ func (p *platform) Send(socket int, text []byte) error {
 		return err
 	}
 	effect, err := messages.DecodeEffect(f.Kind, f.Body)
-	if err != nil {
-		return err
+	if err != nil || !slices.Contains(p.held(), fmt.Sprintf("socket %d", socket)) {
+		return errors.New("the socket is closed")
 	}
 	p.mu.Lock()
-	p.sent = append(p.sent, f.Kind)
+	p.sent, p.asked = append(p.sent, f.Kind), f.IQ
 	silent := p.silent[f.Kind]
 	p.mu.Unlock()
-	if silent {
-		return nil
+	if !silent {
+		p.respond(socket, f, effect)
 	}
+	return nil
+}
+
+func (p *platform) respond(socket int, f frame, effect messages.Effect) {
 	switch e := effect.(type) {
 	case messages.SendStreamOpen:
 		p.welcome(socket)
@@ -174,11 +194,29 @@ func (p *platform) Send(socket int, text []byte) error {
 		p.say(messages.Offer{Session: e.Session, Conversation: "c-" + messages.ConversationID(e.Session[2:]), From: gateway, SDP: "v=0"})
 	case messages.SendAnswer:
 		p.answer(port.IQAnswer{ID: f.IQ})
-		p.peers[e.Peer](messages.PeerICEChanged{Peer: e.Peer, State: messages.PeerConnected})
-		p.peers[e.Peer](messages.PeerConnectionChanged{Peer: e.Peer, State: messages.PeerConnected})
+		peer := p.peer(e.Peer)
+		peer(messages.PeerICEChanged{Peer: e.Peer, State: messages.PeerConnected})
+		peer(messages.PeerConnectionChanged{Peer: e.Peer, State: messages.PeerConnected})
 		p.notify("c-"+messages.ConversationID(e.Session[2:]), messages.Connected)
 	}
-	return nil
+}
+
+// count tells how many frames of a kind were sent.
+func (p *platform) count(kind string) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, sent := range p.sent {
+		if sent == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// drop breaks the connection.
+func (p *platform) drop() {
+	p.gives("socket %d", p.socket)
+	p.post(messages.SocketClosed{Socket: p.socket, Code: 1006})
 }
 
 func (p *platform) welcome(socket int) {
@@ -221,7 +259,9 @@ func (p *platform) write(f frame) {
 func (p *platform) notify(c messages.ConversationID, state messages.CallState) {
 	p.frame(messages.ConversationNotified{Conversation: c, Participants: []messages.Participant{
 		{ID: "p-far", Purpose: "customer", Calls: []messages.Leg{{State: messages.Connected}}},
-		{ID: "p-agent", User: agent, Purpose: "agent", Calls: []messages.Leg{{State: state, Muted: messages.No, Held: messages.No, Direction: "inbound"}}},
+		{ID: "p-agent", User: agent, Purpose: "agent", Calls: []messages.Leg{
+			{State: state, Muted: messages.No, Held: messages.No, Direction: "inbound"},
+		}},
 	}}, true)
 }
 
@@ -271,8 +311,17 @@ func (m media) StopMicrophone(peer messages.Ref) { m.p.gives("microphone %d", pe
 
 func (m media) CreatePeer(order messages.CreatePeer, post port.Post) error {
 	m.p.holds("peer %d", order.Peer)
+	m.p.mu.Lock()
+	defer m.p.mu.Unlock()
 	m.p.peers[order.Peer] = post
 	return nil
+}
+
+// peer is what a peer connection posts with.
+func (p *platform) peer(ref messages.Ref) port.Post {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.peers[ref]
 }
 
 func (m media) ClosePeer(peer messages.Ref) { m.p.gives("peer %d", peer) }
@@ -283,6 +332,6 @@ func (media) AddCandidate(messages.AddCandidate) error                   { retur
 
 // MakeAnswer gathers the end of candidates before it is done.
 func (m media) MakeAnswer(_ context.Context, peer messages.Ref) (messages.SDP, error) {
-	m.p.peers[peer](messages.LocalCandidate{Peer: peer, Mid: "0"})
+	m.p.peer(peer)(messages.LocalCandidate{Peer: peer, Mid: "0"})
 	return "v=0 answer", nil
 }

@@ -67,6 +67,12 @@ var (
 		Corrected: "it must replace a live session of its conversation and come from that session's gateway domain",
 		Why:       "no consent, no media",
 	})
+	OfferRenamesSession = define(Quirk{
+		Name: "offer-renames-session", Kind: Pick, Ticket: "sdk-behaviour 1.7 C2, D29", Since: "9.2.4",
+		SDK:       "an offer for a session that is there gives it the conversation that the offer names",
+		Corrected: "a session carries what notifications say that it carries",
+		Why:       "a renegotiation is no consent to another conversation",
+	})
 	GatewayAnywhere = define(Quirk{
 		Name: "gateway-anywhere", Kind: Pick, Ticket: "attacks.md G4", Since: "9.2.4",
 		SDK:       "any address with gjoll somewhere after the @ is a softphone's far end",
@@ -148,6 +154,12 @@ var (
 		SDK:       "a call that was never added is removed",
 		Corrected: "nothing is announced of it",
 		Why:       "what is removed was added",
+	})
+	RungAgainForgotten = define(Quirk{
+		Name: "rung-again-forgotten", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 8", Since: "9.2.4",
+		SDK:       "a call that was added, rings again and ends is never removed",
+		Corrected: "it is removed",
+		Why:       "what is added is removed",
 	})
 	PlaceholderNameless = define(Quirk{
 		Name: "placeholder-nameless", Kind: Pick, Ticket: "sdk-behaviour 1.6.6 I3", Since: "9.2.4",

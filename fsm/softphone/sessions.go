@@ -44,8 +44,12 @@ func sameTransport(d Data, e messages.Offer) bool {
 	return ok && s.View.ICE == e.ICE
 }
 
-// carryOffered: an offer names the conversation of the session that is there, even if a new one replaces it.
+// carryOffered: an offer names the conversation of the session that is there, even if a new one replaces it. The pick
+// offer-renames-session: or it does not.
 func carryOffered(d Data, e messages.Offer) (Data, acts) {
+	if !d.Quirks.Has(quirk.OfferRenamesSession) {
+		return d, nil
+	}
 	if s, ok := d.sdpSession(e.Session); ok {
 		return d.carry(s.View.Ref, e.Conversation), nil
 	}

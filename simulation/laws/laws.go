@@ -19,7 +19,9 @@ type Violation struct {
 }
 
 // String is one line.
-func (v Violation) String() string { return fmt.Sprintf("entry %d breaks %s: %s", v.Seq, v.Law, v.What) }
+func (v Violation) String() string {
+	return fmt.Sprintf("entry %d breaks %s: %s", v.Seq, v.Law, v.What)
+}
 
 // The laws, by name.
 const (
@@ -39,7 +41,7 @@ type Checker struct {
 	violations []Violation
 	seq        uint64
 
-	proposes  map[messages.SessionID]messages.Propose
+	proposes  map[messages.SessionID][]messages.Propose
 	consented map[messages.ConversationID]bool
 	proceeded map[messages.SessionID]bool
 	sessions  []session
@@ -47,6 +49,7 @@ type Checker struct {
 
 	rings   map[messages.ConversationID]bool
 	started map[start]bool
+	heard   map[start]bool // ever started
 	added   map[messages.ConversationID]bool
 	settled map[messages.CallID]bool
 }
@@ -67,9 +70,9 @@ type start struct {
 // New is a checker for a cell with these options.
 func New(o messages.Options) *Checker {
 	return &Checker{
-		options: o, proposes: map[messages.SessionID]messages.Propose{}, consented: map[messages.ConversationID]bool{},
+		options: o, proposes: map[messages.SessionID][]messages.Propose{}, consented: map[messages.ConversationID]bool{},
 		proceeded: map[messages.SessionID]bool{}, closed: map[messages.Ref]bool{}, rings: map[messages.ConversationID]bool{},
-		started: map[start]bool{}, added: map[messages.ConversationID]bool{}, settled: map[messages.CallID]bool{},
+		started: map[start]bool{}, heard: map[start]bool{}, added: map[messages.ConversationID]bool{}, settled: map[messages.CallID]bool{},
 	}
 }
 
@@ -105,9 +108,7 @@ func (c *Checker) Step(s runtime.Step) {
 func (c *Checker) input(in messages.Input) {
 	switch in := in.(type) {
 	case messages.Propose:
-		if _, known := c.proposes[in.Session]; !known {
-			c.proposes[in.Session] = in
-		}
+		c.proposes[in.Session] = append(c.proposes[in.Session], in)
 	case messages.Answer:
 		c.consented[in.Conversation] = true
 	case messages.HTTPAnswered:
@@ -133,15 +134,14 @@ func (c *Checker) consents(in messages.Input, effect messages.Effect) {
 
 func (c *Checker) proceeds(e messages.SendProceed) {
 	c.proceeded[e.Session] = true
-	p, known := c.proposes[e.Session]
-	inbound := p.AutoAnswer && c.options.AutoAnswerInbound && !c.options.DisableAutoAnswer
-	eager := p.PrivAnswer == "Auto" && c.eager() && c.persistent
-	switch {
-	case !known:
-		c.broken(ConsentBeforeMedia, "session %s is proceeded, and nobody proposed it", e.Session)
-	case !c.consented[p.Conversation] && !inbound && !eager:
-		c.broken(ConsentBeforeMedia, "session %s of conversation %s is proceeded", e.Session, p.Conversation)
+	for _, p := range c.proposes[e.Session] {
+		inbound := p.AutoAnswer && c.options.AutoAnswerInbound && !c.options.DisableAutoAnswer
+		eager := p.PrivAnswer == "Auto" && c.eager() && c.persistent
+		if c.consented[p.Conversation] || inbound || eager {
+			return
+		}
 	}
+	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
 }
 
 func (c *Checker) eager() bool {
@@ -156,11 +156,11 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 	case messages.Offer:
 		s.id, s.conversation, s.domain, reinvite = in.Session, in.Conversation, domain(in.From), in.Reinvite
 	case messages.SessionInitiate:
-		s.id, s.conversation, s.domain = in.Session, c.proposes[in.Session].Conversation, domain(in.From)
+		s.id, s.domain = in.Session, domain(in.From)
 	}
 	goesOn := false
 	for _, old := range c.sessions {
-		same := old.id == s.id || reinvite && old.conversation == s.conversation
+		same := old.id == s.id || reinvite && c.heard[start{old.id, s.conversation}]
 		goesOn = goesOn || same && old.domain == s.domain
 	}
 	if !c.proceeded[s.id] && !goesOn {
@@ -208,7 +208,7 @@ func (c *Checker) announced(event messages.Event) {
 		if c.started[at] {
 			c.broken(OneEndForEachStart, "session %s with conversation %s starts again", at.session, at.conversation)
 		}
-		c.started[at] = true
+		c.started[at], c.heard[at] = true, true
 	case messages.SessionEnded:
 		at := start{e.Session.ID, e.Session.Conversation}
 		if !c.started[at] {
