@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/hookswitch/hookswitch/actors"
+	"github.com/hookswitch/hookswitch/fsm"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
 	"github.com/hookswitch/hookswitch/runtime/port"
@@ -316,6 +317,130 @@ func TestSoftphoneErrors(t *testing.T) {
 	})
 }
 
+// What each method asks of the cell, in the journal's words.
+func TestSoftphoneMethods(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var journal bytes.Buffer
+		cfg := softphoneConfig()
+		cfg.Journal = runtime.NewStreamJournal(&journal, runtime.SyncNever)
+		phone := newSoftphone(t, newPlatform(), cfg)
+		ctx := t.Context()
+		for _, err := range []error{
+			phone.RejectPendingSession(ctx, runtime.RejectPending{ConversationID: "c", SessionType: messages.Softphone}),
+			phone.AcceptSession(ctx, "c"), phone.ForceTerminateSession(ctx, "s", "cancel"), phone.SetAudioMute(ctx, "c", true),
+			phone.SetVideoMute(ctx, "c", true), phone.SetConversationHeld(ctx, "c", true),
+			phone.AddAllowedSessionType(ctx, messages.Softphone), phone.RemoveAllowedSessionType(ctx, messages.ScreenShare),
+		} {
+			if !errors.Is(err, &runtime.SdkError{Name: "TypeError"}) {
+				t.Errorf("before the login: %v", err)
+			}
+		}
+		must(t, phone.Disconnect(ctx))
+		phone.SetOnline(true)
+		phone.SetVisible(true)
+		synctest.Wait()
+		must(t, phone.Close())
+		for _, want := range []string{
+			`"kind":"decline","in":{"call":1,"conversation":"c","type":"softphone"}`,
+			`"kind":"accept-session","in":{"call":2,"conversation":"c"}`,
+			`"kind":"terminate-session","in":{"call":3,"session":"s","reason":"cancel"}`,
+			`"kind":"mute","in":{"call":4,"conversation":"c","muted":true}`,
+			`"kind":"mute-video","in":{"call":5,"conversation":"c","muted":true}`,
+			`"kind":"hold","in":{"call":6,"conversation":"c","held":true}`,
+			`"kind":"allow-session-type","in":{"call":7,"type":"softphone"}`,
+			`"kind":"disallow-session-type","in":{"call":8,"type":"acdScreenShare"}`,
+			`"kind":"disconnect","in":{"call":9}`,
+			`"kind":"network-changed","in":{"online":true}`,
+			`"kind":"page-shown","in":{"visible":true}`,
+		} {
+			if !strings.Contains(journal.String(), want) {
+				t.Errorf("%s is not in the journal", want)
+			}
+		}
+	})
+}
+
+// asking is a root that has each question asked by an actor which does not wait for the answer.
+type asking struct{ Asked messages.Ref }
+
+func openSocket(a asking, _ messages.Initialize) (asking, messages.Acts) {
+	return a, messages.Acts{messages.OpenSocket{Socket: 1}}
+}
+
+func askAndLeave(a asking, _ messages.NetworkChanged) (asking, messages.Acts) {
+	a.Asked++
+	return a, messages.Acts{messages.Spawn{Ref: 10 + a.Asked, Actor: "pinger", Msg: begin{}}, messages.Stop{Ref: 10 + a.Asked}}
+}
+
+func ping(n int, _ begin) (int, messages.Acts) { return n, messages.Acts{messages.SendPing{}} }
+
+var askingChart = fsm.New[asking]("asking", "a root that asks",
+	fsm.Initial[asking]("Asking"),
+	fsm.In[asking]("Asking", "for ever", fsm.On[asking](messages.Initialize{}).Do(openSocket), fsm.On[asking](messages.NetworkChanged{}).Do(askAndLeave),
+		fsm.Ignore[asking]("a socket is all it needs", messages.SocketOpened{}, messages.SocketClosed{})),
+)
+
+var pingChart = fsm.New[int]("ping", "a question", fsm.Initial[int]("New"), fsm.In[int]("New", "to be asked", fsm.On[int](begin{}).Do(ping)))
+
+// Questions that nobody waits for any more are not kept for ever.
+func TestSoftphoneForgetsUnansweredQuestions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, cfg := newPlatform(), softphoneConfig()
+		p.hush("send-ping")
+		cfg.Registry = actors.Registry{
+			"softphone": func() []actors.Machine { return []actors.Machine{actors.Of(askingChart, asking{}, nil)} },
+			"pinger":    func() []actors.Machine { return []actors.Machine{actors.Of(pingChart, 0, nil)} },
+		}
+		phone := newSoftphone(t, p, cfg)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_ = phone.Initialize(ctx) // it is never settled
+		for range 500 {
+			phone.SetOnline(true)
+		}
+		synctest.Wait()
+		if n := phone.OpenQuestions(); p.count("send-ping") != 500 || n == 0 || n > 64 {
+			t.Errorf("of %d questions %d are kept", p.count("send-ping"), n)
+		}
+	})
+}
+
+// What media refuses is told to the cell, or to the log where nobody waits for it.
+func TestSoftphoneWithBrokenMedia(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log, journal bytes.Buffer
+		cfg, p := softphoneConfig(), newPlatform()
+		cfg.Journal = runtime.NewStreamJournal(&journal, runtime.SyncNever)
+		cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
+		ports := p.ports()
+		ports.Media = brokenMedia{media{p}}
+		phone, err := runtime.NewSoftphone(cfg, ports)
+		must(t, err)
+		must(t, phone.Initialize(t.Context()))
+		p.ring(1)
+		must(t, phone.AcceptPendingSession(t.Context(), runtime.AcceptPending{ConversationID: "c-1"}))
+		synctest.Wait()
+		must(t, phone.Close())
+		if want := `"name":"OperationError","message":"no codec in common"`; !strings.Contains(journal.String(), want) {
+			t.Errorf("%s is not in the journal", want)
+		}
+		if !strings.Contains(log.String(), "kind=add-microphone why=InvalidStateError") || len(p.held()) > 0 {
+			t.Errorf("log %s; held %v", &log, p.held())
+		}
+	})
+}
+
+// brokenMedia has microphones and peer connections that cannot be put together.
+type brokenMedia struct{ media }
+
+func (brokenMedia) AddMicrophone(messages.Ref) error {
+	return &port.MediaError{Name: "InvalidStateError", Message: "closed"}
+}
+
+func (brokenMedia) MakeAnswer(context.Context, messages.Ref) (messages.SDP, error) {
+	return "", errors.New("no codec in common")
+}
+
 func TestSdkErrorWithoutAMessage(t *testing.T) {
 	same(t, "text", (&runtime.SdkError{Type: messages.ErrMedia}).Error(), "media error without a message")
 }
@@ -393,6 +518,7 @@ func TestSoftphoneMistrustsTheWire(t *testing.T) {
 		waiting := make(chan error, 1)
 		go func() { waiting <- phone.Initialize(t.Context()) }()
 		time.Sleep(10 * time.Millisecond)
+		synctest.Wait()
 		p.answer(port.IQAnswer{ID: p.asked, From: "mallory@evil.example.com", Condition: "forbidden"})
 		p.answer(port.IQAnswer{ID: "17.1", Condition: "forbidden"})
 		p.receive(1, []byte("not a frame"))
@@ -419,16 +545,17 @@ func TestSoftphoneSurvivesAPoisonedEntry(t *testing.T) {
 		defer cancel()
 		_ = phone.Initialize(ctx) // it hires the worker that breaks down
 		err := phone.Destroy(t.Context())
+		synctest.Wait()
 		if p := (*runtime.Poisoned)(nil); !errors.As(err, &p) || p.Chart != "worker" || len(reported) != 1 || reported[0] != p {
 			t.Fatalf("got %v; reported %v", err, reported)
-		}
-		if !strings.Contains(journal.String(), `{"quarantined":`) || !strings.Contains(log.String(), "worker") {
-			t.Errorf("journal %s; log %s", &journal, &log)
 		}
 		events := phone.Events()
 		time.Sleep(5 * time.Second)
 		same(t, "its timer, afterwards", told(events), "5s error\n")
-		must(t, phone.Err())
+		must(t, phone.Close())
+		if !strings.Contains(journal.String(), `{"quarantined":`) || !strings.Contains(log.String(), "worker") {
+			t.Errorf("journal %s; log %s", &journal, &log)
+		}
 	})
 }
 

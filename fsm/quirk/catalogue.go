@@ -35,6 +35,7 @@ var (
 	})
 )
 
+// The stream.
 var (
 	DisconnectWhileConnecting = define(Quirk{
 		Name: "disconnect-ignored-while-connecting", Kind: Row, Ticket: "sdk-behaviour 1.2 K2", Since: "9.2.4", FixedIn: "SC 19.3.0",
@@ -44,6 +45,7 @@ var (
 	})
 )
 
+// The station.
 var (
 	MigrationNeedsSessions = define(Quirk{
 		Name: "migration-needs-sessions", Kind: Row, Ticket: "STREAM-978", Since: "9.2.4", FixedIn: "11.3.4",

@@ -28,10 +28,10 @@ var Chart = fsm.New("request", "One REST call or IQ, from its being sent to its 
 		on(messages.IQAnswered{}).If(iqSucceeded).Do(passIQ).Enter(Done).Source("2 XMPP IQ response"),
 		on(messages.IQAnswered{}).Do(passRefusal).Enter(Done),
 		fsm.AfterDelay(patience).Do(passTimeout).Enter(Done).Source("2 REST timeout").Source("2 XMPP IQ response"),
-		on(messages.StopRetrying{}).If(retrying).Do(passCancelled).Enter(Done).Source("1.1 any/disconnect")),
+		on(messages.StopRetrying{}).If(retrying).Do(passCancelled).Enter(Done).Source("1.1 any/disconnect()")),
 	in(Waiting, "Refused for now; it will be sent again.",
 		fsm.AfterDelay(retryDelay).Do(sendAgain).Enter(Sent).Source("2 REST retry"),
-		on(messages.StopRetrying{}).Do(passCancelled).Enter(Done).Source("1.1 any/disconnect")),
+		on(messages.StopRetrying{}).Do(passCancelled).Enter(Done).Source("1.1 any/disconnect()")),
 	final(Done, "Answered, one way or the other."))
 
 // The words of the chart, bound to its data.

@@ -160,6 +160,13 @@ func terminateUnacknowledged(d Data, e messages.RequestFailed) (Data, messages.A
 	return d.over(e.Tag)
 }
 
+// tellOver tells who asks for the end of a session that has ended: it is known already.
+func tellOver(d Data, e messages.LeaveSession) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.SessionTerminatedNow{
+		Session: d.Open.Ref, Reason: orSuccess(e.Reason), Again: true,
+	}}}
+}
+
 // over says that the session has terminated; the root makes it known.
 func (d Data) over(reason string) (Data, messages.Acts) {
 	again := d.Over

@@ -1,0 +1,8 @@
+package runtime
+
+// OpenQuestions is how many IQs of a softphone are remembered because their answers may still come.
+func (s *Softphone) OpenQuestions() int {
+	n := make(chan int)
+	s.inbox.put(func() { n <- len(s.wire.asked) })
+	return <-n
+}
