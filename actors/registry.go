@@ -8,10 +8,12 @@ import (
 	"github.com/hookswitch/hookswitch/fsm/conversation"
 	"github.com/hookswitch/hookswitch/fsm/departure"
 	"github.com/hookswitch/hookswitch/fsm/hangup"
+	"github.com/hookswitch/hookswitch/fsm/hold"
 	"github.com/hookswitch/hookswitch/fsm/invitation"
 	"github.com/hookswitch/hookswitch/fsm/jinglemedia"
 	"github.com/hookswitch/hookswitch/fsm/line"
 	"github.com/hookswitch/hookswitch/fsm/media"
+	"github.com/hookswitch/hookswitch/fsm/mute"
 	"github.com/hookswitch/hookswitch/fsm/negotiation"
 	"github.com/hookswitch/hookswitch/fsm/order"
 	"github.com/hookswitch/hookswitch/fsm/pinger"
@@ -55,12 +57,16 @@ func Softphone() Registry {
 				Of(jinglemedia.Chart, jinglemedia.Data{}, jinglemedia.View), Of(session.Chart, session.Data{}, session.View),
 			}
 		},
-		"negotiation":  func() []Machine { return []Machine{Of(negotiation.Chart, negotiation.Data{}, nil)} },
-		"conversation": func() []Machine { return []Machine{Of(conversation.Chart, conversation.Data{}, conversation.View)} },
-		"order":        func() []Machine { return []Machine{Of(order.Chart, order.Data{}, nil)} },
-		"hangup":       func() []Machine { return []Machine{Of(hangup.Chart, hangup.Data{}, hangup.View)} },
-		"departure":    func() []Machine { return []Machine{Of(departure.Chart, departure.Data{}, departure.View)} },
-		"request":      func() []Machine { return []Machine{Of(request.Chart, request.Data{}, nil)} },
+		"negotiation": func() []Machine { return []Machine{Of(negotiation.Chart, negotiation.Data{}, nil)} },
+		"conversation": func() []Machine {
+			return []Machine{
+				Of(conversation.Chart, conversation.Data{}, conversation.View), Of(hold.Chart, hold.Data{}, nil), Of(mute.Chart, mute.Data{}, nil),
+			}
+		},
+		"order":     func() []Machine { return []Machine{Of(order.Chart, order.Data{}, nil)} },
+		"hangup":    func() []Machine { return []Machine{Of(hangup.Chart, hangup.Data{}, hangup.View)} },
+		"departure": func() []Machine { return []Machine{Of(departure.Chart, departure.Data{}, departure.View)} },
+		"request":   func() []Machine { return []Machine{Of(request.Chart, request.Data{}, nil)} },
 	}
 }
 
@@ -68,7 +74,7 @@ func Softphone() Registry {
 func Charts() []fsm.Declared {
 	return []fsm.Declared{
 		softphone.Chart, proposal.Chart, invitation.Chart, session.Chart, negotiation.Chart, media.Chart, jinglemedia.Chart,
-		watchdog.Chart, line.Chart, conversation.Chart, order.Chart, hangup.Chart, departure.Chart, request.Chart,
+		watchdog.Chart, line.Chart, conversation.Chart, hold.Chart, mute.Chart, order.Chart, hangup.Chart, departure.Chart, request.Chart,
 		callerrors.Chart, station.Chart, connection.Chart, backoff.Chart, pinger.Chart, serverwatch.Chart, topics.Chart,
 	}
 }

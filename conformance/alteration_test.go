@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,31 +78,39 @@ func TestComparisonFromTheBeginning(t *testing.T) {
 // What only a timer can have caused must come at its time: recorded a little too early or too late, it does not match.
 func TestTimeCounts(t *testing.T) {
 	t.Parallel()
-	timed := make(chan int, len(captures.Names()))
+	var timed atomic.Int64
 	t.Run("recordings", func(t *testing.T) {
 		each(t, "", func(t *testing.T, rec *recording) {
 			want, got := capture.Decide(rec.Records), capture.Decide(rec.ours.Outputs)
-			tolerance := rec.Config.Tolerance()
-			const beyond = 2 * time.Millisecond
 			for list, decided := range got {
-				for i, d := range decided {
-					if !d.Timed {
-						continue
-					}
-					timed <- 1
-					for _, off := range []time.Duration{d.At - tolerance.Early - beyond, d.At + tolerance.Late + beyond} {
-						moved := slices.Clone(want[list])
-						moved[i].At = off
-						altered := maps.Clone(want)
-						altered[list] = moved
-						if capture.CompareDecisions(altered, got, tolerance).Match() {
-							t.Errorf("%s #%d: at %v instead of %v: verify still matches", list, i, off, d.At)
-						}
+				for place, d := range decided {
+					if d.Timed {
+						timed.Add(1)
+						untimely(t, rec, want, got, list, place)
 					}
 				}
 			}
 		})
 	})
+	if timed.Load() == 0 {
+		t.Error("nothing in any recording was caused by a timer")
+	}
+}
+
+// untimely moves one recorded decision beyond either end of what its time may be.
+func untimely(t *testing.T, rec *recording, want, got capture.Decisions, list string, place int) {
+	t.Helper()
+	const beyond = 2 * time.Millisecond
+	tolerance, at := rec.Config.Tolerance(), got[list][place].At
+	for _, off := range []time.Duration{at - tolerance.Early - beyond, at + tolerance.Late + beyond} {
+		moved := slices.Clone(want[list])
+		moved[place].At = off
+		altered := relevant(want, list)
+		altered[list] = moved
+		if capture.CompareDecisions(altered, relevant(got, list), tolerance).Match() {
+			t.Errorf("%s #%d: at %v instead of %v: verify still matches", list, place, off, at)
+		}
+	}
 }
 
 // shortest are the names of the n recordings with the fewest records.

@@ -351,6 +351,15 @@ type (
 		Conversation ConversationID
 		Session      SessionView
 	}
+	// HoldOrdered: the platform was asked to hold or retrieve the leg. HoldSeen: it says that the leg is held, or is not.
+	// HoldRefused: it would not.
+	HoldOrdered struct{ Held bool }
+	HoldSeen    struct{ Held bool }
+	HoldRefused struct{ Conversation ConversationID }
+	// MuteOrdered, MuteSeen and MuteRefused are the same for mute.
+	MuteOrdered struct{ Muted bool }
+	MuteSeen    struct{ Muted bool }
+	MuteRefused struct{ Conversation ConversationID }
 	// CarryConversation: the shared session carries this conversation from now on.
 	CarryConversation struct {
 		Session      Ref

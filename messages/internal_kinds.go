@@ -399,3 +399,21 @@ func (AcceptFailed) Kind() string { return "accept-failed" }
 
 // Kind is the word of the message.
 func (YieldSession) Kind() string { return "yield-session" }
+
+// Kind is the word of the message.
+func (HoldOrdered) Kind() string { return "hold-ordered" }
+
+// Kind is the word of the message.
+func (HoldSeen) Kind() string { return "hold-seen" }
+
+// Kind is the word of the message.
+func (HoldRefused) Kind() string { return "hold-refused" }
+
+// Kind is the word of the message.
+func (MuteOrdered) Kind() string { return "mute-ordered" }
+
+// Kind is the word of the message.
+func (MuteSeen) Kind() string { return "mute-seen" }
+
+// Kind is the word of the message.
+func (MuteRefused) Kind() string { return "mute-refused" }

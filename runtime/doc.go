@@ -3,5 +3,8 @@
 //
 // A cell is one agent's softphone and the unit of determinism: given the same configuration and the same inputs at the
 // same instants, it decides the same, byte for byte. Cells share nothing and may run in parallel; only one goroutine at a
-// time may use a cell. The runtime has no clock: the caller says when an input came and when a timer fires.
+// time may use a cell. A cell has no clock: the caller says when an input came and when a timer fires.
+//
+// It can be embedded in two shapes. Cell does no I/O: Handle takes an input and returns what is to be done. Softphone is a
+// cell that lives: it has the SDK's methods and events, and acts through the ports of runtime/port.
 package runtime

@@ -15,21 +15,19 @@ import (
 func ExampleSoftphone() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	phone, err := runtime.NewSoftphone(runtime.SoftphoneConfig{
-		Config:      runtime.Config{Options: messages.DefaultOptions()},
-		AccessToken: messages.Token(os.Getenv("ACCESS_TOKEN")), Environment: "mypurecloud.com",
-	}, livePorts())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer phone.Close()
-	fmt.Println(answerEveryCall(ctx, phone))
+	fmt.Println(answerEveryCall(ctx, messages.Token(os.Getenv("ACCESS_TOKEN")), livePorts()))
 }
 
-func answerEveryCall(ctx context.Context, phone *runtime.Softphone) error {
+func answerEveryCall(ctx context.Context, token messages.Token, ports runtime.Ports) error {
+	phone, err := runtime.NewSoftphone(runtime.SoftphoneConfig{
+		Config:      runtime.Config{Options: messages.DefaultOptions()},
+		AccessToken: token, Environment: "mypurecloud.com",
+	}, ports)
+	if err != nil {
+		return err
+	}
+	defer phone.Close()
 	events := phone.Events()
-	defer events.Close()
 	if err := phone.Initialize(ctx); err != nil {
 		return err
 	}
@@ -41,5 +39,5 @@ func answerEveryCall(ctx context.Context, phone *runtime.Softphone) error {
 			time.AfterFunc(10*time.Second, func() { phone.EndSession(ctx, e.Session.Conversation) })
 		}
 	}
-	return phone.Destroy(context.Background())
+	return phone.Destroy(context.WithoutCancel(ctx))
 }

@@ -71,12 +71,24 @@ func unchanged[E news](d Data, e E) bool {
 }
 
 func store[E news](d Data, e E) (Data, messages.Acts) {
-	n := e.Told()
+	n, was := e.Told(), d
 	d.Ref, d.Conversation = n.Ref, n.Conversation
 	d.Leg, d.Recalled, d.Participant, d.Purpose = n.Leg, n.Recalled, n.Participant, n.Purpose
 	d.Session, d.SessionID = n.Session.Ref, n.Session.Session
 	d.Version++
-	return d, nil
+	return d, regions(was, d)
+}
+
+// regions tells the regions hold and mute what the platform says, where it is something new.
+func regions(was, now Data) messages.Acts {
+	var acts messages.Acts
+	if was.Leg.Held.True() != now.Leg.Held.True() {
+		acts = append(acts, messages.Tell{To: now.Ref, Msg: messages.HoldSeen{Held: now.Leg.Held.True()}})
+	}
+	if was.Leg.Muted.True() != now.Leg.Muted.True() {
+		acts = append(acts, messages.Tell{To: now.Ref, Msg: messages.MuteSeen{Muted: now.Leg.Muted.True()}})
+	}
+	return acts
 }
 
 // recall moves the state to what is found when the stored notification is read again, where that is something else.

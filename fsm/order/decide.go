@@ -132,7 +132,8 @@ func refuseMuteFailed(d Data, _ messages.RequestFailed) (Data, messages.Acts) {
 }
 
 func (d Data) muteRefused() messages.Acts {
-	return messages.Refused(d.Order.Call, messages.ErrGeneric, "Failed to set audioMute")
+	undo := messages.Tell{To: messages.Root, Msg: messages.MuteRefused{Conversation: d.Order.Known.Conversation}}
+	return append(messages.Acts{undo}, messages.Refused(d.Order.Call, messages.ErrGeneric, "Failed to set audioMute")...)
 }
 
 func refuseHold(d Data, _ messages.RequestDone) (Data, messages.Acts) { return d, d.holdRefused() }
@@ -141,7 +142,8 @@ func refuseHoldFailed(d Data, _ messages.RequestFailed) (Data, messages.Acts) {
 }
 
 func (d Data) holdRefused() messages.Acts {
-	return messages.Refused(d.Order.Call, messages.ErrCall, "Failed to set held state")
+	undo := messages.Tell{To: messages.Root, Msg: messages.HoldRefused{Conversation: d.Order.Known.Conversation}}
+	return append(messages.Acts{undo}, messages.Refused(d.Order.Call, messages.ErrCall, "Failed to set held state")...)
 }
 
 // passError ends the request with the error of the REST call as it is: it has no type of the SDK's.

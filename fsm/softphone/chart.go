@@ -148,6 +148,8 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.Hold{}).If(peerIsDown).Do(settle).Source("1.6.10 setConversationHeld"),
 				on(messages.Hold{}).If(retrievesAmongOthers).Do(holdOtherThanThis, hold).Source("1.6.10 setConversationHeld").Source("4.3 O13"),
 				on(messages.Hold{}).Do(hold).Source("1.6.10 setConversationHeld"),
+				on(messages.HoldRefused{}).Do(undoHold).Source("1.6.10 setConversationHeld"),
+				on(messages.MuteRefused{}).Do(undoMute).Source("1.6.10 setAudioMute"),
 				on(messages.Dial{}).If(streamDown).Do(refuseDialDown).Source("1.1 startSession"),
 				on(messages.Dial{}).If(dialDisabled).Do(refuseDialDisabled).Source("1.1 startSession"),
 				on(messages.CallPlaced{}).Do(notePlaced),
@@ -258,6 +260,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			ignore("nothing of the kind is pending", messages.PendingHandled{}, messages.PendingCancelled{}),
 			ignore("the far end refused something of a session that goes on", messages.PeerRefused{}),
 			ignore("the answer to an earlier question", messages.IQAnswered{}, messages.RequestDone{}, messages.RequestFailed{}),
+			ignore("the call is not looked after any more", messages.HoldRefused{}, messages.MuteRefused{}),
 			ignore("nobody waits for it", messages.Departed{}, messages.StationSettled{}, messages.TopicsSubscribed{})),
 
 		// The lists, and what is only passed on.

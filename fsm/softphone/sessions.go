@@ -311,7 +311,8 @@ func (d Data) holdOthers(but messages.Ref) acts {
 		if !d.worthHolding(d.Conversations[i], but) {
 			continue
 		}
-		out = append(out, messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(s.Carries)), Value: true}})
+		out = append(out, tell(d.Conversations[i].Ref, messages.HoldOrdered{Held: true}),
+			messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(s.Carries)), Value: true}})
 	}
 	return out
 }
@@ -699,10 +700,21 @@ func depart(d Data, e messages.TerminateSession) (Data, acts) {
 }
 
 func mute(d Data, e messages.Mute) (Data, acts) {
-	return d, acts{messages.Spawn{Actor: "order", Msg: messages.Order{
+	return d, append(d.region(e.Conversation, messages.MuteOrdered{Muted: e.Muted}), messages.Spawn{Actor: "order", Msg: messages.Order{
 		Verb: messages.VerbMute, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Muted,
-	}}}
+	}})
 }
+
+// region tells a region of a stored conversation what was asked for, or that it was refused.
+func (d Data) region(c messages.ConversationID, m messages.Input) acts {
+	if i := d.conversationAt(c); i >= 0 {
+		return acts{tell(d.Conversations[i].Ref, m)}
+	}
+	return nil
+}
+
+func undoHold(d Data, e messages.HoldRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
+func undoMute(d Data, e messages.MuteRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
 
 func peerIsDown(d Data, e messages.Hold) bool {
 	s, _ := d.sessionOf(e.Conversation)
@@ -719,9 +731,9 @@ func holdOtherThanThis(d Data, e messages.Hold) (Data, acts) {
 }
 
 func hold(d Data, e messages.Hold) (Data, acts) {
-	return d, acts{messages.Spawn{Actor: "order", Msg: messages.Order{
+	return d, append(d.region(e.Conversation, messages.HoldOrdered{Held: e.Held}), messages.Spawn{Actor: "order", Msg: messages.Order{
 		Verb: messages.VerbHold, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Held,
-	}}}
+	}})
 }
 
 func streamDown(d Data, _ messages.Dial) bool   { return !d.Stream.Up }

@@ -1,0 +1,224 @@
+package bench
+
+import (
+	"encoding/xml"
+	"os/exec"
+	"path/filepath"
+	goruntime "runtime"
+	"strings"
+	"testing"
+
+	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/adapters/jingle"
+	"github.com/hookswitch/hookswitch/adapters/notifications"
+	"github.com/hookswitch/hookswitch/captures"
+	"github.com/hookswitch/hookswitch/fsm/conversation"
+	"github.com/hookswitch/hookswitch/fsm/invitation"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/host"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime"
+	"github.com/hookswitch/hookswitch/runtime/replay"
+)
+
+// One step of one chart: a guarded row without a target, one with a target and its timers, and an input that is ignored.
+func BenchmarkChartStep(b *testing.B) {
+	talking := messages.LegNews{
+		Ref: 9, Conversation: "c1", Leg: messages.Leg{State: messages.Connected, Muted: messages.No},
+		Recalled: messages.Leg{State: messages.Connected, Muted: messages.No}, Session: messages.SessionView{Ref: 7, Session: "s1"},
+		OnLine: true, Started: true,
+	}
+	known := conversation.Chart.Start(conversation.Data{Ref: 9, Conversation: "c1", Added: true})
+	known.State, known.Data.Leg, known.Data.Recalled = conversation.Connected, talking.Leg, talking.Recalled
+	b.Run("conversation/unchanged", func(b *testing.B) {
+		in := messages.Input(messages.LegConnected{News: talking})
+		b.ReportAllocs()
+		for b.Loop() {
+			conversation.Chart.Step(quirk.Corrected, known, in)
+		}
+	})
+	muted := talking
+	muted.Leg.Muted, muted.Recalled.Muted = messages.Yes, messages.Yes
+	b.Run("conversation/published", func(b *testing.B) {
+		in := messages.Input(messages.LegConnected{News: muted})
+		b.ReportAllocs()
+		for b.Loop() {
+			conversation.Chart.Step(quirk.Corrected, known, in)
+		}
+	})
+	b.Run("invitation/born", func(b *testing.B) {
+		start := invitation.Chart.Start(invitation.Data{})
+		in := messages.Input(messages.Invited{Ref: 9, Propose: messages.Propose{Session: "s1", Conversation: "c1"}})
+		b.ReportAllocs()
+		for b.Loop() {
+			invitation.Chart.Step(quirk.Corrected, start, in)
+		}
+	})
+}
+
+// A notification that mutes or unmutes: its entry is encoded, it is decided, the conversationUpdate is encoded, and the state
+// hash is brought up to date.
+func BenchmarkNotificationDecided(b *testing.B) {
+	for _, phone := range phones {
+		b.Run(phone.name, func(b *testing.B) {
+			cell := inCall(b, phone.recording)
+			ins := decoded(b)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				take(b, cell, ins[i&1])
+			}
+		})
+	}
+}
+
+func decoded(b *testing.B) (ins [2]messages.Input) {
+	b.Helper()
+	muted, unmuted := toggled(b)
+	for i, body := range [][]byte{muted, unmuted} {
+		in, err := notifications.Decode(topic, body)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ins[i] = in
+	}
+	return ins
+}
+
+// From the JSON of a notification to the announced event.
+func BenchmarkNotificationFromJSON(b *testing.B) {
+	for _, phone := range phones {
+		b.Run(phone.name, func(b *testing.B) {
+			cell := inCall(b, phone.recording)
+			var bodies [2][]byte
+			bodies[0], bodies[1] = toggled(b)
+			b.ReportAllocs()
+			b.SetBytes(int64(len(bodies[1])))
+			for i := 0; b.Loop(); i++ {
+				in, err := notifications.Decode(topic, bodies[i&1])
+				if err != nil {
+					b.Fatal(err)
+				}
+				take(b, cell, in)
+			}
+			perSecond(b, b.N, "notifications/s")
+		})
+	}
+}
+
+// From the bytes of a websocket frame to the announced event.
+func BenchmarkNotificationFromFrame(b *testing.B) {
+	for _, phone := range phones {
+		b.Run(phone.name, func(b *testing.B) {
+			cell := inCall(b, phone.recording)
+			muted, unmuted := toggled(b)
+			frames := [2][]byte{framed(b, muted), framed(b, unmuted)}
+			b.ReportAllocs()
+			b.SetBytes(int64(len(frames[1])))
+			for i := 0; b.Loop(); i++ {
+				frame, err := jingle.Decode(1, frames[i&1])
+				if err != nil || frame.Notification == nil {
+					b.Fatalf("no notification: %v", err)
+				}
+				in, err := notifications.Decode(frame.Notification.Topic, frame.Notification.Body)
+				if err != nil {
+					b.Fatal(err)
+				}
+				take(b, cell, in)
+			}
+			perSecond(b, b.N, "frames/s")
+		})
+	}
+}
+
+// framed is a notification as the stream brings it: a pubsub event with the JSON as escaped text (XEP-0060, XEP-0335).
+func framed(b *testing.B, body []byte) []byte {
+	b.Helper()
+	var text strings.Builder
+	if err := xml.EscapeText(&text, body); err != nil {
+		b.Fatal(err)
+	}
+	return []byte(`<message xmlns="jabber:client" from="notifications.example.com" to="u1@example.com/here" id="1">` +
+		`<event xmlns="http://jabber.org/protocol/pubsub#event"><items node="` + topic + `"><item id="2">` +
+		`<json xmlns="urn:xmpp:json:0">` + text.String() + `</json></item></items></event></message>`)
+}
+
+const idleCells = 100_000
+
+// The heap of idle cells, each initialized and with station, line, one connected session and one conversation. Each is
+// restored from a snapshot of its own, so that no two share their data.
+func BenchmarkIdleCell(b *testing.B) {
+	for _, phone := range phones {
+		b.Run(phone.name, func(b *testing.B) {
+			cfg := configOf(b, recording(b, phone.recording))
+			raw, err := inCall(b, phone.recording).Snapshot()
+			if err != nil {
+				b.Fatal(err)
+			}
+			cfg.Shard = runtime.NewShard()
+			for b.Loop() {
+				before := heap()
+				cells := make([]*runtime.Cell, idleCells)
+				for i := range cells {
+					if cells[i], err = runtime.Restore(cfg, raw); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(heap()-before)/idleCells, "B/cell")
+				for _, cell := range cells {
+					cell.Close()
+				}
+			}
+		})
+	}
+}
+
+// heap is what is in use.
+func heap() uint64 {
+	goruntime.GC()
+	goruntime.GC()
+	var m goruntime.MemStats
+	goruntime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// The replay of all embedded recordings, which are read before.
+func BenchmarkReplayFolder(b *testing.B) {
+	var logs []*capture.Capture
+	for _, name := range captures.Names() {
+		logs = append(logs, recording(b, name))
+	}
+	b.ReportAllocs()
+	entries := 0
+	for b.Loop() {
+		for _, log := range logs {
+			profile, err := host.Profile(log)
+			if err != nil {
+				b.Fatal(err)
+			}
+			phone, done, err := host.New(host.Config(log, profile))
+			if err != nil {
+				b.Fatal(err)
+			}
+			result, err := replay.Run(log.Records, phone, host.Options(log))
+			if err != nil {
+				b.Fatal(err)
+			}
+			entries += len(result.Entries)
+			done()
+		}
+	}
+	perSecond(b, entries, "entries/s")
+}
+
+// The whole process of a command that needs every chart.
+func BenchmarkStart(b *testing.B) {
+	engine := filepath.Join(b.TempDir(), "engine")
+	if out, err := exec.Command("go", "build", "-o", engine, "../cmd/engine").CombinedOutput(); err != nil {
+		b.Fatalf("build: %v: %s", err, out)
+	}
+	for b.Loop() {
+		if out, err := exec.Command(engine, "charts").CombinedOutput(); err != nil {
+			b.Fatalf("engine charts: %v: %s", err, out)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+// Package bench measures the real charts: what docs/PERFORMANCE.md tells is made here. Nothing in it passes or fails by speed.
+package bench
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/captures"
+	"github.com/hookswitch/hookswitch/internal/host"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime"
+	"github.com/hookswitch/hookswitch/runtime/replay"
+)
+
+const topic = "v2.users.11111111-1111-4111-8111-111111111111.conversations"
+
+// phones are those that are measured: what each is called, and the recording whose first call it has taken.
+var phones = []struct{ name, recording string }{
+	{"LA1", "scenarios/161-mute-and-hold-on-a-shared-session.jsonl"},
+	{"LA100", "scenarios/01-inbound-call-to-hangup.jsonl"},
+}
+
+// nowhere is a journal that is written and not kept.
+type nowhere struct{}
+
+func (nowhere) Entry([]byte) error { return nil }
+func (nowhere) Rest([]byte) error  { return nil }
+
+// recording reads an embedded recording.
+func recording(b *testing.B, name string) *capture.Capture {
+	b.Helper()
+	lines, err := captures.Open(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer lines.Close()
+	log, err := capture.Read(name, lines)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return log
+}
+
+// configOf is a cell that decides as the recorded client did and keeps a journal.
+func configOf(b *testing.B, log *capture.Capture) runtime.Config {
+	b.Helper()
+	profile, err := host.Profile(log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	cfg := host.Config(log, profile)
+	cfg.Journal = nowhere{}
+	return cfg
+}
+
+// inCall is a cell that has played a recording up to the first conversationUpdate: it is initialized, has its station, its
+// line, one session that is connected, and one conversation.
+func inCall(b *testing.B, name string) *runtime.Cell {
+	b.Helper()
+	log := recording(b, name)
+	cell, err := runtime.NewCell(configOf(b, log))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(cell.Close)
+	options := host.Options(log)
+	options.Until = firstUpdate(b, log)
+	if _, err := replay.Run(log.Records, host.Around(cell), options); err != nil {
+		b.Fatal(err)
+	}
+	return cell
+}
+
+// firstUpdate is the seq of the first conversationUpdate of a recording.
+func firstUpdate(b *testing.B, log *capture.Capture) int {
+	b.Helper()
+	for _, r := range log.Records {
+		if r.Kind == "sdk.event" && bytes.Contains(r.Fields, []byte(`"conversationUpdate"`)) {
+			return r.Seq
+		}
+	}
+	b.Fatalf("%s announces no conversationUpdate", log.Name)
+	return 0
+}
+
+// toggled are two notifications of the cell's call, of 4.5 KB each, that mute and unmute the agent: each is announced.
+func toggled(b *testing.B) (muted, unmuted []byte) {
+	b.Helper()
+	body, err := os.ReadFile("../adapters/notifications/testdata/conversation-4k5.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	text := string(body)
+	agent := strings.LastIndex(text, `"muted":false`)
+	if agent < 0 {
+		b.Fatal("the fixture's agent is not unmuted")
+	}
+	return []byte(text[:agent] + strings.Replace(text[agent:], "false", "true", 1)), body
+}
+
+// take handles an input and insists that one conversationUpdate is announced and nothing else.
+func take(b *testing.B, cell *runtime.Cell, in messages.Input) {
+	step, err := cell.Handle(cell.At()+time.Millisecond, in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if len(step.Outputs) != 1 {
+		b.Fatalf("%d outputs for a notification, not one", len(step.Outputs))
+	}
+	announce, _ := step.Outputs[0].Effect.(messages.Announce)
+	if _, ok := announce.Event.(messages.ConversationUpdate); !ok {
+		b.Fatal("no conversationUpdate was announced")
+	}
+}
+
+// perSecond reports how many of something were done a second.
+func perSecond(b *testing.B, count int, unit string) {
+	b.ReportMetric(float64(count)/b.Elapsed().Seconds(), unit)
+}
+
