@@ -1,3 +1,5 @@
+//go:build unix
+
 package bench
 
 import (
@@ -32,27 +34,18 @@ func BenchmarkChartStep(b *testing.B) {
 	known.State, known.Data.Leg, known.Data.Recalled = conversation.Connected, talking.Leg, talking.Recalled
 	b.Run("conversation/unchanged", func(b *testing.B) {
 		in := messages.Input(messages.LegConnected{News: talking})
-		b.ReportAllocs()
-		for b.Loop() {
-			conversation.Chart.Step(quirk.Corrected, known, in)
-		}
+		measure(b, "", func(int) { conversation.Chart.Step(quirk.Corrected, known, in) })
 	})
 	muted := talking
 	muted.Leg.Muted, muted.Recalled.Muted = messages.Yes, messages.Yes
 	b.Run("conversation/published", func(b *testing.B) {
 		in := messages.Input(messages.LegConnected{News: muted})
-		b.ReportAllocs()
-		for b.Loop() {
-			conversation.Chart.Step(quirk.Corrected, known, in)
-		}
+		measure(b, "", func(int) { conversation.Chart.Step(quirk.Corrected, known, in) })
 	})
 	b.Run("invitation/born", func(b *testing.B) {
 		start := invitation.Chart.Start(invitation.Data{})
 		in := messages.Input(messages.Invited{Ref: 9, Propose: messages.Propose{Session: "s1", Conversation: "c1"}})
-		b.ReportAllocs()
-		for b.Loop() {
-			invitation.Chart.Step(quirk.Corrected, start, in)
-		}
+		measure(b, "", func(int) { invitation.Chart.Step(quirk.Corrected, start, in) })
 	})
 }
 
@@ -63,10 +56,7 @@ func BenchmarkNotificationDecided(b *testing.B) {
 		b.Run(phone.name, func(b *testing.B) {
 			cell := inCall(b, phone.recording)
 			ins := decoded(b)
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				take(b, cell, ins[i&1])
-			}
+			measure(b, "", func(i int) { take(b, cell, ins[i&1]) })
 		})
 	}
 }
@@ -91,16 +81,13 @@ func BenchmarkNotificationFromJSON(b *testing.B) {
 			cell := inCall(b, phone.recording)
 			var bodies [2][]byte
 			bodies[0], bodies[1] = toggled(b)
-			b.ReportAllocs()
-			b.SetBytes(int64(len(bodies[1])))
-			for i := 0; b.Loop(); i++ {
+			measure(b, "notifications/cpu-s", func(i int) {
 				in, err := notifications.Decode(topic, bodies[i&1])
 				if err != nil {
 					b.Fatal(err)
 				}
 				take(b, cell, in)
-			}
-			perSecond(b, b.N, "notifications/s")
+			})
 		})
 	}
 }
@@ -112,9 +99,7 @@ func BenchmarkNotificationFromFrame(b *testing.B) {
 			cell := inCall(b, phone.recording)
 			muted, unmuted := toggled(b)
 			frames := [2][]byte{framed(b, muted), framed(b, unmuted)}
-			b.ReportAllocs()
-			b.SetBytes(int64(len(frames[1])))
-			for i := 0; b.Loop(); i++ {
+			measure(b, "frames/cpu-s", func(i int) {
 				frame, err := jingle.Decode(1, frames[i&1])
 				if err != nil || frame.Notification == nil {
 					b.Fatalf("no notification: %v", err)
@@ -124,8 +109,7 @@ func BenchmarkNotificationFromFrame(b *testing.B) {
 					b.Fatal(err)
 				}
 				take(b, cell, in)
-			}
-			perSecond(b, b.N, "frames/s")
+			})
 		})
 	}
 }
@@ -187,27 +171,32 @@ func BenchmarkReplayFolder(b *testing.B) {
 	for _, name := range captures.Names() {
 		logs = append(logs, recording(b, name))
 	}
-	b.ReportAllocs()
 	entries := 0
-	for b.Loop() {
+	start := processorTime(b)
+	measure(b, "", func(int) {
 		for _, log := range logs {
-			profile, err := host.Profile(log)
-			if err != nil {
-				b.Fatal(err)
-			}
-			phone, done, err := host.New(host.Config(log, profile))
-			if err != nil {
-				b.Fatal(err)
-			}
-			result, err := replay.Run(log.Records, phone, host.Options(log))
-			if err != nil {
-				b.Fatal(err)
-			}
-			entries += len(result.Entries)
-			done()
+			entries += replayed(b, log)
 		}
+	})
+	b.ReportMetric(float64(entries)/(processorTime(b)-start).Seconds(), "entries/cpu-s")
+}
+
+// replayed replays a recording, and is how many entries it had.
+func replayed(b *testing.B, log *capture.Capture) int {
+	profile, err := host.Profile(log)
+	if err != nil {
+		b.Fatal(err)
 	}
-	perSecond(b, entries, "entries/s")
+	phone, done, err := host.New(host.Config(log, profile))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer done()
+	result, err := replay.Run(log.Records, phone, host.Options(log))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return len(result.Entries)
 }
 
 // The whole process of a command that needs every chart.

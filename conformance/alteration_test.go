@@ -46,25 +46,29 @@ func TestEveryComparedRecordCounts(t *testing.T) {
 	})
 }
 
-// fromTheBeginning is how many recordings have all their alterations read and compared as verify does it. The others have
-// one record of each list.
-const fromTheBeginning = 40
+// fromTheBeginning is how many recordings have all their alterations compared from the beginning, as verify does it. Of
+// the others one record of each list is, taken out and with its last field changed: the whole takes long.
+const fromTheBeginning = 10
 
-// The same from the beginning, as verify does it: the altered records are the recording.
+// The same from the beginning: the altered records are the recording.
 func TestComparisonFromTheBeginning(t *testing.T) {
 	t.Parallel()
 	all := shortest(t, fromTheBeginning)
 	each(t, "", func(t *testing.T, rec *recording) {
-		seen := map[string]bool{}
+		got, seen := capture.Decide(rec.ours.Outputs), map[string]bool{}
 		for i, r := range rec.Records {
 			list := listOf(r)
 			if list == "" || seen[list] && !all[rec.Name] {
 				continue
 			}
 			seen[list] = true
-			for _, a := range alterations(t, r) {
+			some := alterations(t, r)
+			if !all[rec.Name] {
+				some = []alteration{some[0], some[len(some)-1]}
+			}
+			for _, a := range some {
 				records := slices.Concat(rec.Records[:i], a.records, rec.Records[i+1:])
-				if capture.Compare(records, rec.ours.Outputs, rec.Config.Tolerance()).Match() {
+				if capture.CompareDecisions(capture.Decide(records), got, rec.Config.Tolerance()).Match() {
 					t.Errorf("line %d: %s: %s: verify still matches", r.Line, r.Kind, a.what)
 				}
 			}

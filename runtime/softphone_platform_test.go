@@ -22,6 +22,7 @@ type platform struct {
 	socket     int
 	secured    bool
 	peers      map[messages.Ref]port.Post
+	sessions   []messages.Ref  // in the order in which media was asked for
 	open       []string        // sockets, peer connections and microphones that are not closed
 	sent       []string        // the kinds of the frames that were sent
 	asked      string          // the id of the last IQ
@@ -296,6 +297,17 @@ func (p *platform) held() []string {
 	return slices.Clone(p.open)
 }
 
+// nth counts the sessions that have media, from 1.
+func (p *platform) nth(session messages.Ref) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.sessions, session); i >= 0 {
+		return i + 1
+	}
+	p.sessions = append(p.sessions, session)
+	return len(p.sessions)
+}
+
 // media is the platform's machine room: microphones and peer connections without sound.
 type media struct{ p *platform }
 
@@ -303,14 +315,14 @@ func (m media) RequestMicrophone(_ context.Context, peer messages.Ref) error {
 	if m.p.microphone != nil {
 		return m.p.microphone
 	}
-	m.p.holds("microphone %d", peer)
+	m.p.holds("microphone %d", m.p.nth(peer))
 	return nil
 }
 
-func (m media) StopMicrophone(peer messages.Ref) { m.p.gives("microphone %d", peer) }
+func (m media) StopMicrophone(peer messages.Ref) { m.p.gives("microphone %d", m.p.nth(peer)) }
 
 func (m media) CreatePeer(order messages.CreatePeer, post port.Post) error {
-	m.p.holds("peer %d", order.Peer)
+	m.p.holds("peer %d", m.p.nth(order.Peer))
 	m.p.mu.Lock()
 	defer m.p.mu.Unlock()
 	m.p.peers[order.Peer] = post
@@ -324,7 +336,7 @@ func (p *platform) peer(ref messages.Ref) port.Post {
 	return p.peers[ref]
 }
 
-func (m media) ClosePeer(peer messages.Ref) { m.p.gives("peer %d", peer) }
+func (m media) ClosePeer(peer messages.Ref) { m.p.gives("peer %d", m.p.nth(peer)) }
 
 func (media) Describe(context.Context, messages.Ref, messages.SDP) error { return nil }
 func (media) AddMicrophone(messages.Ref) error                           { return nil }

@@ -156,8 +156,7 @@ func (r *redactor) known(s string) string {
 	if r.learned == nil {
 		var pairs []string
 		for _, user := range sorted(r.users) {
-			alias := r.numbered("user id", user, func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) })
-			pairs = append(pairs, user, alias)
+			pairs = append(pairs, user, r.user(user))
 		}
 		for _, domain := range sorted(r.domains) {
 			pairs = append(pairs, domain, r.domain(domain))
@@ -166,6 +165,8 @@ func (r *redactor) known(s string) string {
 	}
 	return r.learned.Replace(s)
 }
+
+func userAlias(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }
 
 // sorted lists a set, the longest first, so that the longest match wins.
 func sorted(set map[string]bool) []string {
@@ -183,7 +184,7 @@ func sorted(set map[string]bool) []string {
 }
 
 // domain is the alias of a domain. Its class stays: a gateway has the label gjoll; one that merely contains the word is
-// taken for a gateway by the SDK, and by nobody else.
+// taken for a gateway by the SDK, and by nobody else; a conference's begins with that word.
 func (r *redactor) domain(d string) string {
 	lower := strings.ToLower(d)
 	class := ""
@@ -192,6 +193,8 @@ func (r *redactor) domain(d string) string {
 		class = "gjoll."
 	case strings.Contains(lower, "gjoll"):
 		class = "notgjoll."
+	case strings.HasPrefix(d, "conference"):
+		class = "conference."
 	}
 	return r.numbered("domain", lower, func(n int) string { return fmt.Sprintf("%sdomain%d.example", class, n) })
 }
@@ -200,15 +203,31 @@ func (r *redactor) domain(d string) string {
 func (r *redactor) jid(s string) string {
 	m := jidText.FindStringSubmatch(s)
 	scheme, local, domain, portNumber, resource := m[1], m[2], m[3], m[4], m[5]
-	alias := scheme + r.alias("user", local) + "@" + r.domain(domain) + portNumber
+	alias := scheme + r.local(local) + "@" + r.domain(domain) + portNumber
 	if resource == "" {
 		return alias
 	}
+	return alias + "/" + r.resource(strings.TrimPrefix(resource, "/"))
+}
+
+// local is the alias of the part before the @. The far ends of screen shares and recordings are known by how it begins.
+func (r *redactor) local(s string) string {
 	class := ""
-	if strings.Contains(strings.ToLower(resource), "gjoll") {
+	for _, begins := range []string{"acd-", "screenrecording-"} {
+		if strings.HasPrefix(s, begins) {
+			class = begins
+		}
+	}
+	return r.numbered("user", s, func(n int) string { return fmt.Sprintf("%suser%d", class, n) })
+}
+
+// resource is the alias of the part behind the /.
+func (r *redactor) resource(s string) string {
+	class := ""
+	if strings.Contains(strings.ToLower(s), "gjoll") {
 		class = "gjoll-"
 	}
-	return alias + "/" + r.numbered("resource", resource, func(n int) string { return fmt.Sprintf("%sresource%d", class, n) })
+	return r.numbered("resource", s, func(n int) string { return fmt.Sprintf("%sresource%d", class, n) })
 }
 
 // address is the alias of an IP address, of the same family.

@@ -79,7 +79,12 @@ func ReadOutputFile(path string) (*Capture, error) {
 		return nil, fmt.Errorf("capture: %w: give the path of a capture or of a replay's output", err)
 	}
 	defer func() { _ = f.Close() }()
-	c, err := read(path, f)
+	return ReadOutput(path, f)
+}
+
+// ReadOutput is Read for a capture or a replay's output, which has no config record.
+func ReadOutput(name string, r io.Reader) (*Capture, error) {
+	c, err := read(name, r)
 	if err != nil {
 		return nil, err
 	}

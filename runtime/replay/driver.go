@@ -18,6 +18,8 @@ type driver struct {
 	result  Result
 	writer  *writer
 
+	limit uint64        // the last entry of the cell that is decided; 0: there is none
+	step  uint64        // the entry decided last
 	start time.Duration // the first record's time: 0 on the cell's clock
 	clock time.Duration // the cell's time of the last entry
 	now   int           // the index of the record that is being handled
@@ -48,6 +50,7 @@ func newDriver(records []port.Record, host Host, options Options) *driver {
 		host: host, records: records, start: records[0].At, writer: newWriter(host, options),
 		sockets: newPairing[int](), rest: newPairing[restQuestion](), iqs: newPairing[messages.EffectID](),
 		iqTo: map[string]messages.JID{}, effects: map[messages.EffectID]messages.Effect{}, peers: newPeers(), gate: runtime.NewGate(),
+		limit: uint64(max(options.Entries, 0)),
 	}
 	for _, r := range records {
 		d.foresee(r)
@@ -136,6 +139,9 @@ func (d *driver) pass(until time.Duration, late bool) error {
 		return max(due, d.clock)
 	}
 	for range passesMax {
+		if d.full() {
+			return nil
+		}
 		timer, timers := d.host.Cell.NextTimer()
 		done, index, operations := d.peers.next()
 		switch {
@@ -157,6 +163,9 @@ func (d *driver) pass(until time.Duration, late bool) error {
 	return errEndless
 }
 
+// full tells whether all entries have been decided that are asked for.
+func (d *driver) full() bool { return d.limit > 0 && d.step >= d.limit }
+
 // entry is an entry of the present record's place. record is nil for what happens by itself.
 func (d *driver) entry(record *port.Record, at time.Duration) Entry {
 	here := d.records[d.now]
@@ -165,6 +174,9 @@ func (d *driver) entry(record *port.Record, at time.Duration) Entry {
 
 // feed tells the cell an input.
 func (d *driver) feed(record *port.Record, at time.Duration, in messages.Input) error {
+	if d.full() {
+		return nil
+	}
 	step, err := d.host.Cell.Handle(at, in)
 	if errors.Is(err, runtime.ErrRefused) {
 		e := d.entry(record, at)
@@ -181,7 +193,7 @@ func (d *driver) feed(record *port.Record, at time.Duration, in messages.Input) 
 
 // took notes what the cell did and decided.
 func (d *driver) took(record *port.Record, at time.Duration, step runtime.Step, timed bool) {
-	d.clock = at
+	d.clock, d.step = at, step.Seq
 	e := d.entry(record, at)
 	e.Step, e.Orphan = step, step.Orphan
 	for _, out := range step.Outputs {

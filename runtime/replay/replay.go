@@ -45,6 +45,8 @@ type Host struct {
 type Options struct {
 	// Until is the seq of the last record that is handled; 0: all are.
 	Until int
+	// Entries is how many entries of the cell are decided at most; 0: all are.
+	Entries int
 	// Environment and WSHost are where the recorded client was pointed; they only dress the outputs.
 	Environment string
 	WSHost      string
@@ -89,7 +91,7 @@ func Run(records []port.Record, host Host, options Options) (*Result, error) {
 	}
 	d := newDriver(records, host, options)
 	for i := range records {
-		if options.Until > 0 && records[i].Seq > options.Until {
+		if options.Until > 0 && records[i].Seq > options.Until || d.full() {
 			break
 		}
 		if err := d.handle(i); err != nil {
