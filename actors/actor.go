@@ -65,5 +65,8 @@ func (a *Actor) step(i int, m Machine, in messages.Input) {
 			told = after
 		}
 	}
+	if m.Ended() {
+		out.Acts = append(out.Acts[:len(out.Acts):len(out.Acts)], messages.Stop{Ref: a.Ref})
+	}
 	a.Cell.Decided(a, in, out, told)
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
-// Machine is one instance of a chart, whatever its data. Only one goroutine at a time may use it.
+// Machine is one instance of a chart, whatever its data: a pointer, by which it is told from others. Only one goroutine at a
+// time may use it.
 type Machine interface {
 	// Name is the chart's.
 	Name() string
@@ -18,14 +19,19 @@ type Machine interface {
 	Hash() string
 	// Knows tells whether any state of the chart has something to say about such an input.
 	Knows(in messages.Input) bool
-	// Step decides, and keeps the new state. After a panic the state is the one before.
+	// Step decides, and keeps the new state. After a panic the instance is of no use until Undo.
 	Step(on quirk.Set, in messages.Input) fsm.Outcome
 	// StartTimers are the timers that the state has armed on entry: those of a new instance.
 	StartTimers() []fsm.Timer
+	// Ended tells whether the instance is in a state that nothing leaves.
+	Ended() bool
 	// View is what the root is told of the instance, or nil when it is told nothing. Views are comparable structs.
 	View() messages.Input
-	// Undo returns what takes the instance back to the state of now.
-	Undo() func()
+	// Keep copies the state of now. Each copy is handed once, to Undo or to Forget, which give its memory back: Undo goes
+	// back to it, Forget does not.
+	Keep() any
+	Undo(kept any)
+	Forget(kept any)
 	// MarshalJSON writes the state: {"state":…,"data":…}.
 	MarshalJSON() ([]byte, error)
 	// Restore replaces the state by what MarshalJSON wrote, or leaves it and says why not.
@@ -57,10 +63,10 @@ func (m *machine[D]) Knows(in messages.Input) bool { return m.chart.Knows(in) }
 func (m *machine[D]) StartTimers() []fsm.Timer     { return m.chart.StartTimers(m.now) }
 
 func (m *machine[D]) Step(on quirk.Set, in messages.Input) fsm.Outcome {
-	next, out := m.chart.Step(on, m.now, in)
-	m.now = next
-	return out
+	return m.chart.Advance(on, &m.now, in)
 }
+
+func (m *machine[D]) Ended() bool { return m.chart.Ends(m.now.State) }
 
 func (m *machine[D]) View() messages.Input {
 	if m.view == nil {
@@ -69,10 +75,14 @@ func (m *machine[D]) View() messages.Input {
 	return m.view(m.now)
 }
 
-func (m *machine[D]) Undo() func() {
-	was := m.now
-	return func() { m.now = was }
+func (m *machine[D]) Keep() any { return m.chart.Borrow(&m.now) }
+
+func (m *machine[D]) Undo(kept any) {
+	m.now = *kept.(*fsm.Snapshot[D])
+	m.Forget(kept)
 }
+
+func (m *machine[D]) Forget(kept any) { m.chart.GiveBack(kept.(*fsm.Snapshot[D])) }
 
 func (m *machine[D]) MarshalJSON() ([]byte, error) { return json.Marshal(m.now) }
 

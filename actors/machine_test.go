@@ -36,12 +36,12 @@ func stateOf(t *testing.T, m actors.Machine) string {
 func TestUndoAndRestore(t *testing.T) {
 	m := actors.Of(lampChart, lamp{}, nil)
 	m.Step(quirk.Corrected, messages.PageShown{})
-	back, was := m.Undo(), stateOf(t, m)
+	kept, was := m.Keep(), stateOf(t, m)
 	if want := `{"state":"On","data":{"Switched":1}}`; was != want {
 		t.Fatalf("the lamp is %s, want %s", was, want)
 	}
 	m.Step(quirk.Corrected, messages.PageShown{})
-	back()
+	m.Undo(kept)
 	if got := stateOf(t, m); got != was {
 		t.Errorf("undone to %s, want %s", got, was)
 	}

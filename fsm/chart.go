@@ -33,7 +33,6 @@ import (
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
-	"github.com/qmuntal/stateless"
 )
 
 // State names a state of a chart. A name is unique within its chart.
@@ -50,9 +49,9 @@ type Chart[D any] struct {
 	nodes       []*node[D]         // every state, in the order written, without the root
 	byName      map[State]*node[D] // the first state of each name
 	known       map[reflect.Type]bool
-	inputs      []inputType // in the order of their first mention
-	machine     *stateless.StateMachine
+	inputs      []inputType   // in the order of their first mention
 	hash        func() string // computed once: snapshots ask for it again and again
+	spares      sync.Pool     // of *Snapshot[D]
 }
 
 // inputType is a type of input, with the name that addresses give it.
@@ -108,13 +107,13 @@ type guard[D any] struct {
 	name    string
 	path    string // the name with its package
 	negated bool
-	holds   func(D, messages.Input) bool
+	holds   func(*D, messages.Input) bool
 }
 
 // action is a named decision of a row.
 type action[D any] struct {
 	name string
-	run  func(D, messages.Input) (D, messages.Acts)
+	run  func(*D, messages.Input) messages.Acts
 }
 
 // ignored is an input that a state does nothing about, on purpose.
@@ -176,7 +175,7 @@ func New[D any](name, means string, parts ...Part[D]) *Chart[D] {
 	if err := c.check(); err != nil {
 		panic(err)
 	}
-	c.build()
+	c.plan()
 	return c
 }
 
@@ -210,6 +209,12 @@ func (c *Chart[D]) Knows(in messages.Input) bool { return c.known[reflect.TypeOf
 func (c *Chart[D]) CanBeIn(s State) bool {
 	n := c.byName[s]
 	return n != nil && n.cells != nil
+}
+
+// Ends says whether nothing leaves the state: an instance in it is at its end.
+func (c *Chart[D]) Ends(s State) bool {
+	n := c.byName[s]
+	return n != nil && n.final
 }
 
 // here is the node of an instance's state. Another state is a bug of the caller, which lost or invented a snapshot.

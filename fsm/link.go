@@ -12,6 +12,7 @@ import (
 // cell is one cell of the matrix: all that an input of one type may lead to in one state, the first eligible row first.
 type cell[D any] struct {
 	rows   []*row[D]
+	moves  []*move[D] // of each row, nil for an internal one
 	ignore *ignored
 }
 
@@ -99,7 +100,7 @@ func (r *row[D]) exists(on quirk.Set) bool {
 	return (r.quirk == nil || on.Has(r.quirk)) && (r.corrected == nil || !on.Has(r.corrected))
 }
 
-func (r *row[D]) eligible(on quirk.Set, d D, in messages.Input) bool {
+func (r *row[D]) eligible(on quirk.Set, d *D, in messages.Input) bool {
 	if !r.exists(on) {
 		return false
 	}

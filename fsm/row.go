@@ -52,7 +52,7 @@ func (w *Row[D, E]) when(g func(D, E) bool, negated bool) *Row[D, E] {
 		name:    w.name("guard", g),
 		path:    funcPath(g),
 		negated: negated,
-		holds:   func(d D, in messages.Input) bool { return g(d, in.(E)) },
+		holds:   func(d *D, in messages.Input) bool { return g(*d, in.(E)) },
 	})
 	return w
 }
@@ -63,7 +63,10 @@ func (w *Row[D, E]) Do(actions ...func(D, E) (D, messages.Acts)) *Row[D, E] {
 	for _, act := range actions {
 		w.r.actions = append(w.r.actions, action[D]{
 			name: w.name("action", act),
-			run:  func(d D, in messages.Input) (D, messages.Acts) { return act(d, in.(E)) },
+			run: func(d *D, in messages.Input) (acts messages.Acts) {
+				*d, acts = act(*d, in.(E))
+				return acts
+			},
 		})
 	}
 	return w

@@ -1,13 +1,10 @@
 package fsm
 
 import (
-	"context"
-	"fmt"
 	"reflect"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
-	"github.com/qmuntal/stateless"
 )
 
 // Snapshot is everything that a chart knows of one instance: the innermost state that it is in, and its data.
@@ -45,27 +42,52 @@ const lateTimer = "late timer"
 // Step decides what one input does to one instance under a profile. It is a pure function of its arguments, safe from
 // several goroutines. The snapshot's state must be one that CanBeIn accepts; another one is a bug, and panics.
 func (c *Chart[D]) Step(on quirk.Set, s Snapshot[D], in messages.Input) (Snapshot[D], Outcome) {
+	kept := c.Borrow(&s)
+	out := c.Advance(on, kept, in)
+	s = *kept
+	c.GiveBack(kept)
+	return s, out
+}
+
+// Advance is Step in place, which spares copies of a large snapshot. After a panic the snapshot is of no use.
+func (c *Chart[D]) Advance(on quirk.Set, s *Snapshot[D], in messages.Input) Outcome {
 	at := c.here(s.State)
 	out := Outcome{Chart: c.name, From: s.State, To: s.State, Verdict: Unexpected}
 	x := at.cells[reflect.TypeOf(in)]
 	fired, isTimer := in.(messages.TimerFired)
 	if isTimer && !x.times(on, fired.Timer) {
 		out.Verdict, out.Row, out.Why = Ignored, at.late, lateTimer
-		return s, out
+		return out
 	}
 	if x == nil {
-		return s, out
+		return out
 	}
-	for _, r := range x.rows {
-		if (r.timer == nil || r.timer.name == fired.Timer) && r.eligible(on, s.Data, in) {
-			c.take(r, at, on, &s, in, &out)
-			return s, out
+	for i, r := range x.rows {
+		if (r.timer == nil || r.timer.name == fired.Timer) && r.eligible(on, &s.Data, in) {
+			r.take(x.moves[i], on, s, in, &out)
+			return out
 		}
 	}
 	if x.ignore != nil {
 		out.Verdict, out.Row, out.Why = Ignored, x.ignore.address, x.ignore.why
 	}
-	return s, out
+	return out
+}
+
+// Borrow is a copy of a snapshot in memory that GiveBack takes again. Whoever steps often spares garbage with it.
+func (c *Chart[D]) Borrow(s *Snapshot[D]) *Snapshot[D] {
+	kept, ok := c.spares.Get().(*Snapshot[D])
+	if !ok {
+		kept = new(Snapshot[D])
+	}
+	*kept = *s
+	return kept
+}
+
+// GiveBack ends the use of what Borrow lent.
+func (c *Chart[D]) GiveBack(kept *Snapshot[D]) {
+	*kept = Snapshot[D]{}
+	c.spares.Put(kept)
 }
 
 // times says whether a timer of this name belongs to the state of the cell or a state around it.
@@ -82,24 +104,18 @@ func (x *cell[D]) times(on quirk.Set, name string) bool {
 }
 
 // take runs the row's actions and then moves: decide, leave, enter.
-func (c *Chart[D]) take(r *row[D], at *node[D], on quirk.Set, s *Snapshot[D], in messages.Input, out *Outcome) {
+func (r *row[D]) take(m *move[D], on quirk.Set, s *Snapshot[D], in messages.Input, out *Outcome) {
 	out.Verdict, out.Row, out.Quirk = Taken, r.address, r.quirk
 	if r.quirk == nil {
 		out.Quirk = r.corrected
 	}
 	for i := range r.actions {
-		var acts messages.Acts
-		s.Data, acts = r.actions[i].run(s.Data, in)
-		out.Acts = joined(out.Acts, acts)
+		out.Acts = joined(out.Acts, r.actions[i].run(&s.Data, in))
 	}
-	if r.to == nil {
+	if m == nil {
 		return
 	}
-	p := passage[D]{Context: context.Background(), at: at, data: s.Data, on: on}
-	if err := c.machine.FireCtx(&p, r); err != nil {
-		panic(fmt.Sprintf("fsm: %s: %s cannot be executed from %s: %v", c.name, r.address, at.name, err))
-	}
-	s.State, out.To, out.Timers = p.at.name, p.at.name, p.timers
+	s.State, out.To, out.Timers = m.to.name, m.to.name, m.timers(on, s.Data)
 }
 
 // joined is one list and then the other. It never writes into the memory behind either: an action may have returned a
@@ -126,89 +142,4 @@ func (c *Chart[D]) StartTimers(s Snapshot[D]) []Timer {
 	}
 	enter(c.here(s.State))
 	return starts
-}
-
-// passage carries one instance through the shared machine. It is the context of the firing itself rather than a value
-// within one, which spares an allocation and a search.
-type passage[D any] struct {
-	context.Context
-	at     *node[D]
-	data   D
-	on     quirk.Set
-	timers []Timer
-}
-
-type passageKey struct{}
-
-// Value finds the passage from the contexts that stateless wraps around it.
-func (p *passage[D]) Value(key any) any {
-	if _, mine := key.(passageKey); mine {
-		return p
-	}
-	return p.Context.Value(key)
-}
-
-func passageOf[D any](ctx context.Context) *passage[D] {
-	if p, ok := ctx.(*passage[D]); ok {
-		return p
-	}
-	return ctx.Value(passageKey{}).(*passage[D])
-}
-
-// build makes the one machine that all instances share. Its states are nodes and its triggers are rows, so that it
-// never chooses. It fires at once and not through a queue: a shared queue would let one instance run another's input.
-func (c *Chart[D]) build() {
-	c.machine = stateless.NewStateMachineWithExternalStorage(
-		func(ctx context.Context) (stateless.State, error) { return passageOf[D](ctx).at, nil },
-		func(ctx context.Context, s stateless.State) error {
-			passageOf[D](ctx).at = s.(*node[D])
-			return nil
-		}, stateless.FiringImmediate)
-	for _, n := range append([]*node[D]{c.root}, c.nodes...) {
-		state := c.machine.Configure(n)
-		if n.parent != nil {
-			state.SubstateOf(n.parent)
-		}
-		if len(n.children) > 0 {
-			state.InitialTransition(n.initial())
-		}
-		if len(n.timers) > 0 {
-			state.OnEntry(func(ctx context.Context, _ ...any) error { n.enter(passageOf[D](ctx)); return nil })
-			state.OnExit(func(ctx context.Context, _ ...any) error { n.leave(passageOf[D](ctx)); return nil })
-		}
-		for _, r := range n.rows {
-			c.permit(r)
-		}
-	}
-}
-
-// permit tells the machine of a row with a target. Stateless does nothing, silently, when a row of a state around leads
-// to the state that the instance is in, and it does not leave a state around when that is the target. So entering a
-// state from within it is declared there as a re-entry, which stateless finds first or alone.
-func (c *Chart[D]) permit(r *row[D]) {
-	if r.to == nil {
-		return
-	}
-	if r.owner.within(r.to) || r.to.within(r.owner) {
-		c.machine.Configure(r.to).PermitReentry(r)
-	}
-	if !r.owner.within(r.to) {
-		c.machine.Configure(r.owner).Permit(r, r.to)
-	}
-}
-
-func (n *node[D]) enter(p *passage[D]) {
-	for _, t := range n.timers {
-		if t.exists(p.on) {
-			p.timers = append(p.timers, t.start(p.data))
-		}
-	}
-}
-
-func (n *node[D]) leave(p *passage[D]) {
-	for _, t := range n.timers {
-		if t.exists(p.on) {
-			p.timers = append(p.timers, Timer{Name: t.name, Stop: true})
-		}
-	}
 }

@@ -62,7 +62,7 @@ type (
 		Described    bool   // the remote description is set
 		Stage        string // pending, active, ended: as announced
 		Over         bool   // it has terminated at least once
-		ByHand       bool   // acceptSession was called for it
+		Finished     bool   // nothing can come of it any more
 	}
 	// MediaView is the state of a session's peer connection.
 	MediaView struct {
@@ -382,6 +382,8 @@ type (
 	ConversationOver struct{ Conversation ConversationID }
 	// AcceptFailed: a session could not be accepted; it may be tried again.
 	AcceptFailed struct{ Session Ref }
+	// AcceptUntold: and nobody waited for it, so nobody knows.
+	AcceptUntold struct{ Message string }
 	// Publish asks the root for a conversationUpdate.
 	Publish struct {
 		Change       Change

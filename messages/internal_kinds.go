@@ -417,3 +417,6 @@ func (MuteSeen) Kind() string { return "mute-seen" }
 
 // Kind is the word of the message.
 func (MuteRefused) Kind() string { return "mute-refused" }
+
+// Kind is the word of the message.
+func (AcceptUntold) Kind() string { return "accept-untold" }

@@ -185,7 +185,7 @@ func (c *Cell) HandleFrame(at time.Duration, in messages.Input, raw []byte) (Ste
 	}
 	t := c.begin()
 	defer c.end()
-	t.step = Step{Seq: c.seq + 1, At: at, Input: in}
+	t.step.Seq, t.step.At, t.step.Input = c.seq+1, at, in
 	line, err := appendEntry(t.lines, t.step, raw)
 	if err != nil {
 		return Step{}, fmt.Errorf("runtime: entry %d: %w: %w", t.step.Seq, ErrRefused, err)
@@ -236,7 +236,9 @@ func (c *Cell) decide() (Step, error) {
 			return Step{}, c.journalFailed(err)
 		}
 	}
-	return t.step, nil
+	done := t.step
+	done.Outputs, done.Rows = append([]Output(nil), done.Outputs...), append([]RowTaken(nil), done.Rows...)
+	return done, nil
 }
 
 // fail notes why the entry cannot be decided, and whose fault it is.
@@ -255,9 +257,10 @@ func (c *Cell) fail(reason string, stack []byte) {
 func (c *Cell) rollback(why error) {
 	t := c.turn
 	for _, u := range slices.Backward(t.undo) {
-		u.back()
+		u.machine.Undo(u.kept)
 		u.actor.Shown = u.shown
 	}
+	t.undo = emptied(t.undo)
 	c.stopActors()
 	c.units, c.timers, c.open = slices.Clone(t.before.units), slices.Clone(t.before.timers), slices.Clone(t.before.open)
 	c.born, c.armed, c.hash = t.before.born, t.before.armed, t.before.hash

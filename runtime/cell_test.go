@@ -313,7 +313,7 @@ func TestContractsOfCharts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := config(nil)
-			cfg.Registry = actors.Registry{"softphone": func() []actors.Machine { return []actors.Machine{fixed{want.act}} }}
+			cfg.Registry = actors.Registry{"softphone": func() []actors.Machine { return []actors.Machine{&fixed{want.act}} }}
 			cell, err := runtime.NewCell(cfg)
 			if err != nil {
 				t.Fatal(err)
@@ -452,8 +452,11 @@ func (fixed) Name() string                  { return "fixed" }
 func (fixed) Hash() string                  { return "1" }
 func (fixed) Knows(in messages.Input) bool  { return in.Kind() != "configured" }
 func (fixed) StartTimers() []fsm.Timer      { return nil }
+func (fixed) Ended() bool                   { return false }
 func (fixed) View() messages.Input          { return nil }
-func (fixed) Undo() func()                  { return func() {} }
+func (fixed) Keep() any                     { return nil }
+func (fixed) Undo(any)                      {}
+func (fixed) Forget(any)                    {}
 func (fixed) MarshalJSON() ([]byte, error)  { return []byte("{}"), nil }
 func (fixed) Restore(json.RawMessage) error { return nil }
 func (f fixed) Step(quirk.Set, messages.Input) fsm.Outcome {

@@ -67,7 +67,7 @@ type turn struct {
 	served int    // how many of later have had their turn
 	acts   []task // what the running handler has decided so far
 
-	step       Step
+	step       Step   // its lists are the turn's own
 	lines      []byte // the journal's lines for what was decided
 	deliveries int
 	failure    *Poisoned
@@ -78,11 +78,12 @@ type turn struct {
 	before  kept
 }
 
-// undo takes one step of one machine back.
+// undo is what a machine was before its first step of the entry.
 type undo struct {
-	actor *actors.Actor
-	shown uint32
-	back  func()
+	actor   *actors.Actor
+	shown   uint32
+	machine actors.Machine
+	kept    any
 }
 
 // kept is what the cell was at the last rest, machines' states aside.
@@ -112,6 +113,9 @@ func (c *Cell) begin() *turn {
 func (c *Cell) end() {
 	t := c.turn
 	c.turn = nil
+	for _, u := range t.undo {
+		u.machine.Forget(u.kept)
+	}
 	const big = 1024
 	if cap(t.stack) > big || cap(t.later) > big || cap(t.undo) > big || cap(t.lines) > big*64 {
 		return
@@ -119,6 +123,7 @@ func (c *Cell) end() {
 	*t = turn{
 		system: emptied(t.system), stack: emptied(t.stack), later: emptied(t.later), acts: emptied(t.acts),
 		lines: t.lines[:0], undo: emptied(t.undo),
+		step:   Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)},
 		before: kept{units: emptied(t.before.units), timers: emptied(t.before.timers), open: emptied(t.before.open)},
 	}
 	turns.Put(t)
@@ -302,10 +307,13 @@ type inside Cell
 // Quirks are those of the cell's profile.
 func (c *inside) Quirks() quirk.Set { return c.cfg.Quirks }
 
-// Stepping remembers what a machine was.
+// Stepping remembers what a machine was before its first step.
 func (c *inside) Stepping(a *actors.Actor, m actors.Machine) {
-	c.turn.machine = m
-	c.turn.undo = append(c.turn.undo, undo{actor: a, shown: a.Shown, back: m.Undo()})
+	t := c.turn
+	t.machine = m
+	if !slices.ContainsFunc(t.undo, func(u undo) bool { return u.machine == m }) {
+		t.undo = append(t.undo, undo{actor: a, shown: a.Shown, machine: m, kept: m.Keep()})
+	}
 }
 
 // Decided records a step, sets its timers and takes over its acts.

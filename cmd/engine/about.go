@@ -42,9 +42,9 @@ func isID(v any) bool {
 	}
 }
 
-// about keeps the entries that concern a conversation: those that name it, a session that was offered for it alone or the
+// about finds the places of the entries that concern a conversation: those that name it, a session that was offered for it alone or the
 // actor of such a session, and those that answer what such an entry asked.
-func about(conversation messages.ConversationID, entries []replay.Entry) []replay.Entry {
+func about(conversation messages.ConversationID, entries []replay.Entry) []int {
 	concern := map[any]bool{conversation: true}
 	for _, e := range entries {
 		for _, named := range namedIn(e) {
@@ -60,8 +60,8 @@ func about(conversation messages.ConversationID, entries []replay.Entry) []repla
 			}
 		}
 	}
-	var kept []replay.Entry
-	for _, e := range entries {
+	var kept []int
+	for i, e := range entries {
 		concerns := false
 		for _, named := range namedIn(e) {
 			concerns = concerns || anyOf[any](concern, named)
@@ -69,7 +69,7 @@ func about(conversation messages.ConversationID, entries []replay.Entry) []repla
 		if !concerns {
 			continue
 		}
-		kept = append(kept, e)
+		kept = append(kept, i)
 		for _, out := range e.Step.Outputs {
 			concern[out.ID] = true
 		}

@@ -2,49 +2,77 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/runtime/port"
+	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
 type diffCommand struct {
-	A string `arg:"" help:"A recording, or a replay's output."`
+	A string `arg:"" help:"A recording, a journal, or a replay's output."`
 	B string `arg:"" help:"Another one."`
 }
 
 // Run compares the decisions of two recordings, without their times.
 func (c *diffCommand) Run(t *terminal) error {
-	a, err := capture.ReadOutputFile(c.A)
+	a, err := decidedBy(t, c.A)
 	if err != nil {
 		return err
 	}
-	b, err := capture.ReadOutputFile(c.B)
+	b, err := decidedBy(t, c.B)
 	if err != nil {
 		return err
 	}
-	t.warn(a.Warnings...)
-	t.warn(b.Warnings...)
-	report := capture.Compare(a.Records, b.Records, capture.Tolerance{})
-	if report.Match() {
-		if t.json {
-			return printJSON(t.out, verdict{File: c.B, Match: true, Compared: report.Compared})
-		}
-		t.printf("same decisions")
-		return nil
+	if a.journal || b.journal { // looks inside are not decisions, and journals have none
+		a.records, b.records = withoutLooks(a.records), withoutLooks(b.records)
 	}
-	o := outcome{log: a, report: report}
+	report := capture.Compare(a.records, b.records, capture.Tolerance{})
+	v := verdictOf(c.B, report)
 	if t.json {
-		if err := o.print(t, c.B); err != nil {
+		if err := printJSON(t.out, v); err != nil {
 			return err
 		}
+	}
+	switch {
+	case report.Match() && !t.json:
+		t.printf("same decisions")
+		return nil
+	case report.Match():
+		return nil
+	case t.json:
 		return errFails
 	}
-	if err := report.Show(t.out, a.Records, nil); err != nil {
+	if err := report.Show(t.out, a.records, nil); err != nil {
 		return err
 	}
-	sideBySide(t, report.First(), capture.Decide(a.Records), capture.Decide(b.Records))
+	sideBySide(t, report.First(), capture.Decide(a.records), capture.Decide(b.records))
 	return errFails
+}
+
+// decisions are a log's, as records of capture/1.
+type decisions struct {
+	records []port.Record
+	journal bool
+}
+
+func decidedBy(t *terminal, name string) (decisions, error) {
+	log, err := openOutput(name)
+	if err != nil {
+		return decisions{}, err
+	}
+	if log.capture != nil {
+		t.warn(log.capture.Warnings...)
+		return decisions{records: log.capture.Records}, nil
+	}
+	records, err := replay.JournalRecords(log.journal, host.Around(nil), replay.Options{})
+	return decisions{records: records, journal: true}, err
+}
+
+func withoutLooks(records []port.Record) []port.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(r port.Record) bool { return r.Kind == "state" })
 }
 
 // sideWidth is the width of a column of the side-by-side view; with the mark between them two fill widthMax.

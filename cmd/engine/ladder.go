@@ -4,51 +4,124 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
 	"github.com/hookswitch/hookswitch/runtime/port"
 	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
-// rung is one entry of the ladder, ready to be printed.
+// rung is one entry of the ladder.
 type rung struct {
+	Entry   uint64   `json:"entry,omitempty"` // 0: the cell was not told
 	Line    int      `json:"line"`
 	Seq     int      `json:"seq"`
 	T       float64  `json:"t"`
 	In      string   `json:"in"`
 	Rows    []string `json:"rows,omitempty"`
 	Out     []string `json:"out,omitempty"`
-	Why     []string `json:"why,omitempty"` // why nothing came of it
-	Orphan  string   `json:"orphan,omitempty"`
+	Why     []string `json:"why,omitempty"`    // why nothing came of it
+	Unmet   []string `json:"unmet,omitempty"`  // rows that were passed over, each with the guard that did not hold
+	Orphan  string   `json:"orphan,omitempty"` // why it was for nobody
 	Problem string   `json:"problem,omitempty"`
+
+	telling []string // the rows that changed a state, ordered something or followed a quirk
+	missed  []string // those of Unmet that lead to another state
+	entry   replay.Entry
 }
 
-// climb makes the rungs of a replay.
-func climb(n *names, entries []replay.Entry) []rung {
-	rungs := make([]rung, 0, len(entries))
-	for _, e := range entries {
-		r := rung{
-			Line: e.Line, Seq: e.Seq, T: port.Milliseconds(e.At), Orphan: e.Orphan, Problem: n.in(e.Problem),
+// ladder is a replay made readable.
+type ladder struct {
+	names   *names
+	result  *played
+	rungs   []rung
+	partial bool // only what concerns one conversation
+}
+
+func newLadder(result *played) *ladder {
+	l := &ladder{names: newNames(), result: result}
+	passed := newPassed(result.quirks)
+	for _, e := range result.entries {
+		for _, out := range e.Step.Outputs {
+			l.names.ordered(out)
 		}
-		r.In = incoming(n, e)
-		for _, row := range e.Step.Rows {
-			if row.Verdict == fsm.Taken {
-				r.Rows = append(r.Rows, taken(row))
+	}
+	for _, e := range result.entries {
+		l.rungs = append(l.rungs, l.climb(passed, e))
+	}
+	return l
+}
+
+// climb makes the rung of an entry.
+func (l *ladder) climb(p *passed, e replay.Entry) rung {
+	n := l.names
+	r := rung{
+		Entry: e.Step.Seq, Line: e.Line, Seq: e.Seq, T: port.Milliseconds(e.At), Orphan: e.Orphan,
+		Problem: n.in(e.Problem), entry: e,
+	}
+	r.In = incoming(n, e)
+	for _, row := range e.Step.Rows {
+		for _, passed := range p.over(row, e.Step.Input) {
+			r.Unmet = append(r.Unmet, passed.text)
+			if passed.moves {
+				r.missed = append(r.missed, passed.text)
 			}
 		}
-		if len(r.Rows) == 0 {
-			r.Why = reasons(e.Step.Rows)
+		if row.Verdict != fsm.Taken {
+			continue
 		}
-		for _, out := range e.Step.Outputs {
-			r.Out = append(r.Out, n.message(out.Effect))
+		r.Rows = append(r.Rows, taken(row))
+		if tells(row, e.Step.Outputs) {
+			r.telling = append(r.telling, taken(row))
 		}
-		rungs = append(rungs, r)
 	}
-	return rungs
+	for _, out := range e.Step.Outputs {
+		text := n.message(out.Effect)
+		if slices.Contains(e.Lost, out.ID) {
+			text += " (lost: there is no stream to take it)"
+		}
+		r.Out = append(r.Out, text)
+	}
+	if len(r.Out) == 0 && r.Orphan == "" {
+		r.Why = p.nothing(e.Step.Rows)
+	}
+	return r
+}
+
+// only keeps what concerns a conversation, by its id or its alias; "" is all.
+func (l *ladder) only(conversation string) error {
+	if conversation == "" {
+		return nil
+	}
+	l.partial = true
+	var entries []replay.Entry
+	for _, r := range l.rungs {
+		entries = append(entries, r.entry)
+	}
+	id := conversation
+	if named, known := l.names.id(conversation); known {
+		id = named
+	}
+	kept := map[int]bool{}
+	for _, i := range about(messages.ConversationID(id), entries) {
+		kept[i] = true
+	}
+	if len(kept) == 0 {
+		return fmt.Errorf("nothing concerns a conversation %s: the conversations are %s", conversation, l.names.conversations())
+	}
+	var rungs []rung
+	for i, r := range l.rungs {
+		if kept[i] {
+			rungs = append(rungs, r)
+		}
+	}
+	l.rungs = rungs
+	return nil
 }
 
 func incoming(n *names, e replay.Entry) string {
@@ -66,72 +139,174 @@ func taken(r runtime.RowTaken) string {
 	if r.To != r.From {
 		text += fmt.Sprintf(" → %s", r.To)
 	}
-	if r.Quirk != nil {
-		text += fmt.Sprintf(" (quirk %s)", r.Quirk.Name)
+	switch { // the address has the quirk's name
+	case r.Quirk == nil:
+	case strings.Contains(r.Row, "{!"+r.Quirk.Name+"}"):
+		text += " (corrected)"
+	default:
+		text += " (quirk)"
 	}
 	return text
 }
 
-// reasons says why an input changed nothing, each reason once.
-func reasons(rows []runtime.RowTaken) []string {
-	var why []string
-	for _, r := range rows {
-		text := fmt.Sprintf("%s #%d: in %s, %s is unexpected", r.Chart, r.Actor, r.From, r.Input)
-		switch {
-		case r.Verdict == fsm.Ignored:
-			text = fmt.Sprintf("%s #%d: %s is ignored: %s", r.Chart, r.Actor, r.Row, r.Why)
-		case r.Chart == "":
-			text = fmt.Sprintf("no chart of %s #%d knows %s", r.Kind, r.Actor, r.Input)
-		}
-		if !slices.Contains(why, text) {
-			why = append(why, text)
-		}
-	}
-	return why
+// tells tells whether a row says something of the call: it changed a state, followed a quirk, or ordered something.
+func tells(r runtime.RowTaken, outputs []runtime.Output) bool {
+	return r.From != r.To || r.Quirk != nil || slices.ContainsFunc(outputs, func(o runtime.Output) bool {
+		return o.Actor == r.Actor && o.Chart == r.Chart && o.Row == r.Row
+	})
 }
 
 // The widths of the ladder's columns.
 const (
-	widthMax  = 110
-	timeWidth = 10
+	widthMax   = 110
+	entryWidth = 7
+	timeWidth  = 9
+	textWidth  = widthMax - entryWidth - timeWidth - 5
 )
 
-// printLadder writes the legend and the rungs. The time is the recording's, in milliseconds.
-func printLadder(w io.Writer, n *names, rungs []rung) {
-	for _, line := range n.legend {
-		_, _ = fmt.Fprintln(w, "  "+line)
+// print writes the ladder for reading: with all entries and rows, or only with what tells something of the calls.
+func (l *ladder) print(w io.Writer, all bool) {
+	var body strings.Builder
+	p := &ladderPrinter{w: &body, all: all}
+	for i := 0; i < len(l.rungs); {
+		n := 0
+		if !all {
+			n = foldable(l.rungs[i:])
+		}
+		if n > 0 {
+			p.fold(l.rungs[i : i+n])
+			i += n
+			continue
+		}
+		p.rung(l.rungs[i])
+		i++
 	}
-	_, _ = fmt.Fprintf(w, "%*s    what came in (>), the rows taken (|), what went out (<), why nothing came of it (-)\n", timeWidth, "t ms")
-	for _, r := range rungs {
-		r.print(w)
+	_, _ = fmt.Fprintln(w, l.result.title)
+	l.legend(w, body.String())
+	_, _ = fmt.Fprintf(w, "%*s %*s  > came in  | row taken  < went out  - why not  = folded (--all shows everything)\n",
+		entryWidth, "entry", timeWidth, "ms")
+	_, _ = io.WriteString(w, body.String())
+	l.end(w)
+}
+
+var aliasText = regexp.MustCompile(`\b[CSPUT]\d+\b`)
+
+// legend says what the aliases stand for that the text has.
+func (l *ladder) legend(w io.Writer, text string) {
+	used := map[string]bool{}
+	for _, alias := range aliasText.FindAllString(text, -1) {
+		used[alias] = true
+	}
+	var shown []string
+	for _, entry := range l.names.legend {
+		alias, _, _ := strings.Cut(entry, " ")
+		if used[alias] {
+			shown = append(shown, entry)
+		}
+	}
+	for pair := range slices.Chunk(shown, 2) {
+		_, _ = fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-*s  %s", widthMax/2-4, pair[0], strings.Join(pair[1:], "")), " "))
 	}
 }
 
-func (r rung) print(w io.Writer) {
-	put := func(when, mark, text string) {
-		for i, part := range wrap(text, widthMax-timeWidth-4) {
-			if i > 0 {
-				when, mark, part = "", " ", "  "+part
-			}
-			_, _ = fmt.Fprintf(w, "%*s  %s %s\n", timeWidth, when, mark, part)
+// end writes what is left over: effects without an answer, and where a journal differs.
+func (l *ladder) end(w io.Writer) {
+	if !l.partial {
+		for _, id := range l.result.unanswered {
+			_, _ = fmt.Fprintln(w, clipped("never answered: "+l.names.effect(id), widthMax))
 		}
 	}
-	put(fmt.Sprintf("%.1f", r.T), ">", r.In)
-	for _, row := range r.Rows {
-		put("", "|", row)
+	if l.result.differs != "" {
+		_, _ = fmt.Fprintln(w, "DIFFER "+l.result.differs)
+	}
+}
+
+// ending is the last line of the ladder as JSON.
+type ending struct {
+	Unanswered []string `json:"unanswered"`
+	Differs    string   `json:"differs,omitempty"`
+}
+
+func (l *ladder) printJSON(w io.Writer) error {
+	if err := printJSON(w, l.rungs...); err != nil {
+		return err
+	}
+	end := ending{Unanswered: []string{}, Differs: l.result.differs}
+	for _, id := range l.result.unanswered {
+		end.Unanswered = append(end.Unanswered, l.names.effect(id))
+	}
+	return printJSON(w, end)
+}
+
+// ladderPrinter writes rungs.
+type ladderPrinter struct {
+	w   io.Writer
+	all bool
+}
+
+func (p *ladderPrinter) rung(r rung) {
+	entry := ""
+	if r.Entry > 0 {
+		entry = fmt.Sprint(r.Entry)
+	}
+	p.line(entry, fmt.Sprintf("%.1f", r.T), ">", r.In)
+	rows, unmet := r.telling, r.missed
+	if p.all {
+		rows, unmet = r.Rows, r.Unmet
+	}
+	for _, row := range rows {
+		p.line("", "", "|", row)
 	}
 	for _, out := range r.Out {
-		put("", "<", out)
+		p.line("", "", "<", out)
 	}
 	for _, why := range r.Why {
-		put("", "-", why)
+		p.reason(why)
+	}
+	if p.all || len(r.Out) == 0 {
+		for _, missed := range unmet {
+			p.reason(missed)
+		}
 	}
 	if r.Orphan != "" {
-		put("", "-", "orphan: "+r.Orphan)
+		p.reason("orphan, not told to the softphone: " + r.Orphan)
 	}
 	if r.Problem != "" {
-		put("", "!", r.Problem)
+		p.line("", "", "!", r.Problem)
 	}
+}
+
+// line writes one line, cut to the width unless everything is shown.
+func (p *ladderPrinter) line(entry, when, mark, text string) {
+	if p.all {
+		p.wrapped(entry, when, mark, text)
+		return
+	}
+	p.put(entry, when, mark, clipped(text, textWidth))
+}
+
+// reason writes a reason; reasons are never cut.
+func (p *ladderPrinter) reason(text string) { p.wrapped("", "", "-", text) }
+
+func (p *ladderPrinter) wrapped(entry, when, mark, text string) {
+	for i, part := range wrap(text, textWidth) {
+		if i > 0 {
+			entry, when, mark, part = "", "", " ", "  "+part
+		}
+		p.put(entry, when, mark, part)
+	}
+}
+
+func (p *ladderPrinter) put(entry, when, mark, text string) {
+	_, _ = fmt.Fprintf(p.w, "%*s %*s  %s %s\n", entryWidth, entry, timeWidth, when, mark, text)
+}
+
+// clipped is a text of at most width characters.
+func clipped(text string, width int) string {
+	if runes := []rune(text); len(runes) > width {
+		return string(runes[:width-1]) + "…"
+	}
+	return text
 }
 
 // wrap breaks a text at blanks into parts of at most width characters, less two for the parts after the first. A word

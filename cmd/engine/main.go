@@ -25,11 +25,11 @@ var errFails = errors.New("it does not hold")
 type commands struct {
 	JSON bool `name:"json" help:"Write the result as JSON lines."`
 
-	Replay replayCommand `cmd:"" help:"Replay a recording; print what came in, what was decided and why."`
+	Replay replayCommand `cmd:"" help:"Replay a capture or a journal; print what came in, what was decided and why."`
 	Verify verifyCommand `cmd:"" help:"Replay recordings and compare the decisions with the recorded ones."`
-	Diff   diffCommand   `cmd:"" help:"Compare the decisions of two recordings; first difference first."`
+	Diff   diffCommand   `cmd:"" help:"Compare the decisions of two captures or journals; first difference first."`
 	Redact redactCommand `cmd:"" help:"Write a recording without personal data or secrets, replaying identically."`
-	Charts chartsCommand `cmd:"" help:"List the charts that this binary was built from."`
+	Charts chartsCommand `cmd:"" help:"List the charts that this binary was built from, or print one."`
 }
 
 // terminal is where a command writes.
@@ -50,6 +50,22 @@ func (t *terminal) warn(lines ...string) {
 	}
 }
 
+// progress writes how far it is, for a person who waits; of 0 takes it away. It writes nothing where nobody watches.
+func (t *terminal) progress(done, of int) {
+	f, is := t.err.(*os.File)
+	if !is || t.json {
+		return
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return
+	}
+	if of == 0 {
+		_, _ = fmt.Fprint(f, "\r\033[K")
+		return
+	}
+	_, _ = fmt.Fprintf(f, "\r\033[K%d of %d ", done, of)
+}
+
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // helpShown unwinds from kong after it has printed its help.
@@ -66,7 +82,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 		}
 	}()
 	var cli commands
-	parser, err := kong.New(&cli, kong.Name("engine"), kong.Writers(stdout, stderr), kong.UsageOnError(),
+	parser, err := kong.New(&cli, kong.Name("engine"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"log": logHelp},
 		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact."),
 		kong.Exit(func(int) { panic(helpShown{}) }))
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime"
 )
 
 // names gives ids short aliases in the order of their first appearance: C1 is the first conversation, S2 the second
@@ -15,10 +16,47 @@ type names struct {
 	counts map[string]int
 	legend []string
 	pairs  []string
+	orders map[messages.EffectID]messages.Effect
 }
 
 func newNames() *names {
-	return &names{alias: map[string]string{}, counts: map[string]int{}}
+	return &names{alias: map[string]string{}, counts: map[string]int{}, orders: map[messages.EffectID]messages.Effect{}}
+}
+
+// ordered remembers an effect, so that its answer can say what it answers.
+func (n *names) ordered(out runtime.Output) { n.orders[out.ID] = out.Effect }
+
+// effect says what an effect is, after its id.
+func (n *names) effect(id messages.EffectID) string {
+	if e := n.orders[id]; e != nil {
+		return string(id) + " " + n.message(e)
+	}
+	return string(id)
+}
+
+// id is what an alias stands for.
+func (n *names) id(alias string) (id string, known bool) {
+	for _, entry := range n.legend {
+		if a, id, _ := strings.Cut(entry, " "); strings.EqualFold(a, alias) {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+// conversations lists those that have an alias.
+func (n *names) conversations() string {
+	var list []string
+	for _, entry := range n.legend {
+		if strings.HasPrefix(entry, "C") {
+			alias, id, _ := strings.Cut(entry, " ")
+			list = append(list, alias+" ("+id+")")
+		}
+	}
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
 }
 
 func (n *names) of(letter, id string) string {
@@ -68,7 +106,11 @@ func personal(t reflect.Type) bool {
 
 // message says in one line what a message is: its kind and its fields, without personal data and without what is empty.
 func (n *names) message(m interface{ Kind() string }) string {
-	if a, ok := m.(messages.Announce); ok && a.Event != nil {
+	a, ok := m.(messages.Announce)
+	if ok && a.Event != nil {
+		if u, is := a.Event.(messages.ConversationUpdate); is {
+			return n.update(u)
+		}
 		return strings.TrimSpace("announce " + a.Event.Name() + " " + n.fields(reflect.ValueOf(a.Event)))
 	}
 	return strings.TrimSpace(m.Kind() + " " + n.fields(reflect.ValueOf(m)))
@@ -106,8 +148,12 @@ func (n *names) value(v reflect.Value) string {
 		return leg(m)
 	case messages.ConversationState:
 		return n.conversation(m)
+	case messages.SessionSummary:
+		return n.session(m)
 	case messages.Participant:
 		return participant(m)
+	case messages.EffectID:
+		return n.answering(m)
 	case messages.Ref:
 		return fmt.Sprintf("#%d", m)
 	case messages.Flag:
@@ -135,6 +181,18 @@ func (n *names) value(v reflect.Value) string {
 	}
 }
 
+// answering is an effect's id with its kind, for the input that answers it.
+func (n *names) answering(id messages.EffectID) string {
+	switch e := n.orders[id].(type) {
+	case nil:
+		return string(id)
+	case messages.Request:
+		return string(id) + " (" + string(e.Of) + ")"
+	default:
+		return string(id) + " (" + e.Kind() + ")"
+	}
+}
+
 func leg(l messages.Leg) string {
 	text := string(l.State)
 	if l.Held.True() {
@@ -159,6 +217,37 @@ func (n *names) conversation(c messages.ConversationState) string {
 	}
 	if c.Call != nil {
 		text += ":" + leg(*c.Call)
+	}
+	return text
+}
+
+// session is what a session's event says of it.
+func (n *names) session(s messages.SessionSummary) string {
+	words := []string{n.of("S", string(s.ID))}
+	if s.Conversation != "" {
+		words = append(words, "of "+n.of("C", string(s.Conversation)))
+	}
+	for _, word := range []string{string(s.State), string(s.Connection)} {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return "(" + strings.Join(words, " ") + ")"
+}
+
+// update is an update of the conversations: which there are, and which came and went with it.
+func (n *names) update(u messages.ConversationUpdate) string {
+	text := "announce conversationUpdate"
+	for _, list := range []struct {
+		name string
+		of   []messages.ConversationState
+	}{{"current", u.Current}, {"added", u.Added}, {"removed", u.Removed}} {
+		if len(list.of) > 0 || list.name == "current" {
+			text += " " + list.name + "=" + n.value(reflect.ValueOf(list.of))
+		}
+	}
+	if u.Active != "" {
+		text += " active=" + n.of("C", string(u.Active))
 	}
 	return text
 }

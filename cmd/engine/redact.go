@@ -1,21 +1,58 @@
 package main
 
-import "github.com/hookswitch/hookswitch/adapters/capture"
+import (
+	"bytes"
+
+	"github.com/hookswitch/hookswitch/actors"
+	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime"
+	"github.com/hookswitch/hookswitch/runtime/replay"
+)
 
 type redactCommand struct {
-	Log string `arg:"" help:"The recording."`
+	Log string `arg:"" help:"${log}"`
 }
 
 // Run writes the redacted recording to standard output.
 func (c *redactCommand) Run(t *terminal) error {
-	log, err := capture.ReadFile(c.Log)
+	log, err := openLog(c.Log)
 	if err != nil {
 		return err
 	}
-	t.warn(log.Warnings...)
-	records, err := capture.Redact(log)
+	if log.capture == nil {
+		return redactJournal(t, log.journal)
+	}
+	t.warn(log.capture.Warnings...)
+	records, err := capture.Redact(log.capture)
 	if err != nil {
 		return err
 	}
 	return capture.Write(t.out, records)
+}
+
+// redactJournal writes a journal with aliases. Nothing is written unless all of it can be.
+func redactJournal(t *terminal, j replay.Journal) error {
+	_, entries, cut, err := j.Read()
+	if err != nil {
+		return err
+	}
+	aliases := capture.NewAliases()
+	for _, e := range entries {
+		aliases.Learn(e.Input)
+	}
+	if cut > 0 {
+		t.warn(j.Name + ": the last line is cut: it was left out")
+	}
+	anonymous := func(h runtime.Header) runtime.Header {
+		h.Cell, h.Organization, h.User = "cell", "", aliases.User(h.User)
+		return h
+	}
+	var out bytes.Buffer
+	rewrite := func(in messages.Input) messages.Input { return aliases.Input(in) }
+	if err := replay.RewriteJournal(j, actors.Softphone(), &out, anonymous, rewrite); err != nil {
+		return err
+	}
+	_, err = out.WriteTo(t.out)
+	return err
 }

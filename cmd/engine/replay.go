@@ -6,109 +6,87 @@ import (
 	"os"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
-	"github.com/hookswitch/hookswitch/fsm/quirk"
-	"github.com/hookswitch/hookswitch/internal/host"
-	"github.com/hookswitch/hookswitch/messages"
-	"github.com/hookswitch/hookswitch/runtime/replay"
+	"github.com/hookswitch/hookswitch/runtime"
 )
 
 type replayCommand struct {
-	Profile      string `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the log names." placeholder:"P"`
-	Until        int    `help:"Stop after the record with this seq." placeholder:"N"`
-	Conversation string `help:"Print only what concerns this conversation." placeholder:"ID"`
+	Profile      string `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
+	Until        int    `help:"Stop after this entry." placeholder:"N"`
+	Conversation string `help:"Print only what concerns this conversation: its id, or its alias in the ladder, such as C1." placeholder:"ID"`
+	All          bool   `help:"Print every entry, every row, and each row that was passed over because of a guard."`
 	Out          string `help:"Write what was decided as capture/1 records, - for standard output." placeholder:"FILE"`
-	Log          string `arg:"" help:"The recording."`
+	Journal      string `help:"Write the journal of a capture's replay, - for standard output." placeholder:"FILE"`
+	Log          string `arg:"" help:"${log}"`
 }
 
 // Run replays the recording.
 func (c *replayCommand) Run(t *terminal) error {
-	log, err := capture.ReadFile(c.Log)
+	if c.Until < 0 {
+		return fmt.Errorf("replay: --until %d: give the number of an entry, from 1", c.Until)
+	}
+	log, err := openLog(c.Log)
 	if err != nil {
 		return err
 	}
-	t.warn(log.Warnings...)
-	profile, err := profileOf(c.Profile, log)
+	if log.capture == nil && (c.Journal != "" || c.Out != "") {
+		return fmt.Errorf("replay: %s: is a journal: --journal and --out are for captures", c.Log)
+	}
+	how := playing{profile: c.Profile, until: c.Until}
+	if c.Journal != "" {
+		file, done, err := create(t.out, c.Journal)
+		if err != nil {
+			return err
+		}
+		defer done()
+		how.journal = runtime.NewStreamJournal(file, runtime.SyncNever)
+	}
+	result, err := how.play(log)
 	if err != nil {
 		return err
 	}
-	result, failed := play(log, profile, c.Until)
-	if result == nil {
-		return failed
-	}
+	t.warn(result.warnings...)
 	if c.Out != "" {
-		if err := writeRecords(t.out, c.Out, result); err != nil {
+		if err := c.writeOutputs(t, result); err != nil {
 			return err
 		}
 	}
-	if c.Out != "-" {
+	if c.Out != "-" && c.Journal != "-" {
 		if err := c.print(t, result); err != nil {
 			return err
 		}
 	}
-	if failed != nil {
-		_, _ = fmt.Fprintf(t.err, "engine: %s: %v\n", c.Log, failed)
-		return errFails
-	}
-	return nil
+	return result.stops(t)
 }
 
-func (c *replayCommand) print(t *terminal, result *replay.Result) error {
-	entries := result.Entries
-	if c.Conversation != "" {
-		entries = about(messages.ConversationID(c.Conversation), entries)
-		if len(entries) == 0 {
-			return fmt.Errorf("replay: %s: nothing in %s concerns this conversation: give the id as the log has it", c.Conversation, c.Log)
-		}
+func (c *replayCommand) print(t *terminal, result *played) error {
+	l := newLadder(result)
+	if err := l.only(c.Conversation); err != nil {
+		return fmt.Errorf("replay: %s: %w", c.Log, err)
 	}
-	n := newNames()
-	rungs := climb(n, entries)
 	if t.json {
-		return printJSON(t.out, rungs...)
+		return l.printJSON(t.out)
 	}
-	printLadder(t.out, n, rungs)
-	if len(result.Unanswered) > 0 && c.Conversation == "" {
-		t.printf("never answered: %v", result.Unanswered)
-	}
+	l.print(t.out, c.All)
 	return nil
 }
 
-// profileOf is the profile of a name, or else of the SDK's version that the log names.
-func profileOf(name string, log *capture.Capture) (quirk.Set, error) {
-	if name == "" {
-		name = "sdk-" + log.Config.SDK
-	}
-	set, err := quirk.Profile(name)
+func (c *replayCommand) writeOutputs(t *terminal, result *played) error {
+	file, done, err := create(t.out, c.Out)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w: choose one with --profile", log.Name, err)
-	}
-	return set, nil
-}
-
-// play replays a capture on a fresh cell. When the cell fails, the result has what happened before.
-func play(log *capture.Capture, profile quirk.Set, until int) (*replay.Result, error) {
-	phone, done, err := host.New(host.Config(log, profile))
-	if err != nil {
-		return nil, err
+		return err
 	}
 	defer done()
-	options := host.Options(log)
-	options.Until = until
-	return replay.Run(log.Records, phone, options)
+	return capture.Write(file, result.outputs)
 }
 
-// writeRecords writes a replay's outputs to a file, or to standard output for -.
-func writeRecords(stdout io.Writer, path string, result *replay.Result) (err error) {
+// create makes a file to write to, or takes standard output for -. The caller calls done.
+func create(stdout io.Writer, path string) (file io.Writer, done func(), err error) {
 	if path == "-" {
-		return capture.Write(stdout, result.Outputs)
+		return stdout, func() {}, nil
 	}
 	f, err := os.Create(path)
 	if err != nil {
-		return fmt.Errorf("replay: %w: give a path that can be written", err)
+		return nil, nil, fmt.Errorf("replay: %w: give a path that can be written", err)
 	}
-	defer func() {
-		if closed := f.Close(); err == nil && closed != nil {
-			err = fmt.Errorf("replay: %w", closed)
-		}
-	}()
-	return capture.Write(f, result.Outputs)
+	return f, func() { _ = f.Close() }, nil
 }

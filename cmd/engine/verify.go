@@ -8,34 +8,40 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 )
 
 type verifyCommand struct {
-	Profile string   `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the log names." placeholder:"P"`
-	Paths   []string `arg:"" optional:"" name:"path" help:"Recordings, or folders of them. None: those in this binary."`
-}
-
-// logSource is a recording that can be opened.
-type logSource struct {
-	name string
-	open func() (*capture.Capture, error)
+	Profile string   `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
+	List    bool     `help:"List the recordings in this binary and do nothing else."`
+	Paths   []string `arg:"" optional:"" name:"path" help:"Captures, journals, folders of them, or names of recordings in this binary. None: all of those."`
 }
 
 // outcome is what verifying one recording came to.
 type outcome struct {
-	log      *capture.Capture
-	report   capture.Report
-	failed   error // the cell failed
+	verdict  verdict
+	compared string   // of a match: what was compared
+	details  []string // of a difference: the divergence with what is around it
+	warnings []string
 	unusable error // the recording could not be read
 }
 
 // Run verifies the recordings, on all cores; the results are printed in the order of the paths.
 func (c *verifyCommand) Run(t *terminal) error {
+	if c.List {
+		return list(t)
+	}
+	if c.Profile != "" {
+		if _, err := quirk.Profile(c.Profile); err != nil {
+			return fmt.Errorf("verify: %w: choose one with --profile", err)
+		}
+	}
 	sources, err := c.sources()
 	if err != nil {
 		return err
@@ -59,61 +65,98 @@ func (c *verifyCommand) Run(t *terminal) error {
 		}
 		close(work)
 	}()
-	err = c.print(t, sources, outcomes)
+	err = c.print(t, outcomes)
 	workers.Wait()
 	return err
 }
 
-func (c *verifyCommand) print(t *terminal, sources []logSource, outcomes []chan outcome) error {
+// list prints the names of the recordings in this binary.
+func list(t *terminal) error {
+	for _, name := range captures.Names() {
+		if !t.json {
+			t.printf("%s", name)
+		} else if err := printJSON(t.out, map[string]string{"file": name}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *verifyCommand) print(t *terminal, outcomes []chan outcome) error {
 	matched := 0
 	var unusable []error
-	for i, s := range sources {
-		o := <-outcomes[i]
+	for i, ready := range outcomes {
+		t.progress(i, len(outcomes))
+		o := <-ready
 		if o.unusable != nil {
 			unusable = append(unusable, o.unusable)
 			continue
 		}
-		t.warn(o.log.Warnings...)
-		if o.failed == nil && o.report.Match() {
+		t.warn(o.warnings...)
+		if o.verdict.Match {
 			matched++
 		}
-		if err := o.print(t, s.name); err != nil {
+		if err := o.print(t); err != nil {
 			return err
 		}
 	}
+	t.progress(0, 0)
 	if t.json {
-		if err := printJSON(t.out, verified{matched, len(sources)}); err != nil {
+		if err := printJSON(t.out, verified{matched, len(outcomes)}); err != nil {
 			return err
 		}
 	} else {
-		t.printf("verified %d of %d", matched, len(sources))
+		t.printf("verified %d of %d", matched, len(outcomes))
 	}
 	switch {
 	case len(unusable) > 0:
 		return errors.Join(unusable...)
-	case matched < len(sources):
+	case matched < len(outcomes):
 		return errFails
 	default:
 		return nil
 	}
 }
 
-func (c *verifyCommand) verify(s logSource) outcome {
-	log, err := s.open()
+func (c *verifyCommand) verify(name string) outcome {
+	log, err := openLog(name)
 	if err != nil {
 		return outcome{unusable: err}
 	}
-	profile, err := profileOf(c.Profile, log)
+	result, err := playing{profile: c.Profile}.play(log)
 	if err != nil {
 		return outcome{unusable: err}
 	}
-	result, failed := play(log, profile, 0)
-	if result == nil {
-		return outcome{unusable: failed}
+	if log.capture == nil {
+		return journalOutcome(name, result)
 	}
-	return outcome{
-		log: log, failed: failed, report: capture.Compare(log.Records, result.Outputs, log.Config.Tolerance()),
+	report := capture.Compare(log.capture.Records, result.outputs, log.capture.Config.Tolerance())
+	o := outcome{verdict: verdictOf(name, report), warnings: result.warnings, compared: compared(report)}
+	if !report.Match() {
+		var text bytes.Buffer
+		if err := report.Show(&text, log.capture.Records, nil); err != nil {
+			return outcome{unusable: err}
+		}
+		o.details = strings.Split(strings.TrimSpace(text.String()), "\n")
 	}
+	if result.failed != nil {
+		o.verdict.Match, o.verdict.Why = false, "the cell failed: "+result.failed.Error()
+	}
+	return o
+}
+
+// journalOutcome is that of a journal whose entries were decided again.
+func journalOutcome(name string, result *played) outcome {
+	outputs := 0
+	for _, e := range result.entries {
+		outputs += len(e.Step.Outputs)
+	}
+	v := verdict{File: name, Match: result.differs == "" && result.failed == nil, Why: result.differs,
+		Compared: map[string]int{"entries": len(result.entries), "outputs": outputs}}
+	if result.failed != nil {
+		v.Why = "the cell failed: " + result.failed.Error()
+	}
+	return outcome{verdict: v, warnings: result.warnings, compared: fmt.Sprintf("entries=%d outputs=%d", len(result.entries), outputs)}
 }
 
 // verified is the last line of verify.
@@ -135,60 +178,54 @@ type verdict struct {
 	Why      string         `json:"why,omitempty"`
 }
 
-func (o outcome) print(t *terminal, name string) error {
-	v := verdict{File: name, Match: o.failed == nil && o.report.Match(), Compared: o.report.Compared}
-	if o.failed != nil {
-		v.Why = o.failed.Error()
+// verdictOf is what a comparison came to.
+func verdictOf(name string, report capture.Report) verdict {
+	v := verdict{File: name, Match: report.Match(), Compared: report.Compared}
+	if v.Match {
+		return v
 	}
-	if !o.report.Match() {
-		d := o.report.First()
-		v.List, v.Index = d.List, d.Index
-		if v.Why == "" {
-			v.Why = d.Why
-		}
-		if d.Want != nil {
-			v.Line, v.Expected = d.Want.Line, d.Want.Shown()
-		}
-		if d.Got != nil {
-			v.Got = d.Got.Shown()
-		}
+	d := report.First()
+	v.List, v.Index, v.Why = d.List, d.Index, d.Why
+	if d.Want != nil {
+		v.Line, v.Expected = d.Want.Line, d.Want.Shown()
 	}
-	if t.json {
-		return printJSON(t.out, v)
+	if d.Got != nil {
+		v.Got = d.Got.Shown()
 	}
-	return o.printText(t, v)
+	return v
 }
 
-func (o outcome) printText(t *terminal, v verdict) error {
-	if v.Match {
-		t.printf("match %s events=%d api=%d rest=%d stanzas=%d looks=%d", v.File, v.Compared[capture.EventList],
-			v.Compared[capture.APIList], v.Compared[capture.ConversationList]+v.Compared[capture.OtherRESTList],
-			v.Compared["stanzas"]+v.Compared[capture.StreamList], v.Compared[capture.StateList])
+func compared(report capture.Report) string {
+	n := report.Compared
+	return fmt.Sprintf("events=%d api=%d rest=%d stanzas=%d looks=%d", n[capture.EventList], n[capture.APIList],
+		n[capture.ConversationList]+n[capture.OtherRESTList], n["stanzas"]+n[capture.StreamList], n[capture.StateList])
+}
+
+func (o outcome) print(t *terminal) error {
+	v := o.verdict
+	switch {
+	case t.json:
+		return printJSON(t.out, v)
+	case v.Match:
+		t.printf("match %s %s", v.File, o.compared)
 		return nil
-	}
-	if o.failed != nil {
-		t.printf("DIFFER %s the cell failed: %v", v.File, o.failed)
-	}
-	if o.report.Match() {
-		return nil
-	}
-	if o.failed == nil {
+	case v.List == "":
+		t.printf("DIFFER %s %s", v.File, v.Why)
+	default:
 		t.printf("DIFFER %s %s #%d", v.File, v.List, v.Index)
 	}
-	var text bytes.Buffer
-	if err := o.report.Show(&text, o.log.Records, nil); err != nil {
-		return err
+	for _, line := range o.details {
+		t.printf("  %s", line)
 	}
-	t.printf("  %s", strings.ReplaceAll(strings.TrimSpace(text.String()), "\n", "\n  "))
 	return nil
 }
 
 // sources are the recordings that the paths name.
-func (c *verifyCommand) sources() ([]logSource, error) {
+func (c *verifyCommand) sources() ([]string, error) {
 	if len(c.Paths) == 0 {
-		return embedded(), nil
+		return captures.Names(), nil
 	}
-	var list []logSource
+	var list []string
 	for _, path := range c.Paths {
 		found, err := below(path)
 		if err != nil {
@@ -199,46 +236,31 @@ func (c *verifyCommand) sources() ([]logSource, error) {
 	return list, nil
 }
 
-func embedded() []logSource {
-	var list []logSource
-	for _, name := range captures.Names() {
-		list = append(list, logSource{name, func() (*capture.Capture, error) {
-			in, err := captures.Open(name)
-			if err != nil {
-				return nil, err
-			}
-			defer func() { _ = in.Close() }()
-			return capture.Read(name, in)
-		}})
-	}
-	return list
-}
+// endings are how the names of recordings end, in folders.
+var endings = []string{".jsonl", ".jsonl.gz", ".journal", ".journal.gz"}
 
-// below are a file, or the recordings in a folder and the folders in it, in the order of their names.
-func below(path string) ([]logSource, error) {
+// below are a recording, or those in a folder and the folders in it, in the order of their names.
+func below(path string) ([]string, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("verify: %w: give recordings or folders of them", err)
+	if err != nil || !info.IsDir() {
+		_, in, err := open(path)
+		if err != nil {
+			return nil, fmt.Errorf("verify: %w", err)
+		}
+		return []string{path}, in.Close()
 	}
-	if !info.IsDir() {
-		return []logSource{fromFile(path)}, nil
-	}
-	var list []logSource
+	var list []string
 	err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && strings.HasSuffix(file, ".jsonl") {
-			list = append(list, fromFile(file))
+		if err == nil && !entry.IsDir() && slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(file, e) }) {
+			list = append(list, file)
 		}
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
+		return nil, fmt.Errorf("verify: %w: give folders that can be read", err)
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("verify: %s: no *.jsonl in this folder: give one that has recordings", path)
+		return nil, fmt.Errorf("verify: %s: no *%s in this folder: give one that has recordings", path, strings.Join(endings, ", *"))
 	}
 	return list, nil
-}
-
-func fromFile(path string) logSource {
-	return logSource{path, func() (*capture.Capture, error) { return capture.ReadFile(path) }}
 }

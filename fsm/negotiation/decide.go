@@ -112,11 +112,11 @@ func endFailed(d Data, _ messages.PeerRejected) (Data, messages.Acts) {
 }
 
 func failClosed(d Data, _ messages.GoOn) (Data, messages.Acts) {
-	return d, d.failed(messages.ErrorInfo{Name: "InvalidStateError", Message: peerClosedMessage})
+	return d, d.failedUntold(messages.ErrorInfo{Name: "InvalidStateError", Message: peerClosedMessage})
 }
 
 func failRejected(d Data, e messages.PeerRejected) (Data, messages.Acts) {
-	return d, d.failed(messages.ErrorInfo{Name: e.Name, Message: e.Message})
+	return d, d.failedUntold(messages.ErrorInfo{Name: e.Name, Message: e.Message})
 }
 
 // failRefused and failSilent: the SDK rejects with the stanza itself.
@@ -124,16 +124,28 @@ func failRefused(d Data, _ messages.IQAnswered) (Data, messages.Acts) { return d
 func failSilent(d Data, _ messages.TimerFired) (Data, messages.Acts)  { return d, d.stanzaError() }
 
 func (d Data) stanzaError() messages.Acts {
-	return d.failed(messages.ErrorInfo{Type: "error", Bare: true})
+	return d.failedUntold(messages.ErrorInfo{Type: "error", Bare: true})
 }
 
 // failEnded: the session had to be ended, because it could not be answered.
 func failEnded(d Data, _ messages.SettleNow) (Data, messages.Acts) {
-	return d, d.failed(messages.ErrorInfo{Type: messages.ErrSession, Name: "Error", Message: "the session could not be answered and was ended"})
+	return d, d.failedUntold(messages.ErrorInfo{Type: messages.ErrSession, Name: "Error", Message: "the session could not be answered and was ended"})
 }
 
 // failed ends the request, and lets the session be accepted again.
 func (d Data) failed(err messages.ErrorInfo) messages.Acts {
 	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptFailed{Session: d.Session.Ref}}}
 	return append(acts, messages.Settled(d.Call, &err)...)
+}
+
+// failedUntold is failed for what nobody has announced.
+func (d Data) failedUntold(err messages.ErrorInfo) messages.Acts {
+	if d.Call != 0 {
+		return d.failed(err)
+	}
+	message := err.Message
+	if err.Bare {
+		message = "the answer was not acknowledged"
+	}
+	return append(messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptUntold{Message: message}}}, d.failed(err)...)
 }

@@ -227,6 +227,18 @@ var (
 		Corrected: "it tries again",
 		Why:       "a failed accept can be tried again",
 	})
+	AcceptFailsSilently = define(Quirk{
+		Name: "accept-fails-silently", Kind: Row, Ticket: "sdk-behaviour 1.6.6, corrections (143)", Since: "9.2.4",
+		SDK:       "a session that is accepted on its own and cannot be is an unhandled rejection, which the application never sees",
+		Corrected: "it is an sdkError",
+		Why:       "a failure is told",
+	})
+	SessionsKept = define(Quirk{
+		Name: "sessions-kept", Kind: Fact, Ticket: "STREAM-494", Since: "9.2.4", FixedIn: "14.0.0",
+		SDK:       "a session that is over stays in memory, with its timers",
+		Corrected: "it is forgotten once nobody refers to it",
+		Why:       "nothing is kept for ever",
+	})
 	JingleFailureResolves = define(Quirk{
 		Name: "jingle-failure-resolves", Kind: Row, Ticket: "sdk-behaviour 1.7", Since: "9.2.4",
 		SDK:       "acceptSession of a Jingle session whose answer cannot be made resolves",

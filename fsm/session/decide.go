@@ -33,7 +33,7 @@ func View(s fsm.Snapshot[Data]) messages.Input {
 	return messages.SessionView{
 		Ref: o.Ref, Session: o.Session, Signalling: o.Signalling, Type: o.Type, Peer: o.Peer, ICE: o.ICE,
 		Conversation: o.Conversation, FromUser: o.FromUser, OriginalRoom: o.OriginalRoom, PrivAnswer: o.PrivAnswer,
-		Reinvite: o.Reinvite, Described: described(s.State), Stage: s.Data.Stage, Over: s.Data.Over,
+		Reinvite: o.Reinvite, Described: described(s.State), Stage: s.Data.Stage, Over: s.Data.Over, Finished: s.State == Ended,
 	}
 }
 

@@ -88,16 +88,15 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 	i := slices.IndexFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Ref == e.Ref })
 	var out acts
 	switch {
-	case e.Gone && e.Ref == 0: // told once, and never stored
+	case e.Gone && i < 0: // it was never stored
 	case e.Gone:
-		out = append(out, messages.Stop{Ref: e.Ref})
-		if i >= 0 {
-			d.Conversations = without(d.Conversations, i)
-			out = append(out, d.tellOver(e.Conversation)...)
-		}
+		d.Conversations = without(d.Conversations, i)
+		out = append(out, d.tellOver(e.Conversation)...)
 	default:
 		d.Conversations = replace(d.Conversations, i, e)
 	}
+	d, swept := d.sweep()
+	out = append(out, swept...)
 	if used := d.Line.Session != 0 && d.lineInUse(); used != d.Line.Used {
 		out = append(out, tell(messages.LineActor, messages.LineUsed{Used: used}))
 	}

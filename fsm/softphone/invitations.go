@@ -87,7 +87,7 @@ func noteProposal(d Data, e messages.ProposalView) (Data, acts) {
 		}
 		if e.Gone {
 			d.Proposals = without(d.Proposals, i)
-			return d, acts{messages.Stop{Ref: e.Ref}}
+			return d, nil
 		}
 		d.Proposals = replace(d.Proposals, i, e)
 		return d, nil
@@ -171,7 +171,7 @@ func noteInvitation(d Data, e messages.InvitationView) (Data, acts) {
 		}
 		if e.Gone {
 			d.Invitations = without(d.Invitations, i)
-			return d, acts{messages.Stop{Ref: e.Ref}}
+			return d, nil
 		}
 		d.Invitations = replace(d.Invitations, i, e)
 		return d, nil

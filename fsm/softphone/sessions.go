@@ -129,7 +129,28 @@ func noteSession(d Data, e messages.SessionView) (Data, acts) {
 	if first && e.Signalling == messages.Jingle {
 		d.Sessions = inPlaceOfOld(d.Sessions, s)
 	}
-	return d, nil
+	return d.sweep()
+}
+
+// sweep forgets the sessions that are over and that nobody refers to. The fact sessions-kept: the SDK keeps them, because
+// they may end again.
+func (d Data) sweep() (Data, acts) {
+	if d.Quirks.Has(quirk.SessionsKept) || !slices.ContainsFunc(d.Sessions, d.forgettable) {
+		return d, nil
+	}
+	var out acts
+	for _, s := range d.Sessions {
+		if d.forgettable(s) {
+			out = append(out, messages.Stop{Ref: s.View.Ref})
+		}
+	}
+	d.Sessions = slices.DeleteFunc(slices.Clone(d.Sessions), d.forgettable)
+	return d, out
+}
+
+func (d Data) forgettable(s Session) bool {
+	return s.View.Finished && !s.Listed && s.View.Ref != d.Line.Session && len(s.Started) == 0 &&
+		!slices.ContainsFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Session == s.View.Ref })
 }
 
 // inPlaceOfOld moves a new Jingle session to the place of the one of the same id that it took over from.
@@ -426,6 +447,9 @@ func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	return d, nil
 }
 
+// forgetEnded goes through the sessions once an end was made known.
+func forgetEnded(d Data, _ messages.SessionTerminatedNow) (Data, acts) { return d.sweep() }
+
 func announceEnd(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	return d, d.announceEnd(e.Session, e.Reason)
 }
@@ -498,7 +522,6 @@ func noteWatcher(d Data, e messages.WatcherView) (Data, acts) {
 		}
 		if e.Gone {
 			d.Watchers = without(d.Watchers, i)
-			return d, acts{messages.Stop{Ref: e.Ref}}
 		}
 		return d, nil
 	}
@@ -598,6 +621,11 @@ func acceptedByHand(d Data, e messages.AcceptSession) bool {
 func acceptedAlready(d Data, e messages.AcceptSession) bool {
 	s, _ := d.sessionOf(e.Conversation)
 	return s.Accepting || s.View.Stage == stageActive
+}
+
+// announceAcceptFailed: a session that was to be accepted on its own could not be; nobody else would tell.
+func announceAcceptFailed(d Data, e messages.AcceptUntold) (Data, acts) {
+	return d, messages.Refused(0, messages.ErrSession, e.Message)
 }
 
 func forgetByHand(d Data, e messages.AcceptFailed) (Data, acts) {

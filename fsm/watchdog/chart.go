@@ -43,7 +43,8 @@ var Chart = fsm.New("watchdog", "Finds out, after a sleep, that a peer connectio
 		on(messages.CloseMedia{}).Corrected(quirk.WatchdogOutlivesSession).Enter(Retired),
 		fsm.After[Data](period).If(late).If(dead).Do(lose).Enter(Watching).Source("1.7 watchdog"),
 		fsm.After[Data](period).Enter(Watching).Source("2 watchdog")),
-	fsm.Final[Data](Retired, "The peer connection is closed; there is nothing to watch."))
+	fsm.In[Data](Retired, "The peer connection is closed; there is nothing to watch.",
+		fsm.Ignore[Data]("it is closed", messages.PeerConnectionChanged{}, messages.CloseMedia{})))
 
 func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }
 

@@ -278,7 +278,7 @@ var methods = []struct {
 
 // methodOf is the call that an input is and the SDK's name of its method; "" for an input that is none.
 func methodOf(in messages.Input) (call messages.CallID, method string) {
-	waiting, ok := in.(interface{ Waiting() messages.CallID })
+	waiting, ok := in.(messages.Requested)
 	if !ok {
 		return 0, ""
 	}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/captures"
+	"github.com/hookswitch/hookswitch/runtime/replay"
+)
+
+// recording is a LOG that was read: a capture or a journal.
+type recording struct {
+	name    string
+	capture *capture.Capture // nil: it is a journal
+	journal replay.Journal
+}
+
+// journalMax bounds a journal, which is held in memory.
+const journalMax = 1 << 30
+
+// logHelp says what a LOG may be.
+const logHelp = "A capture or a journal: a file, also gzipped, - for standard input, or the name of a recording in this binary."
+
+// openLog reads a LOG.
+func openLog(name string) (*recording, error) { return openAs(name, capture.Read) }
+
+// openOutput reads a LOG, or a replay's output.
+func openOutput(name string) (*recording, error) { return openAs(name, capture.ReadOutput) }
+
+func openAs(name string, read func(string, io.Reader) (*capture.Capture, error)) (*recording, error) {
+	name, packed, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = packed.Close() }()
+	in, err := unpacked(name, packed)
+	if err != nil {
+		return nil, err
+	}
+	if isJournal(in) {
+		text, err := io.ReadAll(io.LimitReader(in, journalMax+1))
+		if err == nil && len(text) > journalMax {
+			err = fmt.Errorf("it is longer than %d bytes", journalMax)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: give a journal that is whole", name, err)
+		}
+		return &recording{name: name, journal: replay.Journal{Name: name, Text: text}}, nil
+	}
+	c, err := read(name, in)
+	if err != nil {
+		return nil, err
+	}
+	return &recording{name: name, capture: c}, nil
+}
+
+// open opens a file or, if there is none of this name, a recording of this binary. It returns the recording's name.
+func open(name string) (string, io.ReadCloser, error) {
+	if name == "-" {
+		return "standard input", io.NopCloser(os.Stdin), nil
+	}
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		found, err := embeddedName(name)
+		if err != nil {
+			return "", nil, err
+		}
+		in, err := captures.Open(found)
+		return found, in, err
+	case err == nil && info.IsDir():
+		err = fmt.Errorf("%s is a folder: give one of the files in it", name)
+		return "", nil, err
+	case err != nil:
+		return "", nil, fmt.Errorf("%w: give a file that can be read", err)
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		err = fmt.Errorf("%w: give a file that can be read", err)
+	}
+	return name, in, err
+}
+
+// unpacked reads what is gzipped, whatever the file is called (RFC 1952 section 2.3.1).
+func unpacked(name string, in io.Reader) (*bufio.Reader, error) {
+	buffered := bufio.NewReaderSize(in, 1<<16)
+	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return buffered, nil
+	}
+	lines, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: give a file that is whole", name, err)
+	}
+	return bufio.NewReaderSize(lines, 1<<16), nil
+}
+
+var journalHeader = regexp.MustCompile(`^\s*\{\s*"journal"\s*:`)
+
+// isJournal tells whether the text begins with a journal's header.
+func isJournal(in *bufio.Reader) bool {
+	start, _ := in.Peek(256)
+	return journalHeader.Match(start)
+}
+
+// embeddedName is the recording of this binary that a name, or a part of it, stands for: the name itself, one whose
+// number it is, or the only one that has it in its name.
+func embeddedName(part string) (string, error) {
+	wanted := strings.TrimSuffix(strings.TrimSuffix(part, ".gz"), ".jsonl")
+	var numbered, having []string
+	for _, name := range captures.Names() {
+		short := strings.TrimSuffix(name, ".jsonl")
+		switch {
+		case short == wanted || path.Base(short) == wanted:
+			return name, nil
+		case strings.HasPrefix(path.Base(short), wanted+"-"):
+			numbered = append(numbered, name)
+		case strings.Contains(short, wanted):
+			having = append(having, name)
+		}
+	}
+	switch {
+	case len(numbered) == 1:
+		return numbered[0], nil
+	case len(numbered) == 0 && len(having) == 1:
+		return having[0], nil
+	case len(numbered)+len(having) > 0 && wanted != "":
+		return "", fmt.Errorf("%s: there is no such file, and %d recordings of this binary are called so%s",
+			part, len(numbered)+len(having), listed(append(numbered, having...)))
+	}
+	return "", fmt.Errorf("%s: there is no such file or recording: give the path of a log, or a name that engine verify --list lists%s",
+		part, listed(nearest(wanted)))
+}
+
+// listedMax is how many names an error lists.
+const listedMax = 8
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	more := ""
+	if len(names) > listedMax {
+		names, more = names[:listedMax], "\n  …"
+	}
+	return ", such as:\n  " + strings.Join(names, "\n  ") + more
+}
+
+// nearest lists the recordings that have the most in common with a name, if they have anything.
+func nearest(name string) []string {
+	words := strings.FieldsFunc(strings.ToLower(path.Base(name)), func(c rune) bool { return strings.ContainsRune("-_. /", c) })
+	score := map[string]int{}
+	var found []string
+	for _, candidate := range captures.Names() {
+		for _, word := range words {
+			if len(word) > 2 && strings.Contains(candidate, word) {
+				score[candidate] += len(word)
+			}
+		}
+		if score[candidate] > 0 {
+			found = append(found, candidate)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b string) int { return cmp.Compare(score[b], score[a]) })
+	return found[:min(3, len(found))]
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/actors"
+	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/host"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime"
+	"github.com/hookswitch/hookswitch/runtime/port"
+	"github.com/hookswitch/hookswitch/runtime/replay"
+)
+
+// played is a recording that was replayed, as far as it went.
+type played struct {
+	title      string
+	quirks     quirk.Set
+	entries    []replay.Entry
+	outputs    []port.Record // as records of capture/1; of a capture only
+	unanswered []messages.EffectID
+	warnings   []string
+	differs    string // the first difference with its place; of a journal only
+	failed     error  // the cell failed
+}
+
+// playing are the ways in which a recording is played.
+type playing struct {
+	profile string
+	until   int                   // the last entry; 0: all
+	journal runtime.JournalWriter // gets the journal of a capture's replay; may be nil
+}
+
+func (p playing) play(r *recording) (*played, error) {
+	if r.capture == nil {
+		return p.playJournal(r.journal)
+	}
+	return p.playCapture(r.capture)
+}
+
+func (p playing) playCapture(log *capture.Capture) (*played, error) {
+	profile, err := profileOf(p.profile, log)
+	if err != nil {
+		return nil, err
+	}
+	cfg := host.Config(log, profile)
+	cfg.Journal = p.journal
+	phone, done, err := host.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	options := host.Options(log)
+	options.Entries = p.until
+	result, failed := replay.Run(log.Records, phone, options)
+	if result == nil {
+		return nil, failed
+	}
+	return &played{
+		title: fmt.Sprintf("%s: a recording of SDK %s, decided as %s", log.Name, log.Config.SDK, profileName(profile)), quirks: profile,
+		entries: result.Entries, outputs: result.Outputs, unanswered: result.Unanswered, warnings: log.Warnings, failed: failed,
+	}, nil
+}
+
+var errProfile = errors.New("a journal names its own quirks: --profile is for captures")
+
+func (p playing) playJournal(j replay.Journal) (*played, error) {
+	if p.profile != "" {
+		return nil, fmt.Errorf("%s: %w", j.Name, errProfile)
+	}
+	run, failed := replay.RunJournal(j, actors.Softphone(), p.until)
+	if run == nil {
+		return nil, failed
+	}
+	quirks, err := quirk.Parse(run.Header.Quirks)
+	if err != nil {
+		return nil, err
+	}
+	out := &played{
+		title:  fmt.Sprintf("%s: the journal of cell %s by engine %s, decided as %s", j.Name, run.Header.Cell, run.Header.Engine, profileName(quirks)),
+		quirks: quirks, entries: run.Entries, unanswered: run.Report.Unanswered, warnings: journalWarnings(j.Name, run), failed: failed,
+	}
+	if d := run.Report.Difference; d != nil {
+		out.differs, out.unanswered = differing(j.Name, d, run.Entries), nil
+	}
+	return out, nil
+}
+
+// differing is a difference with its place.
+func differing(name string, d *runtime.Difference, entries []replay.Entry) string {
+	row := ""
+	if n := len(entries); n > 0 && len(entries[n-1].Step.Outputs) > 0 {
+		last := entries[n-1].Step.Outputs[len(entries[n-1].Step.Outputs)-1]
+		row = fmt.Sprintf("; decided last by %s.%s", last.Chart, last.Row)
+	}
+	return fmt.Sprintf("%s:%d: %v%s", name, d.Line, d, row)
+}
+
+// journalWarnings are what is worth knowing of a journal beside what it decides.
+func journalWarnings(name string, run *replay.JournalRun) []string {
+	var list []string
+	if run.Report.Cut > 0 {
+		list = append(list, fmt.Sprintf("%s:%d: the last line is cut: it was left out", name, run.Report.Cut))
+	}
+	if u := run.Report.Unfinished; u != nil {
+		list = append(list, fmt.Sprintf("%s: the journal ends within entry %d: what it decided may not have been done", name, u.Seq))
+	}
+	if len(run.Report.Changed) > 0 {
+		list = append(list, fmt.Sprintf("%s: written by other versions of these charts: %s", name, strings.Join(run.Report.Changed, ", ")))
+	}
+	return list
+}
+
+// profileOf is the profile of a name, or else of the SDK's version that the log names.
+func profileOf(name string, log *capture.Capture) (quirk.Set, error) {
+	if name == "" {
+		name = "sdk-" + log.Config.SDK
+	}
+	set, err := quirk.Profile(name)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w: choose one with --profile", log.Name, err)
+	}
+	return set, nil
+}
+
+// profileName is the name of a set of quirks.
+func profileName(on quirk.Set) string {
+	for _, name := range quirk.Profiles() {
+		if set, err := quirk.Profile(name); err == nil && slices.Equal(set.Names(), on.Names()) {
+			return name
+		}
+	}
+	return fmt.Sprintf("%d quirks of its own", len(on.Names()))
+}
+
+// stops is the error of a replay that did not go to its end, or nil.
+func (p *played) stops(t *terminal) error {
+	if p.failed != nil {
+		_, _ = fmt.Fprintf(t.err, "engine: %v\n", p.failed)
+		return errFails
+	}
+	if p.differs != "" {
+		return errFails
+	}
+	return nil
+}
