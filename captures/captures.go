@@ -1,5 +1,9 @@
 // Package captures holds the recordings of the real client that the engine is held against: browser ones are of a real
-// browser with real audio, scenarios and random ones of the same client on virtual time. Their access tokens are redacted.
+// browser with real audio, scenarios, directed and random ones of the same client on virtual time. Their access tokens are
+// redacted.
+//
+// Directed ones were made to show what no other recording does: the unmodified bundle of the SDK ran in a process with a
+// simulated browser, and its platform was led, input by input, to where one quirk makes a difference.
 package captures
 
 import (
@@ -12,7 +16,7 @@ import (
 	"strings"
 )
 
-//go:embed browser/*.jsonl.gz scenarios/*.jsonl.gz random/*.jsonl.gz
+//go:embed browser/*.jsonl.gz scenarios/*.jsonl.gz directed/*.jsonl.gz random/*.jsonl.gz
 var archive embed.FS
 
 // Names lists the captures, such as scenarios/01-inbound-call-to-hangup.jsonl, in order.

@@ -129,6 +129,16 @@ func (n *names) fields(v reflect.Value) string {
 			words = append(words, name)
 			continue
 		}
+		if l := letter(f.Type); l != "" && l != "U" { // the alias says what it is; of a user the name says which one
+			words = append(words, n.of(l, value.String()))
+			continue
+		}
+		if participants, is := value.Interface().([]messages.Participant); is {
+			for _, p := range participants {
+				words = append(words, participant(p))
+			}
+			continue
+		}
 		if text := n.value(value); text != "" {
 			words = append(words, name+"="+text)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -48,7 +50,7 @@ func (p playing) playCapture(log *capture.Capture) (*played, error) {
 		return nil, err
 	}
 	cfg := host.Config(log, profile)
-	cfg.Journal = p.journal
+	cfg.Cell, cfg.Journal = path.Base(filepath.ToSlash(log.Name)), p.journal // where the file was is nobody's business
 	phone, done, err := host.New(cfg)
 	if err != nil {
 		return nil, err
@@ -85,19 +87,9 @@ func (p playing) playJournal(j replay.Journal) (*played, error) {
 		quirks: quirks, entries: run.Entries, unanswered: run.Report.Unanswered, warnings: journalWarnings(j.Name, run), failed: failed,
 	}
 	if d := run.Report.Difference; d != nil {
-		out.differs, out.unanswered = differing(j.Name, d, run.Entries), nil
+		out.differs, out.unanswered = fmt.Sprintf("%v, in line %d", d, d.Line), nil
 	}
 	return out, nil
-}
-
-// differing is a difference with its place.
-func differing(name string, d *runtime.Difference, entries []replay.Entry) string {
-	row := ""
-	if n := len(entries); n > 0 && len(entries[n-1].Step.Outputs) > 0 {
-		last := entries[n-1].Step.Outputs[len(entries[n-1].Step.Outputs)-1]
-		row = fmt.Sprintf("; decided last by %s.%s", last.Chart, last.Row)
-	}
-	return fmt.Sprintf("%s:%d: %v%s", name, d.Line, d, row)
 }
 
 // journalWarnings are what is worth knowing of a journal beside what it decides.

@@ -73,11 +73,15 @@ func (p *passed) nothing(rows []runtime.RowTaken) []string {
 
 // meaning is what the state is that a row entered.
 func (p *passed) meaning(r runtime.RowTaken) string {
-	means := p.charts[r.Chart].states[string(r.To)].Means
-	if means == "" || !slices.Contains(subjects, r.Chart) {
+	state := p.charts[r.Chart].states[string(r.To)]
+	if state.Means == "" || !slices.Contains(subjects, r.Chart) {
 		return ""
 	}
-	return fmt.Sprintf("%s #%d is %s: %s", r.Chart, r.Actor, r.To, clause(means))
+	text := fmt.Sprintf("%s #%d is %s: %s", r.Chart, r.Actor, r.To, clause(state.Means))
+	if state.Final {
+		text += "; nothing is kept of it"
+	}
+	return text
 }
 
 // subjects are the charts whose states say something of a call to somebody who does not know the charts.

@@ -381,7 +381,7 @@ func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
 
 func tellGoOn(d Data, e messages.MicrophoneReady) (Data, acts) {
 	s := d.session(e.Session)
-	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed, Ended: s.View.Over})}
+	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed || s.View.Ref == 0, Ended: s.View.Over})}
 }
 
 func carriesKnown(d Data, e messages.AttachSession) bool {

@@ -198,17 +198,25 @@ func JournalRecords(j Journal, host Host, options Options) ([]port.Record, error
 	return records, nil
 }
 
-// ErrRewritten: the rewritten journal does not decide what the journal does.
-var ErrRewritten = errors.New("rewritten, the entries are decided otherwise")
+// ErrDecidedOtherwise: a journal cannot be rewritten, because this engine does not decide what was recorded.
+var ErrDecidedOtherwise = errors.New("it is decided otherwise than recorded")
 
 // RewriteJournal writes a journal anew with other inputs that mean the same, as when it is redacted: header and rewrite
 // change what is recorded, and what is decided is decided again. Raw frames are left out, for they say what the inputs
-// say. It stops with ErrRewritten, naming the entry, at the first output of another kind or row.
+// say. A journal that this engine decides otherwise, as it is or with the other inputs, is an error that wraps
+// ErrDecidedOtherwise and names the entry: rewritten, it would not show what happened.
 func RewriteJournal(j Journal, registry actors.Registry, to io.Writer, header func(runtime.Header) runtime.Header,
 	rewrite func(messages.Input) messages.Input) error {
 	h, entries, _, err := j.Read()
 	if err != nil {
 		return err
+	}
+	report, err := runtime.ReplayJournal(j.reader(), registry)
+	if err != nil {
+		return err
+	}
+	if d := report.Difference; d != nil {
+		return fmt.Errorf("%s:%d: entry %d: %w: use engine %s", j.Name, d.Line, d.Entry, ErrDecidedOtherwise, h.Engine)
 	}
 	out := &halfway{JournalWriter: runtime.NewStreamJournal(to, runtime.SyncNever)}
 	again, err := newRerun(j.Name, header(h), registry, out)
@@ -224,7 +232,7 @@ func RewriteJournal(j Journal, registry actors.Registry, to io.Writer, header fu
 			return err
 		}
 		if rec.Rested && !sameRows(e.Step.Outputs, rec.Outputs) {
-			return fmt.Errorf("%s:%d: entry %d: %w: its charts are not this engine's: use engine %s", j.Name, rec.Line, rec.Seq, ErrRewritten, h.Engine)
+			return fmt.Errorf("%s:%d: entry %d: rewritten, %w: report the kind of the entry", j.Name, rec.Line, rec.Seq, ErrDecidedOtherwise)
 		}
 		for _, id := range rec.Done {
 			if err := again.cell.Done(id); err != nil {
@@ -255,11 +263,19 @@ func sameRows(decided []runtime.Output, recorded []runtime.RecordedOutput) bool 
 		return false
 	}
 	for i, out := range decided {
-		if out.Chart+"."+out.Row != recorded[i].Row || out.Effect.Kind() != recorded[i].Effect.Kind() {
+		if out.Chart+"."+out.Row != recorded[i].Row || wordOf(out.Effect) != wordOf(recorded[i].Effect) {
 			return false
 		}
 	}
 	return true
+}
+
+// wordOf is the kind of an effect, or the name of the event that it announces.
+func wordOf(effect messages.Effect) string {
+	if a, ok := effect.(messages.Announce); ok {
+		return a.Event.Name()
+	}
+	return effect.Kind()
 }
 
 // methods are the SDK's names of the requests (sdk-behaviour 2).
