@@ -30,7 +30,7 @@ type rung struct {
 	Orphan  string   `json:"orphan,omitempty"` // why it was for nobody
 	Problem string   `json:"problem,omitempty"`
 
-	telling []string // the rows that changed a state, ordered something or followed a quirk
+	telling []string // the rows that changed a state, ordered something or depend on a quirk
 	missed  []string // those of Unmet that lead to another state
 	entry   replay.Entry
 }
@@ -61,7 +61,7 @@ func newLadder(result *played) *ladder {
 func (l *ladder) climb(p *passed, e replay.Entry) rung {
 	n := l.names
 	r := rung{
-		Entry: e.Step.Seq, Line: e.Line, Seq: e.Seq, T: port.Milliseconds(e.At), Orphan: e.Orphan,
+		Entry: e.Step.Seq, Line: e.Line, Seq: e.Seq, T: port.Milliseconds(e.At), Orphan: n.in(e.Orphan),
 		Problem: n.in(e.Problem), entry: e,
 	}
 	r.In = incoming(n, e)
@@ -81,11 +81,10 @@ func (l *ladder) climb(p *passed, e replay.Entry) rung {
 		}
 	}
 	for _, out := range e.Step.Outputs {
-		text := n.message(out.Effect)
+		r.Out = append(r.Out, n.message(out.Effect))
 		if slices.Contains(e.Lost, out.ID) {
-			text += " (lost: there is no stream to take it)"
+			r.Why = append(r.Why, out.Effect.Kind()+" is lost: there is no stream to take it")
 		}
-		r.Out = append(r.Out, text)
 	}
 	if len(r.Out) == 0 && r.Orphan == "" {
 		r.Why = p.nothing(e.Step.Rows)
@@ -139,17 +138,10 @@ func taken(r runtime.RowTaken) string {
 	if r.To != r.From {
 		text += fmt.Sprintf(" → %s", r.To)
 	}
-	switch { // the address has the quirk's name
-	case r.Quirk == nil:
-	case strings.Contains(r.Row, "{!"+r.Quirk.Name+"}"):
-		text += " (corrected)"
-	default:
-		text += " (quirk)"
-	}
 	return text
 }
 
-// tells tells whether a row says something of the call: it changed a state, followed a quirk, or ordered something.
+// tells tells whether a row says something of the call: it changed a state, depends on a quirk, or ordered something.
 func tells(r runtime.RowTaken, outputs []runtime.Output) bool {
 	return r.From != r.To || r.Quirk != nil || slices.ContainsFunc(outputs, func(o runtime.Output) bool {
 		return o.Actor == r.Actor && o.Chart == r.Chart && o.Row == r.Row
@@ -181,9 +173,10 @@ func (l *ladder) print(w io.Writer, all bool) {
 		p.rung(l.rungs[i])
 		i++
 	}
-	_, _ = fmt.Fprintln(w, l.result.title)
+	_, _ = fmt.Fprintln(w, clipped(l.result.name, widthMax))
+	_, _ = fmt.Fprintln(w, clipped("  "+l.result.title, widthMax))
 	l.legend(w, body.String())
-	_, _ = fmt.Fprintf(w, "%*s %*s  > came in  | row taken  < went out  - why not  = folded (--all shows everything)\n",
+	_, _ = fmt.Fprintf(w, "%*s %*s  > came in  | row taken{quirk}  < went out  - why not  = folded (--all unfolds)\n",
 		entryWidth, "entry", timeWidth, "ms")
 	_, _ = io.WriteString(w, body.String())
 	l.end(w)

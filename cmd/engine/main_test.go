@@ -68,9 +68,18 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		{"unknown command", []string{"fly"}, []string{"fly", "--help"}},
 		{"no recording", []string{"replay"}, []string{"<log>", "--help"}},
 		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "--help"}},
-		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path"}},
-		{"no such folder", []string{"verify", folder + "/none"}, []string{"none", "give recordings"}},
+		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path", "--list"}},
+		{"a name that is nearly one", []string{"replay", "inbound-call-to-hang-up"}, []string{call, "such as"}},
+		{"a name of several", []string{"replay", "hold"}, []string{"hold", "recordings of this binary", "\n  …"}},
+		{"a folder", []string{"replay", folder}, []string{"is a folder", "give one of the files"}},
+		{"no such folder", []string{"verify", folder + "/none"}, []string{"none", "give the path"}},
 		{"an empty folder", []string{"verify", folder}, []string{"no *.jsonl", "give one"}},
+		{"unknown profile of all", []string{"verify", "--profile", "best"}, []string{`"best"`, "corrected", "sdk-9.2.4", "--profile"}},
+		{"no such conversation", []string{"replay", "--conversation", "C9", "01"}, []string{"C9", "the conversations are C1 (c0000000"}},
+		{"an entry below 1", []string{"replay", "--until=-1", "01"}, []string{"--until", "from 1"}},
+		{"an entry that is no number", []string{"replay", "--until", "soon", "01"}, []string{"--until", "--help"}},
+		{"no such chart", []string{"charts", "calls"}, []string{"calls", "invitation", "watchdog"}},
+		{"nowhere to write", []string{"replay", "--out", folder + "/none/out", "01"}, []string{"none", "can be written"}},
 		{"an empty file", []string{"replay", file(t, "empty.jsonl", "")}, []string{"empty.jsonl: the file is empty"}},
 		{"not JSON", []string{"replay", file(t, "a.jsonl", "hello\n")}, []string{"a.jsonl:1:", "not a JSON object", "one record a line"}},
 		{"no config", []string{"replay", file(t, "b.jsonl", withoutConfig)}, []string{"b.jsonl:1:", "no config record"}},
@@ -184,20 +193,21 @@ func story() []replay.Entry {
 }
 
 func TestTheLadder(t *testing.T) {
-	n := newNames()
 	var out bytes.Buffer
-	printLadder(&out, n, climb(n, story()))
+	newLadder(&played{name: "a.jsonl", title: "a story", entries: story(), unanswered: []messages.EffectID{"4.1"}}).print(&out, false)
 	for _, want := range []string{
-		"  S1 sid-1\n", "  C2 conv-2\n",
-		"    1000.0  > propose session=S1 conversation=C1\n",
-		"            < announce pendingSession id=S1 conversationId=C1 sessionType=softphone\n",
-		"            | invitation #3: Ringing/Answer → Answered\n",
-		"            < send-proceed session=S1\n",
-		"            - invitation #3: Ringing/Answer is ignored: it was answered\n",
-		"            - invitation #3: in Ringing, answer is unexpected\n",
-		"    7000.0  > conversation-notified conversation=C1 participants=[agent:connected+held]\n",
-		"    9000.0  > http.res 200 GET /users/me\n",
-		"            - orphan: it was not asked\n",
+		"a.jsonl\n  a story\n",
+		"S1 sid-1", "C2 conv-2\n",
+		"      1    1000.0  > propose S1 C1\n",
+		"                   < announce pendingSession S1 C1 sessionType=softphone\n",
+		"                   | invitation #3: Ringing/Answer → Answered\n",
+		"                   < send-proceed S1\n",
+		"                   - invitation #3: Ringing/Answer is ignored: it was answered\n",
+		"                   - invitation #3: in Ringing, answer is unexpected\n",
+		"      7    7000.0  > conversation-notified C1 agent:connected+held\n",
+		"           9000.0  > http.res 200 GET /users/me\n",
+		"                   - orphan, not told to the softphone: it was not asked\n",
+		"never answered: 4.1 request-microphone peer=#7\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the ladder lacks %q:\n%s", want, out.String())
@@ -212,8 +222,8 @@ func TestTheLadder(t *testing.T) {
 
 func TestAboutOneConversation(t *testing.T) {
 	var kept []int
-	for _, e := range about("conv-1", story()) {
-		kept = append(kept, e.Seq)
+	for _, i := range about("conv-1", story()) {
+		kept = append(kept, story()[i].Seq)
 	}
 	if want := []int{1, 3, 4, 5, 6, 7}; !slices.Equal(kept, want) {
 		t.Errorf("kept %v, want %v", kept, want)
@@ -244,10 +254,11 @@ func TestVerdictsArePrinted(t *testing.T) {
 	}
 	var out bytes.Buffer
 	term := &terminal{out: &out, err: &out}
-	same := outcome{log: log, report: capture.Compare(log.Records, log.Records, log.Config.Tolerance())}
-	none := outcome{log: log, report: capture.Compare(log.Records, nil, log.Config.Tolerance())}
-	for _, o := range []outcome{same, none} {
-		if err := o.print(term, call); err != nil {
+	same := capture.Compare(log.Records, log.Records, log.Config.Tolerance())
+	none := capture.Compare(log.Records, nil, log.Config.Tolerance())
+	for _, report := range []capture.Report{same, none} {
+		o := outcome{verdict: verdictOf(call, report), compared: compared(report), details: []string{"first divergence"}}
+		if err := o.print(term); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -255,7 +266,7 @@ func TestVerdictsArePrinted(t *testing.T) {
 	if !strings.HasPrefix(lines[0], "match "+call+" events=") || !strings.HasPrefix(lines[1], "DIFFER "+call+" rest (other) #0") {
 		t.Errorf("got %q and %q", lines[0], lines[1])
 	}
-	if !strings.Contains(out.String(), "got      <nothing more>") {
-		t.Errorf("the first divergence is not shown:\n%s", out.String())
+	if lines[2] != "  first divergence" {
+		t.Errorf("the divergence is not shown:\n%s", out.String())
 	}
 }

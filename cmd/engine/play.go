@@ -20,7 +20,8 @@ import (
 
 // played is a recording that was replayed, as far as it went.
 type played struct {
-	title      string
+	name       string
+	title      string // what it is and how it was decided
 	quirks     quirk.Set
 	entries    []replay.Entry
 	outputs    []port.Record // as records of capture/1; of a capture only
@@ -63,7 +64,7 @@ func (p playing) playCapture(log *capture.Capture) (*played, error) {
 		return nil, failed
 	}
 	return &played{
-		title: fmt.Sprintf("%s: a recording of SDK %s, decided as %s", log.Name, log.Config.SDK, profileName(profile)), quirks: profile,
+		name: log.Name, title: fmt.Sprintf("a recording of SDK %s, decided as %s", log.Config.SDK, profileName(profile)), quirks: profile,
 		entries: result.Entries, outputs: result.Outputs, unanswered: result.Unanswered, warnings: log.Warnings, failed: failed,
 	}, nil
 }
@@ -83,7 +84,7 @@ func (p playing) playJournal(j replay.Journal) (*played, error) {
 		return nil, err
 	}
 	out := &played{
-		title:  fmt.Sprintf("%s: the journal of cell %s by engine %s, decided as %s", j.Name, run.Header.Cell, run.Header.Engine, profileName(quirks)),
+		name: j.Name, title: fmt.Sprintf("the journal of cell %s by engine %s, decided as %s", run.Header.Cell, run.Header.Engine, profileName(quirks)),
 		quirks: quirks, entries: run.Entries, unanswered: run.Report.Unanswered, warnings: journalWarnings(j.Name, run), failed: failed,
 	}
 	if d := run.Report.Difference; d != nil {

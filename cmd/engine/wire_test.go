@@ -10,6 +10,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/adapters/publicapi"
+	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -306,7 +307,7 @@ func parrotReplay(t *testing.T, log *capture.Capture) (heard []string) {
 		t.Fatalf("%s: %v", log.Name, err)
 	}
 	for _, e := range result.Entries {
-		if e.Problem != "" || e.Orphan != "" && !expected(e.Orphan) {
+		if e.Problem != "" || e.Orphan != "" && !faithful(e.Orphan) {
 			t.Errorf("%s:%d: %s%s", log.Name, e.Line, e.Problem, e.Orphan)
 		}
 	}
@@ -322,38 +323,41 @@ func parrotReplay(t *testing.T, log *capture.Capture) (heard []string) {
 }
 
 func TestEveryCaptureIsReadPairedAndWrittenAgain(t *testing.T) {
-	for _, s := range embedded() {
-		log, err := s.open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		parrotReplay(t, log)
+	for _, name := range captures.Names() {
+		parrotReplay(t, embedded(t, name))
 	}
 }
 
 func TestARedactedCaptureReplaysAsTheOriginal(t *testing.T) {
-	for i, s := range embedded() {
+	for i, name := range captures.Names() {
 		if i%14 != 0 {
 			continue
 		}
-		log, err := s.open()
-		if err != nil {
-			t.Fatal(err)
-		}
+		log := embedded(t, name)
 		records, err := capture.Redact(log)
 		if err != nil {
 			t.Fatal(err)
 		}
 		redacted := &capture.Capture{Name: log.Name + " (redacted)", Config: log.Config, Records: records}
 		if want, got := parrotReplay(t, log), parrotReplay(t, redacted); !slices.Equal(want, got) {
-			t.Errorf("%s: redacted, the cell is told %v instead of %v", s.name, got, want)
+			t.Errorf("%s: redacted, the cell is told %v instead of %v", name, got, want)
 		}
 	}
 }
 
-// expected tells whether an orphan is one of every faithful replay: the throw-away peer connection and telemetry are the
+// embedded is a recording of this binary.
+func embedded(t *testing.T, name string) *capture.Capture {
+	t.Helper()
+	log, err := openLog(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log.capture
+}
+
+// faithful tells whether an orphan is one of every faithful replay: the throw-away peer connection and telemetry are the
 // SDK's own, and no effect asks for them; the SDK passes over what answers in another's name, too.
-func expected(orphan string) bool {
+func faithful(orphan string) bool {
 	return orphan == "it is the SDK's feature check" || orphan == "it comes from someone who was not asked" ||
 		strings.HasPrefix(orphan, "POST /diagnostics/trace")
 }

@@ -15,7 +15,7 @@ var internals = []messages.Input{
 	messages.AcceptNow{},
 	messages.Adopted{},
 	messages.AnswerSet{},
-	messages.AskNow{},
+	messages.AskNow{}, messages.AcceptUntold{}, messages.HoldOrdered{}, messages.HoldSeen{}, messages.HoldRefused{}, messages.MuteOrdered{}, messages.MuteSeen{}, messages.MuteRefused{},
 	messages.AttachSession{},
 	messages.BackoffConnected{},
 	messages.BackoffRaised{},
