@@ -20,6 +20,7 @@ tidy: ## check formatting, vet, import directions and house rules
 
 update: ## write goldens and docs anew; then read the diff
 	$(GO) test ./fsm/stories -rewrite
+	$(GO) test ./conformance -run "TestEachQuirkShows|TestEachDifferenceIsOneQuirk" -rewrite
 	$(GO) generate ./...
 	@git --no-pager diff --stat
 	@echo "Read the diff, and commit only what you can explain."

@@ -25,7 +25,6 @@ require (
 	github.com/prometheus/procfs v0.11.1 // indirect
 	github.com/qmuntal/stateless v1.7.2 // indirect
 	github.com/twmb/murmur3 v1.1.8 // indirect
-	github.com/valyala/fastjson v1.6.10 // indirect
 	go.opentelemetry.io/otel v1.21.0 // indirect
 	go.opentelemetry.io/otel/exporters/prometheus v0.44.0 // indirect
 	go.opentelemetry.io/otel/metric v1.21.0 // indirect

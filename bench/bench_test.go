@@ -3,7 +3,6 @@
 package bench
 
 import (
-	"encoding/xml"
 	"os/exec"
 	"path/filepath"
 	goruntime "runtime"
@@ -98,7 +97,7 @@ func BenchmarkNotificationFromFrame(b *testing.B) {
 		b.Run(phone.name, func(b *testing.B) {
 			cell := inCall(b, phone.recording)
 			muted, unmuted := toggled(b)
-			frames := [2][]byte{framed(b, muted), framed(b, unmuted)}
+			frames := [2][]byte{framed(muted), framed(unmuted)}
 			measure(b, "frames/cpu-s", func(i int) {
 				frame, err := jingle.Decode(1, frames[i&1])
 				if err != nil || frame.Notification == nil {
@@ -114,45 +113,40 @@ func BenchmarkNotificationFromFrame(b *testing.B) {
 	}
 }
 
-// framed is a notification as the stream brings it: a pubsub event with the JSON as escaped text (XEP-0060, XEP-0335).
-func framed(b *testing.B, body []byte) []byte {
-	b.Helper()
-	var text strings.Builder
-	if err := xml.EscapeText(&text, body); err != nil {
-		b.Fatal(err)
-	}
+// framed is a notification as recordings have it: a pubsub event with the JSON as escaped text (XEP-0060, XEP-0335).
+func framed(body []byte) []byte {
+	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;").Replace(string(body))
 	return []byte(`<message xmlns="jabber:client" from="notifications.example.com" to="u1@example.com/here" id="1">` +
 		`<event xmlns="http://jabber.org/protocol/pubsub#event"><items node="` + topic + `"><item id="2">` +
-		`<json xmlns="urn:xmpp:json:0">` + text.String() + `</json></item></items></event></message>`)
+		`<json xmlns="urn:xmpp:json:0">` + escaped + `</json></item></items></event></message>`)
 }
 
-const idleCells = 100_000
-
 // The heap of idle cells, each initialized and with station, line, one connected session and one conversation. Each is
-// restored from a snapshot of its own, so that no two share their data.
+// brought there by inputs that are decoded for it alone, so that no two share their texts. An idle cell sleeps; how much one
+// takes that does not is measured over fewer.
 func BenchmarkIdleCell(b *testing.B) {
 	for _, phone := range phones {
-		b.Run(phone.name, func(b *testing.B) {
-			cfg := configOf(b, recording(b, phone.recording))
-			raw, err := inCall(b, phone.recording).Snapshot()
-			if err != nil {
+		b.Run(phone.name, func(b *testing.B) { idle(b, phone.recording, 100_000, (*runtime.Cell).Sleep) })
+		b.Run(phone.name+"/awake", func(b *testing.B) { idle(b, phone.recording, 10_000, func(*runtime.Cell) error { return nil }) })
+	}
+}
+
+func idle(b *testing.B, recording string, count int, rest func(*runtime.Cell) error) {
+	cfg, way := wayTo(b, recording)
+	cfg.Shard = runtime.NewShard()
+	for b.Loop() {
+		before := heap()
+		cells := make([]*runtime.Cell, count)
+		for i := range cells {
+			cells[i] = led(b, cfg, way)
+			if err := rest(cells[i]); err != nil {
 				b.Fatal(err)
 			}
-			cfg.Shard = runtime.NewShard()
-			for b.Loop() {
-				before := heap()
-				cells := make([]*runtime.Cell, idleCells)
-				for i := range cells {
-					if cells[i], err = runtime.Restore(cfg, raw); err != nil {
-						b.Fatal(err)
-					}
-				}
-				b.ReportMetric(float64(heap()-before)/idleCells, "B/cell")
-				for _, cell := range cells {
-					cell.Close()
-				}
-			}
-		})
+		}
+		b.ReportMetric(float64(heap()-before)/float64(count), "B/cell")
+		for _, cell := range cells {
+			cell.Close()
+		}
 	}
 }
 

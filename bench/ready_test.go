@@ -5,6 +5,8 @@ package bench
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -65,7 +67,12 @@ func configOf(b *testing.B, log *capture.Capture) runtime.Config {
 func inCall(b *testing.B, name string) *runtime.Cell {
 	b.Helper()
 	log := recording(b, name)
-	cell, err := runtime.NewCell(configOf(b, log))
+	return played(b, log, configOf(b, log))
+}
+
+func played(b *testing.B, log *capture.Capture, cfg runtime.Config) *runtime.Cell {
+	b.Helper()
+	cell, err := runtime.NewCell(cfg)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -74,6 +81,62 @@ func inCall(b *testing.B, name string) *runtime.Cell {
 	options.Until = firstUpdate(b, log)
 	if _, err := replay.Run(log.Records, host.Around(cell), options); err != nil {
 		b.Fatal(err)
+	}
+	return cell
+}
+
+// entry is one input, as the journal has it.
+type entry struct {
+	at   time.Duration
+	kind string
+	raw  []byte
+}
+
+// wayTo is how a cell is configured that is in the state of inCall, and the inputs that bring it there.
+func wayTo(b *testing.B, name string) (runtime.Config, []entry) {
+	b.Helper()
+	log := recording(b, name)
+	cfg := configOf(b, log)
+	var lines bytes.Buffer
+	cfg.Journal = runtime.NewStreamJournal(&lines, runtime.SyncNever)
+	played(b, log, cfg)
+	journal, err := runtime.NewReader(&lines, name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var way []entry
+	for {
+		record, err := journal.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		raw, err := messages.EncodeInput(nil, record.Input)
+		if err != nil {
+			b.Fatal(err)
+		}
+		way = append(way, entry{record.At, record.Input.Kind(), raw})
+	}
+	cfg.Journal = nowhere{}
+	return cfg, way
+}
+
+// led is a cell that was brought along a way.
+func led(b *testing.B, cfg runtime.Config, way []entry) *runtime.Cell {
+	cell, err := runtime.NewCell(cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, e := range way {
+		in, err := messages.DecodeInput(e.kind, e.raw)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := cell.Handle(e.at, in); err != nil {
+			b.Fatal(err)
+		}
 	}
 	return cell
 }

@@ -125,11 +125,7 @@ func list[T any](w *writer, all []T, one func(*writer, *T)) {
 func (w *writer) text(s string) {
 	w.out = append(w.out, '"')
 	plain := 0 // s[plain:i] needs no escape and is not yet written
-	for i := 0; i < len(s); {
-		if b := s[i]; b >= ' ' && b < utf8.RuneSelf && b != '"' && b != '\\' {
-			i++
-			continue
-		}
+	for i := ordinary(s, 0); i < len(s); i = ordinary(s, i) {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if escape := escapeOf(r); escape != "" {
 			w.raw(s[plain:i])
@@ -141,6 +137,28 @@ func (w *writer) text(s string) {
 	}
 	w.raw(s[plain:])
 	w.out = append(w.out, '"')
+}
+
+// ordinary is the place of the first character from i on that is no ASCII, or that JSON escapes; else the end. Eight at a
+// time are looked at as one number.
+func ordinary(s string, i int) int {
+	const ones = 0x0101010101010101
+	for ; i+8 <= len(s); i += 8 {
+		b := s[i : i+8]
+		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		quote, backslash := x^'"'*ones, x^'\\'*ones
+		// The highest bit of a character says that it is not ordinary, or that one before it is not.
+		if ((quote-ones)&^quote|(backslash-ones)&^backslash|(x-' '*ones)|x)&(0x80*ones) != 0 {
+			break
+		}
+	}
+	for ; i < len(s); i++ {
+		if b := s[i]; b < ' ' || b >= utf8.RuneSelf || b == '"' || b == '\\' {
+			break
+		}
+	}
+	return i
 }
 
 // escapeOf is how encoding/json writes a character that it does not write as it is, else "".

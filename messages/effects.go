@@ -156,11 +156,13 @@ type (
 	StopMicrophone struct {
 		Peer Ref `json:"peer"`
 	}
-	// CreatePeer makes a peer connection with these servers; Relay allows relayed candidates only.
+	// CreatePeer makes a session's peer connection with these servers; Relay allows relayed candidates only.
 	CreatePeer struct {
-		Peer    Ref         `json:"peer"`
-		Servers []ICEServer `json:"servers,omitempty"`
-		Relay   bool        `json:"relay,omitempty"`
+		Peer       Ref         `json:"peer"`
+		Signalling Signalling  `json:"signalling"`
+		Session    SessionID   `json:"session"`
+		Servers    []ICEServer `json:"servers,omitempty"`
+		Relay      bool        `json:"relay,omitempty"`
 	}
 	// Describe sets the remote description.
 	Describe struct {

@@ -73,6 +73,8 @@ type Cell struct {
 	born   messages.Ref // the highest ordinal given out
 	armed  uint64       // how many timers were ever armed
 	turn   *turn        // while an entry is being decided
+	// packed is the cell's snapshot while it sleeps, or nil; then there are no units and no open orders here.
+	packed []byte
 	// stopped is why the cell takes no inputs, or nil.
 	stopped error
 }
@@ -179,6 +181,9 @@ func (c *Cell) HandleFrame(at time.Duration, in messages.Input, raw []byte) (Ste
 	if err := c.admissible(at, in); err != nil {
 		return Step{}, err
 	}
+	if err := c.wake(); err != nil {
+		return Step{}, err
+	}
 	if fired, ok := in.(messages.TimerFired); ok {
 		fired.Late = at - fired.Due
 		in = fired
@@ -263,6 +268,9 @@ func (c *Cell) rollback(why error) {
 	t.undo = emptied(t.undo)
 	c.stopActors()
 	c.units, c.timers, c.open = slices.Clone(t.before.units), slices.Clone(t.before.timers), slices.Clone(t.before.open)
+	for _, u := range c.units {
+		u.pid, u.invoker = nil, nil
+	}
 	c.born, c.armed, c.hash = t.before.born, t.before.armed, t.before.hash
 	c.stopped = why
 }
@@ -295,6 +303,9 @@ func (c *Cell) stopActors() {
 		}
 	}
 	c.turn.system = emptied(c.turn.system)
+	for _, u := range c.units {
+		u.pid, u.invoker = nil, nil
+	}
 }
 
 // Revive lets a cell that a poisoned entry has stopped go on from the last rest before that entry, without it.
@@ -302,25 +313,7 @@ func (c *Cell) Revive() error {
 	if poisoned := (*Poisoned)(nil); !errors.As(c.stopped, &poisoned) {
 		return refused("revive", "no poisoned entry has stopped the cell")
 	}
-	if err := c.startActors(); err != nil {
-		return err
-	}
 	c.stopped = nil
-	return nil
-}
-
-// startActors spawns the actors around the machines that the cell has.
-func (c *Cell) startActors() error {
-	c.begin()
-	defer c.end()
-	for _, u := range c.units {
-		if err := c.shard.spawn(c.number, u); err != nil {
-			return fmt.Errorf("runtime: cell %s: %s %d: %w", c.cfg.Cell, u.Kind, u.Ref, err)
-		}
-	}
-	if failed := c.settle(); failed != nil {
-		return failed
-	}
 	return nil
 }
 
@@ -358,6 +351,9 @@ func (c *Cell) Hash() uint64      { return c.hash }
 
 // Unanswered lists the effects whose answer has not come, in the order in which they were asked for.
 func (c *Cell) Unanswered() []messages.EffectID {
+	if c.wake() != nil {
+		return nil
+	}
 	ids := make([]messages.EffectID, len(c.open))
 	for i, o := range c.open {
 		ids[i] = o.id
@@ -374,6 +370,9 @@ type ActorInfo struct {
 
 // Actors lists the living actors by ref.
 func (c *Cell) Actors() []ActorInfo {
+	if c.wake() != nil {
+		return nil
+	}
 	all := make([]ActorInfo, len(c.units))
 	for i, u := range c.units {
 		all[i] = ActorInfo{Ref: u.Ref, Kind: u.Kind}
@@ -386,6 +385,9 @@ func (c *Cell) Actors() []ActorInfo {
 
 // Inspect returns the state of one chart of an actor, as JSON: {"state":…,"data":…}. It holds personal data as it is.
 func (c *Cell) Inspect(ref messages.Ref, chart string) (json.RawMessage, error) {
+	if err := c.wake(); err != nil {
+		return nil, err
+	}
 	u := c.unit(ref)
 	if u == nil {
 		return nil, refused("inspect", fmt.Sprintf("there is no actor %d: Actors lists them", ref))
@@ -408,5 +410,5 @@ func (c *Cell) Close() {
 		c.stopActors()
 		c.end()
 	}
-	c.units, c.stopped = nil, ErrClosed
+	c.units, c.packed, c.stopped = nil, nil, ErrClosed
 }

@@ -8,7 +8,7 @@ import "github.com/hookswitch/hookswitch/messages"
 type Gate struct {
 	up      bool
 	streams int                        // how many there have been
-	born    map[messages.SessionID]int // the stream that a session was raised on; only those of the present stream
+	born    map[messages.SessionID]int // the stream that a Jingle session began on; only those of the present stream
 }
 
 // NewGate is the gate of a cell that has no stream yet.
@@ -20,8 +20,12 @@ func (g *Gate) Passes(effect messages.Effect) bool {
 	case messages.Announce:
 		g.note(e.Event)
 		return true
+	case messages.CreatePeer:
+		if e.Signalling == messages.Jingle {
+			g.born[e.Session] = g.streams
+		}
+		return true
 	case messages.SendAccept:
-		g.born[e.Session] = g.streams
 		return g.up
 	case messages.SendProceed:
 		return g.up

@@ -18,11 +18,12 @@ import (
 // maxDeliveries bounds the internal messages of one entry: charts that keep telling each other would never rest.
 const maxDeliveries = 10_000
 
-// unit is one actor and its mailbox, which is a door to the cell's one queue.
+// unit is one actor and its mailbox, which is a door to the cell's one queue. While nobody tells it anything it sleeps: there
+// are its machines, and no actor of protoactor around them, which takes more memory than most machines do.
 type unit struct {
 	actors.Actor
 	cell    *Cell
-	pid     *actor.PID
+	pid     *actor.PID // nil while it sleeps
 	invoker actor.MessageInvoker
 }
 
@@ -221,6 +222,10 @@ func (c *Cell) tell(to messages.Ref, msg messages.Input) {
 		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: to, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: msg.Kind()})
 		return
 	}
+	if err := c.shard.wake(c.number, u); err != nil {
+		c.fail(fmt.Sprintf("wake: %s %d: %v", u.Kind, u.Ref, err), nil)
+		return
+	}
 	c.shard.send(u, msg)
 }
 
@@ -239,10 +244,6 @@ func (c *Cell) spawn(s messages.Spawn) {
 		return
 	}
 	u := &unit{cell: c, Actor: actors.Actor{Ref: s.Ref, Kind: s.Actor, Machines: machines(), Cell: (*inside)(c)}}
-	if err := c.shard.spawn(c.number, u); err != nil {
-		c.fail(fmt.Sprintf("spawn: %s %d: %v", s.Actor, s.Ref, err), nil)
-		return
-	}
 	c.born = s.Ref
 	c.units = append(c.units, u)
 	for _, m := range u.Machines {

@@ -44,14 +44,19 @@ func (s *Shard) admit() uint64 {
 	return s.cells
 }
 
-// spawn makes the unit's actor. Its start is the first message in its mailbox.
-func (s *Shard) spawn(cell uint64, u *unit) error {
+// wake makes the unit's actor, if it sleeps. Its start is the first message in its mailbox.
+func (s *Shard) wake(cell uint64, u *unit) error {
+	if u.pid != nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.born = u
 	defer func() { s.born = nil }()
 	pid, err := s.system.Root.SpawnNamed(s.props, actorName(cell, u.Ref))
-	u.pid = pid
+	if err == nil {
+		u.pid = pid
+	}
 	return err
 }
 
@@ -64,4 +69,9 @@ func actorName(cell uint64, ref messages.Ref) string {
 
 func (s *Shard) send(u *unit, in messages.Input) { s.system.Root.Send(u.pid, in) }
 
-func (s *Shard) stop(u *unit) { s.system.Root.Stop(u.pid) }
+// stop ends the unit's actor, if there is one.
+func (s *Shard) stop(u *unit) {
+	if u.pid != nil {
+		s.system.Root.Stop(u.pid)
+	}
+}

@@ -61,6 +61,9 @@ func (c *Cell) Snapshot() ([]byte, error) {
 	if poisoned := (*Poisoned)(nil); c.stopped != nil && !errors.As(c.stopped, &poisoned) {
 		return nil, c.stopped
 	}
+	if c.packed != nil {
+		return unpacked(c.packed)
+	}
 	s := snapshot{
 		Snapshot: SnapshotSchema, Engine: EngineVersion, Cell: c.cfg.Cell, Seq: c.seq, At: c.at,
 		Hash: string(appendHash(nil, c.hash)), Born: c.born, Armed: c.armed,
@@ -100,10 +103,6 @@ func Restore(cfg Config, raw []byte) (*Cell, error) {
 	}
 	if err := c.adopt(s); err != nil {
 		return nil, fmt.Errorf("runtime: restore cell %s: %w", cfg.Cell, err)
-	}
-	if err := c.startActors(); err != nil {
-		c.Close()
-		return nil, err
 	}
 	return c, nil
 }

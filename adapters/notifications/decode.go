@@ -1,12 +1,8 @@
 package notifications
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/valyala/fastjson"
 
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -18,9 +14,6 @@ const (
 	maxParticipants = 1000
 	maxCalls        = 100 // of one participant
 )
-
-// parsers are kept because their memory is: a parser that has grown reads the next notification without allocating.
-var parsers fastjson.ParserPool
 
 // Decode reads one notification: ConversationNotified, StationNotified, NoLongerSubscribed, DuplicateID,
 // SubscriptionsExpiring, or UnknownTopic. The topic alone says which; the body is read for the first two only. An error means
@@ -49,68 +42,54 @@ func isUserTopic(topic, ending string) bool {
 	return ok && ends && user != "" && !strings.Contains(user, ".")
 }
 
-// read parses a body and lets a reader take what it needs; all that it keeps, it copies.
-func read(body []byte, take func(r *reader, notification *fastjson.Value) messages.Input) (messages.Input, error) {
-	if err := check(body); err != nil {
-		return nil, err
+// read walks a body and lets a reader take what it needs; all that it keeps, it copies.
+func read(body []byte, take func(*reader) messages.Input) (messages.Input, error) {
+	if len(body) > maxBody {
+		return nil, fmt.Errorf("notifications: %d bytes, at most %d are read", len(body), maxBody)
 	}
-	p := parsers.Get()
-	defer parsers.Put(p)
-	v, err := p.ParseBytes(body)
-	if err != nil {
-		return nil, errors.New("notifications: the body is not JSON (RFC 8259)")
-	}
-	r := &reader{}
-	in := take(r, v)
+	r := reader{scanner{body: body}}
+	in := take(&r)
+	r.finish()
 	if r.err != nil {
 		return nil, r.err
 	}
 	return in, nil
 }
 
-// check bounds size and depth before the parser, which recurses, sees the body.
-func check(body []byte) error {
-	if len(body) > maxBody {
-		return fmt.Errorf("notifications: %d bytes, at most %d are read", len(body), maxBody)
-	}
-	if !utf8.Valid(body) {
-		return errors.New("notifications: the body is not UTF-8")
-	}
-	if deeperThan(body, maxDepth) {
-		return fmt.Errorf("notifications: JSON more than %d deep", maxDepth)
-	}
-	return nil
-}
-
 // conversation reads a notification of …conversations.
-func conversation(r *reader, notification *fastjson.Value) messages.Input {
+func conversation(r *reader) messages.Input {
 	in := messages.ConversationNotified{}
 	var had seen
-	r.each(notification, "notification", func(key []byte, v *fastjson.Value) {
-		if string(key) == "eventBody" {
-			r.once(&had, 1, "eventBody")
-			in = r.event(v)
+	for key, ok := r.enter("notification"); ok; key, ok = r.next() {
+		if string(key) != "eventBody" {
+			r.skip()
+			continue
 		}
-	})
-	if in.Conversation == "" {
+		r.once(&had, 1, "eventBody")
+		in = r.event()
+	}
+	if in.Conversation == "" && r.err == nil {
+		r.finish()
 		r.fail("eventBody.id", "is missing: nothing tells which conversation it is")
 	}
 	return in
 }
 
 // station reads a notification of …station.
-func station(r *reader, notification *fastjson.Value) messages.Input {
+func station(r *reader) messages.Input {
 	in := messages.StationNotified{}
 	var had seen
-	r.each(notification, "notification", func(key []byte, v *fastjson.Value) {
+	for key, ok := r.enter("notification"); ok; key, ok = r.next() {
 		switch string(key) {
 		case "metadata":
 			r.once(&had, 1, "metadata")
-			in.Action = r.action(v)
+			in.Action = r.action()
 		case "eventBody":
 			r.once(&had, 2, "eventBody")
-			in.Station = r.associated(v)
+			in.Station = r.associated()
+		default:
+			r.skip()
 		}
-	})
+	}
 	return in
 }

@@ -1,22 +1,13 @@
 package notifications
 
 import (
-	"bytes"
 	"fmt"
-
-	"github.com/valyala/fastjson"
 
 	"github.com/hookswitch/hookswitch/messages"
 )
 
-// reader takes values out of a body. The first fault stays in err.
-type reader struct{ err error }
-
-func (r *reader) fail(name, why string) {
-	if r.err == nil {
-		r.err = fmt.Errorf("notifications: %s %s", name, why)
-	}
-}
+// reader takes values out of a body.
+type reader struct{ scanner }
 
 // seen remembers which of the wanted keys an object has had, by their bits.
 type seen uint8
@@ -29,51 +20,51 @@ func (r *reader) once(had *seen, bit seen, name string) {
 	*had |= bit
 }
 
-// each calls a function for every key of an object, in the order of the wire. null is an object without keys.
-func (r *reader) each(v *fastjson.Value, name string, take func(key []byte, v *fastjson.Value)) {
-	if r.err != nil || v.Type() == fastjson.TypeNull {
-		return
+// string is the text of a string, valid while the body is; not ok: it is null, or no string, which is a fault.
+func (r *reader) string(name string) (text []byte, ok bool) {
+	switch c := r.peek(); c {
+	case '"':
+		raw, plain := r.scanner.text()
+		if !plain {
+			raw = unescaped(raw)
+		}
+		return raw, r.err == nil
+	case 'n':
+		r.skip()
+	default:
+		if r.skip(); r.err == nil {
+			r.fail(name, "is not a string")
+		}
 	}
-	o, err := v.Object()
-	if err != nil {
-		r.fail(name, "is not an object")
-		return
-	}
-	o.Visit(take)
+	return nil, false
 }
 
 // text is a copy of a string.
-func (r *reader) text(v *fastjson.Value, name string) string {
-	if v.Type() == fastjson.TypeNull {
-		return ""
-	}
-	b, err := v.StringBytes()
-	if err != nil {
-		r.fail(name, "is not a string")
-	}
-	return string(b)
+func (r *reader) text(name string) string {
+	text, _ := r.string(name)
+	return string(text)
 }
 
 // word is a text that is nearly always one of a few; those are not copied.
-func (r *reader) word(v *fastjson.Value, name string, usual ...string) string {
-	if v.Type() == fastjson.TypeString {
-		b := v.GetStringBytes()
-		for _, w := range usual {
-			if string(b) == w {
-				return w
-			}
+func (r *reader) word(name string, usual []string) string {
+	text, _ := r.string(name)
+	for _, w := range usual {
+		if string(text) == w {
+			return w
 		}
 	}
-	return r.text(v, name)
+	return string(text)
 }
 
-func (r *reader) flag(v *fastjson.Value, name string) messages.Flag {
-	switch v.Type() {
-	case fastjson.TypeNull:
+func (r *reader) flag(name string) messages.Flag {
+	c := r.peek()
+	r.skip()
+	switch {
+	case r.err != nil || c == 'n':
 		return messages.Unset
-	case fastjson.TypeTrue:
+	case c == 't':
 		return messages.Yes
-	case fastjson.TypeFalse:
+	case c == 'f':
 		return messages.No
 	default:
 		r.fail(name, "is not a boolean")
@@ -81,167 +72,168 @@ func (r *reader) flag(v *fastjson.Value, name string) messages.Flag {
 	}
 }
 
-// list is the values of a list of at most that many.
-func (r *reader) list(v *fastjson.Value, name string, most int) []*fastjson.Value {
-	if v.Type() == fastjson.TypeNull {
-		return nil
+// present tells whether a value is another one than null.
+func (r *reader) present() bool {
+	c := r.peek()
+	r.skip()
+	return c != 'n'
+}
+
+// room insists that a list of so many entries may have another one.
+func (r *reader) room(name string, entries, most int) {
+	if entries >= most {
+		r.fail(name, fmt.Sprintf("has more entries than are read: at most %d", most))
 	}
-	all, err := v.Array()
-	switch {
-	case err != nil:
-		r.fail(name, "is not a list")
-	case len(all) > most:
-		r.fail(name, fmt.Sprintf("has %d entries, at most %d are read", len(all), most))
-	default:
-		return all
-	}
-	return nil
 }
 
 // action is metadata.action.
-func (r *reader) action(metadata *fastjson.Value) (action string) {
+func (r *reader) action() (action string) {
 	var had seen
-	r.each(metadata, "metadata", func(key []byte, v *fastjson.Value) {
-		if string(key) == "action" {
-			r.once(&had, 1, "metadata.action")
-			action = r.text(v, "metadata.action")
+	for key, ok := r.enter("metadata"); ok; key, ok = r.next() {
+		if string(key) != "action" {
+			r.skip()
+			continue
 		}
-	})
+		r.once(&had, 1, "metadata.action")
+		action = r.text("metadata.action")
+	}
 	return action
 }
 
 // associated is eventBody.associatedStation.id.
-func (r *reader) associated(event *fastjson.Value) (id messages.StationID) {
-	var had, hadID seen
-	r.each(event, "eventBody", func(key []byte, station *fastjson.Value) {
+func (r *reader) associated() (id messages.StationID) {
+	var had seen
+	for key, ok := r.enter("eventBody"); ok; key, ok = r.next() {
 		if string(key) != "associatedStation" {
-			return
+			r.skip()
+			continue
 		}
 		r.once(&had, 1, "eventBody.associatedStation")
-		r.each(station, "eventBody.associatedStation", func(key []byte, v *fastjson.Value) {
-			if string(key) == "id" {
-				r.once(&hadID, 1, "eventBody.associatedStation.id")
-				id = messages.StationID(r.text(v, "eventBody.associatedStation.id"))
-			}
-		})
-	})
+		id = r.stationID()
+	}
+	return id
+}
+
+func (r *reader) stationID() (id messages.StationID) {
+	const name = "eventBody.associatedStation"
+	var had seen
+	for key, ok := r.enter(name); ok; key, ok = r.next() {
+		if string(key) != "id" {
+			r.skip()
+			continue
+		}
+		r.once(&had, 1, name+".id")
+		id = messages.StationID(r.text(name + ".id"))
+	}
 	return id
 }
 
 // event is the eventBody of a conversation notification.
-func (r *reader) event(v *fastjson.Value) (in messages.ConversationNotified) {
+func (r *reader) event() (in messages.ConversationNotified) {
 	var had seen
-	r.each(v, "eventBody", func(key []byte, v *fastjson.Value) {
+	for key, ok := r.enter("eventBody"); ok; key, ok = r.next() {
 		switch string(key) {
 		case "id":
 			r.once(&had, 1, "eventBody.id")
-			in.Conversation = messages.ConversationID(r.text(v, "eventBody.id"))
+			in.Conversation = messages.ConversationID(r.text("eventBody.id"))
 		case "participants":
 			r.once(&had, 2, "eventBody.participants")
-			all := r.list(v, "eventBody.participants", maxParticipants)
-			if len(all) == 0 {
-				return
-			}
-			in.Participants = make([]messages.Participant, len(all))
-			for i, p := range all {
-				in.Participants[i] = r.participant(p)
-			}
+			in.Participants = r.participants()
+		default:
+			r.skip()
 		}
-	})
+	}
 	return in
 }
 
-func (r *reader) participant(v *fastjson.Value) (p messages.Participant) {
+// usualParties is how many participants a conversation has at most as a rule: room for them and a leg of each is made at once.
+const usualParties = 4
+
+func (r *reader) participants() (all []messages.Participant) {
+	const name = "eventBody.participants"
+	var legs []messages.Leg
+	for ok := r.enterList(name); ok; ok = r.more() {
+		if r.room(name, len(all), maxParticipants); all == nil {
+			all, legs = make([]messages.Participant, 0, usualParties), make([]messages.Leg, 0, usualParties)
+		}
+		var p messages.Participant
+		p, legs = r.participant(legs)
+		all = append(all, p)
+	}
+	return all
+}
+
+// participant reads one participant. Its legs go behind those of the others.
+func (r *reader) participant(legs []messages.Leg) (messages.Participant, []messages.Leg) {
+	var p messages.Participant
 	var had seen
-	r.each(v, "participant", func(key []byte, v *fastjson.Value) {
+	for key, ok := r.enter("participant"); ok; key, ok = r.next() {
 		switch string(key) {
 		case "id":
 			r.once(&had, 1, "participant.id")
-			p.ID = messages.ParticipantID(r.text(v, "participant.id"))
+			p.ID = messages.ParticipantID(r.text("participant.id"))
 		case "userId":
 			r.once(&had, 2, "participant.userId")
-			p.User = messages.UserID(r.text(v, "participant.userId"))
+			p.User = messages.UserID(r.text("participant.userId"))
 		case "purpose":
 			r.once(&had, 4, "participant.purpose")
-			p.Purpose = r.word(v, "participant.purpose", "agent", "customer", "user", "external", "acd", "ivr")
+			p.Purpose = r.word("participant.purpose", purposes)
 		case "calls":
 			r.once(&had, 8, "participant.calls")
-			p.Calls = r.legs(v)
+			start := len(legs)
+			if legs = r.legs(legs); len(legs) > start {
+				p.Calls = legs[start:len(legs):len(legs)]
+			}
+		default:
+			r.skip()
 		}
-	})
-	return p
+	}
+	return p, legs
 }
 
-func (r *reader) legs(v *fastjson.Value) []messages.Leg {
-	all := r.list(v, "participant.calls", maxCalls)
-	if len(all) == 0 {
-		return nil
-	}
-	legs := make([]messages.Leg, len(all))
-	for i, c := range all {
-		legs[i] = r.leg(c)
+// legs reads a participant's legs behind those of others.
+func (r *reader) legs(legs []messages.Leg) []messages.Leg {
+	const name = "participant.calls"
+	start := len(legs)
+	for ok := r.enterList(name); ok; ok = r.more() {
+		r.room(name, len(legs)-start, maxCalls)
+		legs = append(legs, r.leg())
 	}
 	return legs
 }
 
-func (r *reader) leg(v *fastjson.Value) (leg messages.Leg) {
+// The words that purposes, states and directions nearly always are.
+var (
+	purposes   = []string{"agent", "customer", "user", "external", "acd", "ivr"}
+	states     = []string{"connected", "alerting", "disconnected", "terminated", "dialing", "contacting"}
+	directions = []string{"inbound", "outbound"}
+)
+
+func (r *reader) leg() (leg messages.Leg) {
 	var had seen
-	r.each(v, "call", func(key []byte, v *fastjson.Value) {
+	for key, ok := r.enter("call"); ok; key, ok = r.next() {
 		switch string(key) {
 		case "state":
 			r.once(&had, 1, "call.state")
-			leg.State = messages.CallState(r.word(v, "call.state", "connected", "alerting", "disconnected", "terminated", "dialing", "contacting"))
+			leg.State = messages.CallState(r.word("call.state", states))
 		case "muted":
 			r.once(&had, 2, "call.muted")
-			leg.Muted = r.flag(v, "call.muted")
+			leg.Muted = r.flag("call.muted")
 		case "held":
 			r.once(&had, 4, "call.held")
-			leg.Held = r.flag(v, "call.held")
+			leg.Held = r.flag("call.held")
 		case "confined":
 			r.once(&had, 8, "call.confined")
-			leg.Confined = r.flag(v, "call.confined")
+			leg.Confined = r.flag("call.confined")
 		case "direction":
 			r.once(&had, 16, "call.direction")
-			leg.Direction = r.word(v, "call.direction", "inbound", "outbound")
+			leg.Direction = r.word("call.direction", directions)
 		case "errorInfo":
 			r.once(&had, 32, "call.errorInfo")
-			leg.Failed = v.Type() != fastjson.TypeNull
+			leg.Failed = r.present()
+		default:
+			r.skip()
 		}
-	})
+	}
 	return leg
-}
-
-// deeperThan tells whether objects and lists nest deeper than a limit. A body with no more opening brackets than that cannot;
-// only one with more is walked. Malformed JSON gives some answer; the parser refuses it.
-func deeperThan(body []byte, limit int) bool {
-	if bytes.Count(body, []byte("{"))+bytes.Count(body, []byte("[")) <= limit {
-		return false
-	}
-	depth := 0
-	for i := 0; i < len(body); i++ {
-		switch body[i] {
-		case '{', '[':
-			if depth++; depth > limit {
-				return true
-			}
-		case '}', ']':
-			depth--
-		case '"':
-			i = endOfString(body, i+1)
-		}
-	}
-	return false
-}
-
-// endOfString is the place of the quote that closes a string whose text begins at start, or the end of the body.
-func endOfString(body []byte, start int) int {
-	for i := start; i < len(body); i++ {
-		switch body[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return len(body)
 }

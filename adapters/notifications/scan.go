@@ -38,6 +38,13 @@ func (s *scanner) fail(name, why string) { s.stop(fmt.Errorf("notifications: %s 
 
 // peek is the next character that is no white space, or 0 at the end.
 func (s *scanner) peek() byte {
+	if s.at < len(s.body) && s.body[s.at] > ' ' {
+		return s.body[s.at]
+	}
+	return s.behindSpace()
+}
+
+func (s *scanner) behindSpace() byte {
 	for ; s.at < len(s.body); s.at++ {
 		switch c := s.body[s.at]; c {
 		case ' ', '\t', '\n', '\r':
@@ -97,20 +104,25 @@ func (s *scanner) next() (key []byte, ok bool) {
 
 // key reads a key and the colon behind it.
 func (s *scanner) key() []byte {
-	if s.peek() != '"' {
-		s.stop(errSyntax)
-		return nil
-	}
-	raw, plain := s.text()
-	if s.peek() != ':' {
-		s.stop(errSyntax)
-		return nil
-	}
-	s.at++
+	raw, plain := s.rawKey()
 	if !plain {
 		return unescaped(raw)
 	}
 	return raw
+}
+
+func (s *scanner) rawKey() (raw []byte, plain bool) {
+	if s.peek() != '"' {
+		s.stop(errSyntax)
+		return nil, true
+	}
+	raw, plain = s.text()
+	if s.peek() != ':' {
+		s.stop(errSyntax)
+		return nil, true
+	}
+	s.at++
+	return raw, plain
 }
 
 // enterList goes into a list, before its first entry; more goes before the next one. Not ok is as with enter.
@@ -150,7 +162,7 @@ func (s *scanner) skip() {
 		s.text()
 	case '{':
 		for s.open(); s.separate('}'); s.skip() {
-			s.skipKey()
+			s.rawKey()
 		}
 	case '[':
 		for s.open(); s.separate(']'); {
@@ -165,19 +177,6 @@ func (s *scanner) skip() {
 	default:
 		s.number()
 	}
-}
-
-func (s *scanner) skipKey() {
-	if s.peek() != '"' {
-		s.stop(errSyntax)
-		return
-	}
-	s.text()
-	if s.peek() != ':' {
-		s.stop(errSyntax)
-		return
-	}
-	s.at++
 }
 
 // word reads a word that the text must have here.

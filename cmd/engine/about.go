@@ -42,39 +42,83 @@ func isID(v any) bool {
 	}
 }
 
-// about finds the places of the entries that concern a conversation: those that name it, a session that was offered for it alone or the
-// actor of such a session, and those that answer what such an entry asked.
+// about finds the places of the entries that concern a conversation: those that name it, a session that carries it or the
+// actor of such a session, and those that answer what such an entry asked. A session that was offered for the conversation
+// concerns it from the beginning, one that it came to share only from then on.
 func about(conversation messages.ConversationID, entries []replay.Entry) []int {
-	concern := map[any]bool{conversation: true}
-	for _, e := range entries {
-		for _, named := range namedIn(e) {
-			if namesOnly(conversation, named) {
-				mark[messages.SessionID](concern, named)
-			}
-		}
-	}
-	for _, e := range entries {
-		for _, named := range namedIn(e) {
-			if anyOf[messages.SessionID](concern, named) {
-				mark[messages.Ref](concern, named)
-			}
-		}
-	}
+	since := concerns(conversation, entries)
+	asked := map[messages.EffectID]bool{}
 	var kept []int
 	for i, e := range entries {
-		concerns := false
-		for _, named := range namedIn(e) {
-			concerns = concerns || anyOf[any](concern, named)
-		}
-		if !concerns {
+		if !namesAny(e, i, since, asked) {
 			continue
 		}
 		kept = append(kept, i)
 		for _, out := range e.Step.Outputs {
-			concern[out.ID] = true
+			asked[out.ID] = true
 		}
 	}
 	return kept
+}
+
+// concerns says from which entry on an id concerns a conversation.
+func concerns(conversation messages.ConversationID, entries []replay.Entry) map[any]int {
+	since := map[any]int{conversation: 0}
+	first := map[messages.SessionID]messages.ConversationID{} // for which conversation a session was offered
+	for i, e := range entries {
+		for _, named := range namedIn(e) {
+			alone := only[messages.ConversationID](named)
+			for _, session := range all[messages.SessionID](named) {
+				if alone == "" {
+					continue
+				}
+				if first[session] == "" {
+					first[session] = alone
+				}
+				if alone == conversation {
+					note(since, session, i, first[session] == conversation)
+				}
+			}
+		}
+	}
+	for _, e := range entries {
+		for _, named := range namedIn(e) {
+			for _, session := range all[messages.SessionID](named) {
+				from, carries := since[session]
+				for _, ref := range all[messages.Ref](named) {
+					if carries {
+						note(since, ref, from, false)
+					}
+				}
+			}
+		}
+	}
+	return since
+}
+
+// note has an id concern a conversation from an entry on, or from the beginning.
+func note(since map[any]int, id any, from int, always bool) {
+	if always {
+		from = 0
+	}
+	if _, known := since[id]; !known {
+		since[id] = from
+	}
+}
+
+// namesAny tells whether an entry names an id that concerns the conversation by then, or answers what was asked for it.
+func namesAny(e replay.Entry, place int, since map[any]int, asked map[messages.EffectID]bool) bool {
+	for _, named := range namedIn(e) {
+		for _, id := range named {
+			if from, known := since[id]; known && place >= from {
+				return true
+			}
+			if effect, is := id.(messages.EffectID); is && asked[effect] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // namedIn lists what each message of an entry names.
@@ -89,35 +133,28 @@ func namedIn(e replay.Entry) [][]any {
 	return list
 }
 
-// namesOnly tells whether a message names a conversation and no other.
-func namesOnly(conversation messages.ConversationID, named []any) bool {
-	found := false
+// all are the ids of one type.
+func all[T any](named []any) []T {
+	var ids []T
 	for _, id := range named {
-		if c, is := id.(messages.ConversationID); is {
-			if c != conversation {
-				return false
-			}
-			found = true
+		if v, is := id.(T); is {
+			ids = append(ids, v)
 		}
 	}
-	return found
+	return ids
 }
 
-// mark adds the ids of one type to a set.
-func mark[T any](set map[any]bool, named []any) {
-	for _, id := range named {
-		if _, is := id.(T); is {
-			set[id] = true
+// only is the one id of a type that is named, or none where none or several are.
+func only[T comparable](named []any) T {
+	var none T
+	ids := all[T](named)
+	for _, id := range ids {
+		if id != ids[0] {
+			return none
 		}
 	}
-}
-
-// anyOf tells whether an id of one type is in a set.
-func anyOf[T any](set map[any]bool, named []any) bool {
-	for _, id := range named {
-		if _, is := id.(T); is && set[id] {
-			return true
-		}
+	if len(ids) == 0 {
+		return none
 	}
-	return false
+	return ids[0]
 }

@@ -48,7 +48,9 @@ func (c *diffCommand) Run(t *terminal) error {
 	if err := report.Show(t.out, a.records, nil); err != nil {
 		return err
 	}
-	sideBySide(t, report.First(), capture.Decide(a.records), capture.Decide(b.records))
+	if d := report.First(); d.List != capture.StateList { // a look inside is no line of text
+		sideBySide(t, d, capture.Decide(a.records), capture.Decide(b.records))
+	}
 	return errFails
 }
 

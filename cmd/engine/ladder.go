@@ -25,7 +25,7 @@ type rung struct {
 	In      string   `json:"in"`
 	Rows    []string `json:"rows,omitempty"`
 	Out     []string `json:"out,omitempty"`
-	Why     []string `json:"why,omitempty"`    // why nothing came of it
+	Why     []string `json:"why,omitempty"`    // why nothing came of it, and what the quirks are that mattered
 	Unmet   []string `json:"unmet,omitempty"`  // rows that were passed over, each with the guard that did not hold
 	Orphan  string   `json:"orphan,omitempty"` // why it was for nobody
 	Problem string   `json:"problem,omitempty"`
@@ -89,6 +89,7 @@ func (l *ladder) climb(p *passed, e replay.Entry) rung {
 	if len(r.Out) == 0 && r.Orphan == "" {
 		r.Why = p.nothing(e.Step.Rows)
 	}
+	r.Why = append(r.Why, quirksOf(e.Step.Rows)...)
 	return r
 }
 

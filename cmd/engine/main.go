@@ -50,7 +50,7 @@ func (t *terminal) warn(lines ...string) {
 	}
 }
 
-// progress writes how far it is, for a person who waits; of 0 takes it away. It writes nothing where nobody watches.
+// progress writes how far it is, for a person who waits; of 0 takes it away again. It writes nothing where nobody watches.
 func (t *terminal) progress(done, of int) {
 	f, is := t.err.(*os.File)
 	if !is || t.json {

@@ -33,6 +33,9 @@ const journalMax = 1 << 30
 // logHelp says what a LOG may be.
 const logHelp = "A capture or a journal: a file, also gzipped, - for standard input, or the name of a recording in this binary."
 
+// stdin is the LOG that is standard input.
+const stdin = "-"
+
 // openLog reads a LOG.
 func openLog(name string) (*recording, error) { return openAs(name, capture.Read) }
 
@@ -68,7 +71,7 @@ func openAs(name string, read func(string, io.Reader) (*capture.Capture, error))
 
 // open opens a file or, if there is none of this name, a recording of this binary. It returns the recording's name.
 func open(name string) (string, io.ReadCloser, error) {
-	if name == "-" {
+	if name == stdin {
 		return "standard input", io.NopCloser(os.Stdin), nil
 	}
 	info, err := os.Stat(name)

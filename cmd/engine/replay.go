@@ -33,11 +33,11 @@ func (c *replayCommand) Run(t *terminal) error {
 	}
 	how := playing{profile: c.Profile, until: c.Until}
 	if c.Journal != "" {
-		file, done, err := create(t.out, c.Journal)
+		file, err := create(t.out, c.Journal)
 		if err != nil {
 			return err
 		}
-		defer done()
+		defer func() { _ = file.Close() }()
 		how.journal = runtime.NewStreamJournal(file, runtime.SyncNever)
 	}
 	result, err := how.play(log)
@@ -71,22 +71,31 @@ func (c *replayCommand) print(t *terminal, result *played) error {
 }
 
 func (c *replayCommand) writeOutputs(t *terminal, result *played) error {
-	file, done, err := create(t.out, c.Out)
+	file, err := create(t.out, c.Out)
 	if err != nil {
 		return err
 	}
-	defer done()
-	return capture.Write(file, result.outputs)
+	err = capture.Write(file, result.outputs)
+	if closed := file.Close(); err == nil && closed != nil {
+		err = fmt.Errorf("replay: %w", closed)
+	}
+	return err
 }
 
-// create makes a file to write to, or takes standard output for -. The caller calls done.
-func create(stdout io.Writer, path string) (file io.Writer, done func(), err error) {
+// create makes a file to write to, or takes standard output for -, which closing leaves open.
+func create(stdout io.Writer, path string) (io.WriteCloser, error) {
 	if path == "-" {
-		return stdout, func() {}, nil
+		return keptOpen{stdout}, nil
 	}
 	f, err := os.Create(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("replay: %w: give a path that can be written", err)
+		return nil, fmt.Errorf("replay: %w: give a path that can be written", err)
 	}
-	return f, func() { _ = f.Close() }, nil
+	return f, nil
 }
+
+// keptOpen is a writer whose Close does nothing.
+type keptOpen struct{ io.Writer }
+
+// Close does nothing.
+func (keptOpen) Close() error { return nil }

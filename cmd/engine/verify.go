@@ -88,6 +88,7 @@ func (c *verifyCommand) print(t *terminal, outcomes []chan outcome) error {
 	for i, ready := range outcomes {
 		t.progress(i, len(outcomes))
 		o := <-ready
+		t.progress(0, 0)
 		if o.unusable != nil {
 			unusable = append(unusable, o.unusable)
 			continue
@@ -100,7 +101,6 @@ func (c *verifyCommand) print(t *terminal, outcomes []chan outcome) error {
 			return err
 		}
 	}
-	t.progress(0, 0)
 	if t.json {
 		if err := printJSON(t.out, verified{matched, len(outcomes)}); err != nil {
 			return err
@@ -133,16 +133,24 @@ func (c *verifyCommand) verify(name string) outcome {
 	report := capture.Compare(log.capture.Records, result.outputs, log.capture.Config.Tolerance())
 	o := outcome{verdict: verdictOf(name, report), warnings: result.warnings, compared: compared(report)}
 	if !report.Match() {
-		var text bytes.Buffer
-		if err := report.Show(&text, log.capture.Records, nil); err != nil {
+		if o.details, err = detailed(report, log.capture, newLadder(result)); err != nil {
 			return outcome{unusable: err}
 		}
-		o.details = strings.Split(strings.TrimSpace(text.String()), "\n")
 	}
 	if result.failed != nil {
 		o.verdict.Match, o.verdict.Why = false, "the cell failed: "+result.failed.Error()
 	}
 	return o
+}
+
+// detailed shows the first divergence, with the aliases of the replay's ladder.
+func detailed(report capture.Report, log *capture.Capture, l *ladder) ([]string, error) {
+	var text bytes.Buffer
+	if err := report.Show(&text, log.Records, l.names.in); err != nil {
+		return nil, err
+	}
+	l.legend(&text, text.String())
+	return strings.Split(strings.TrimSpace(text.String()), "\n"), nil
 }
 
 // journalOutcome is that of a journal whose entries were decided again.
@@ -243,11 +251,14 @@ var endings = []string{".jsonl", ".jsonl.gz", ".journal", ".journal.gz"}
 func below(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
-		_, in, err := open(path)
+		name, in, err := open(path)
 		if err != nil {
 			return nil, fmt.Errorf("verify: %w", err)
 		}
-		return []string{path}, in.Close()
+		if path == stdin {
+			name = path
+		}
+		return []string{name}, in.Close()
 	}
 	var list []string
 	err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {

@@ -71,6 +71,24 @@ func (p *passed) nothing(rows []runtime.RowTaken) []string {
 	return why
 }
 
+// quirksOf says what the quirks are that rows depended on, each once: what the SDK does, or what is done instead.
+func quirksOf(rows []runtime.RowTaken) []string {
+	var list []string
+	for _, r := range rows {
+		if r.Quirk == nil {
+			continue
+		}
+		text := fmt.Sprintf("quirk %s: %s", r.Quirk.Name, clause(r.Quirk.SDK))
+		if strings.Contains(r.Row, "{!"+r.Quirk.Name+"}") {
+			text = fmt.Sprintf("without %s: %s", r.Quirk.Name, clause(r.Quirk.Corrected))
+		}
+		if !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
 // meaning is what the state is that a row entered.
 func (p *passed) meaning(r runtime.RowTaken) string {
 	state := p.charts[r.Chart].states[string(r.To)]
@@ -149,7 +167,7 @@ func failing(guards []string, holds map[string]bool) string {
 	var open []string
 	for _, guard := range guards {
 		if holds[opposite(guard)] {
-			return opposite(guard)
+			return inWords(opposite(guard))
 		}
 		if !holds[guard] {
 			open = append(open, opposite(guard))
@@ -158,8 +176,10 @@ func failing(guards []string, holds map[string]bool) string {
 	if len(open) == 1 {
 		holds[open[0]] = true
 	}
-	return strings.ReplaceAll(strings.Join(open, " or "), "!", "not ")
+	return inWords(strings.Join(open, " or "))
 }
+
+func inWords(guards string) string { return strings.ReplaceAll(guards, "!", "not ") }
 
 // opposite is the guard that holds when this one does not.
 func opposite(guard string) string {
@@ -181,7 +201,7 @@ func (p *passed) before(d declared, taken runtime.RowTaken, in messages.Input) (
 			}
 		}
 		for _, i := range d.ignores[state] {
-			if named(i.Input, taken.Input) {
+			if hasWord(i.Input, taken.Input) {
 				return before, fsm.RowInfo{}
 			}
 		}
@@ -206,7 +226,7 @@ func (p *passed) exists(r fsm.RowInfo) bool {
 
 // awaits tells whether a row is for an input. Timers come from outside only, and a row is for one timer.
 func awaits(chart string, r fsm.RowInfo, kind string, in messages.Input) bool {
-	if !named(r.Input, kind) {
+	if !hasWord(r.Input, kind) {
 		return false
 	}
 	fired, isTimer := in.(messages.TimerFired)
@@ -220,5 +240,5 @@ func awaits(chart string, r fsm.RowInfo, kind string, in messages.Input) bool {
 	return fired.Timer == chart+"."+r.State+"/"+label
 }
 
-// named tells whether an input's type, such as IQAnswered, has this word, such as iq-answered.
-func named(typ, kind string) bool { return strings.EqualFold(typ, strings.ReplaceAll(kind, "-", "")) }
+// hasWord tells whether an input's type, such as IQAnswered, has this word, such as iq-answered.
+func hasWord(typ, kind string) bool { return strings.EqualFold(typ, strings.ReplaceAll(kind, "-", "")) }

@@ -28,16 +28,40 @@ type parrot struct {
 	sockets int
 	peers   map[int]messages.Ref
 	heard   []messages.Input
+	jingle  map[int]messages.SessionID // whose peer connection a recorded counter is, of Jingle sessions
 }
 
 func newParrot(t testing.TB, log *capture.Capture) *parrot {
-	p := &parrot{t: t, start: log.Records[0].At, peers: map[int]messages.Ref{}}
+	p := &parrot{t: t, start: log.Records[0].At, peers: map[int]messages.Ref{}, jingle: map[int]messages.SessionID{}}
+	var offered messages.SessionID
 	for _, r := range log.Records {
+		if m := initiate.FindStringSubmatch(string(r.Fields)); m != nil && r.Kind == "ws.recv" {
+			offered = messages.SessionID(m[1])
+		}
+		if made, is := peerMade(t, r); is && offered != "" {
+			p.jingle[made], offered = offered, ""
+		}
 		if !capture.IsInput(r.Kind) && r.Kind != "config" && r.Kind != "state" && r.Kind != "step" {
 			p.left = append(p.left, r)
 		}
 	}
 	return p
+}
+
+// initiate finds the session of a recorded session-initiate (XEP-0166 section 6.2).
+var initiate = regexp.MustCompile(`<jingle[^>]*\bsid=\\?["']([^"'\\]+)[^>]*session-initiate`)
+
+// peerMade is the counter of a peer connection that a record makes for a session.
+func peerMade(t testing.TB, r port.Record) (pc int, is bool) {
+	t.Helper()
+	if r.Kind != "pc.new" {
+		return 0, false
+	}
+	var d did
+	if err := r.Decode(&d); err != nil {
+		t.Fatal(err)
+	}
+	return d.PC, len(d.Config) > 0
 }
 
 func (p *parrot) Handle(at time.Duration, in messages.Input) (runtime.Step, error) {
@@ -102,7 +126,11 @@ func (p *parrot) effect(r port.Record) messages.Effect {
 			return nil
 		}
 		p.peers[d.PC] = messages.Ref(100 + d.PC)
-		return messages.CreatePeer{Peer: p.peers[d.PC]}
+		made := messages.CreatePeer{Peer: p.peers[d.PC], Signalling: messages.SDPOverXMPP}
+		if session, is := p.jingle[d.PC]; is {
+			made.Signalling, made.Session = messages.Jingle, session
+		}
+		return made
 	case "pc.setRemoteDescription":
 		return messages.Describe{Peer: p.peers[d.PC]}
 	case "pc.createAnswer":
@@ -294,7 +322,7 @@ func conversationUpdate(t testing.TB, raw json.RawMessage) messages.Event {
 // parroted are the kinds of records that a parrot writes again.
 var parroted = []string{"sdk.event", "http.req", "ws.send"}
 
-func only(records []port.Record) []port.Record {
+func sampled(records []port.Record) []port.Record {
 	return slices.DeleteFunc(slices.Clone(records), func(r port.Record) bool { return !slices.Contains(parroted, r.Kind) })
 }
 
@@ -311,7 +339,7 @@ func parrotReplay(t *testing.T, log *capture.Capture) (heard []string) {
 			t.Errorf("%s:%d: %s%s", log.Name, e.Line, e.Problem, e.Orphan)
 		}
 	}
-	report := capture.Compare(only(log.Records), only(result.Outputs), log.Config.Tolerance())
+	report := capture.Compare(sampled(log.Records), sampled(result.Outputs), log.Config.Tolerance())
 	if !report.Match() {
 		d := report.First()
 		t.Errorf("%s: %s #%d: want %+v, got %+v", log.Name, d.List, d.Index, d.Want, d.Got)

@@ -22,7 +22,6 @@ const (
 	Answering  fsm.State = "Answering"
 	Answered   fsm.State = "Answered"
 	Ending     fsm.State = "Ending"
-	Stuck      fsm.State = "Stuck"
 	Done       fsm.State = "Done"
 )
 
@@ -44,8 +43,8 @@ var Chart = fsm.New("negotiation", "Accepting one session once: the microphone, 
 		on(messages.MicrophoneDenied{}).Do(refuseMedia).Enter(Done).Source("7.1 retry chain")),
 	in(Armed, "There is a microphone; is the session still there?",
 		on(messages.GoOn{}).If(peerClosed).Do(failClosed).Enter(Done).Source("1.6.6 step 5"),
-		on(messages.GoOn{}).If(overJingle).If(sessionEnded).Corrected(quirk.EndedJingleStuck).Do(failClosed).Enter(Done),
-		on(messages.GoOn{}).If(overJingle).If(sessionEnded).Quirk(quirk.EndedJingleStuck).Do(addMicrophone, attach).Enter(Stuck).Source("1.7 Jingle accept after its end"),
+		on(messages.GoOn{}).If(overJingle).If(sessionEnded).Corrected(quirk.EndedJingleAnswered).Do(failClosed).Enter(Done),
+		on(messages.GoOn{}).If(overJingle).If(sessionEnded).Quirk(quirk.EndedJingleAnswered).Do(addMicrophone, attach, accept, makeAnswer).Enter(Answering).Source("1.7 Jingle accept after its end"),
 		on(messages.GoOn{}).Do(addMicrophone, attach, accept, makeAnswer).Enter(Answering).Source("1.6.6 step 6").Source("1.6.6 step 7")),
 	in(Describing, "The new description is being set.",
 		on(messages.PeerDone{}).Do(acceptDescribed, makeAnswerDescribed).Enter(Answering).Source("1.7 offer same ICE"),
@@ -62,7 +61,6 @@ var Chart = fsm.New("negotiation", "Accepting one session once: the microphone, 
 	in(Ending, "The answer could not be made, and the session was ended for it.",
 		on(messages.SettleNow{}).Corrected(quirk.JingleFailureResolves).Do(failEnded).Enter(Done),
 		on(messages.SettleNow{}).Quirk(quirk.JingleFailureResolves).Do(settleRejected).Enter(Done).Source("1.7 Jingle answer could not be created")),
-	final(Stuck, "The session had ended: its queue works no more, and the request never settles."),
 	final(Done, "Settled."))
 
 // The words of the chart, bound to its data.

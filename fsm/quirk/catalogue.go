@@ -245,11 +245,11 @@ var (
 		Corrected: "it rejects",
 		Why:       "a failure is told",
 	})
-	EndedJingleStuck = define(Quirk{
-		Name: "ended-jingle-stuck", Kind: Row, Ticket: "sdk-behaviour 1.7", Since: "9.2.4",
-		SDK:       "accepting a Jingle session that has ended never settles",
-		Corrected: "it rejects",
-		Why:       "every promise settles",
+	EndedJingleAnswered = define(Quirk{
+		Name: "ended-jingle-answered", Kind: Row, Ticket: "sdk-behaviour 1.7", Since: "9.2.4",
+		SDK:       "a Jingle session that this client has ended is answered all the same",
+		Corrected: "acceptSession of it rejects",
+		Why:       "nobody is there to talk to",
 	})
 	HangUpHangs = define(Quirk{
 		Name: "hang-up-hangs", Kind: Row, Ticket: "sdk-behaviour 1.6.9 B16, J8, I5", Since: "9.2.4",

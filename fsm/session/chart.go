@@ -75,6 +75,7 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.LeaveSession{}).Quirk(quirk.SessionEndsTwice).Do(callEnded, sendTerminate, terminateAsTold).Source("1.7 Jingle local end"),
 		on(messages.LeaveSession{}).Corrected(quirk.SessionEndsTwice).Do(tellOver),
 		on(messages.MediaLost{}).Quirk(quirk.SessionEndsTwice).Do(sendTerminateLost, terminateLost).Source("1.7 Jingle second failed"),
+		on(messages.SessionAccepting{}).Quirk(quirk.EndedSessionActiveAgain).Do(callActive).Source("1.7 Jingle accept after its end"),
 		ignore("it is over", messages.PeerDone{}, messages.PeerRejected{}, messages.MediaLost{}, messages.Terminate{}, messages.SessionTerminate{}, messages.CheckPeer{}, messages.SessionAccepting{})),
 	in(Ended, "It is over; what still comes is late.",
 		on(messages.RequestDone{}).Quirk(quirk.SessionEndsTwice).Do(terminateAcknowledged).Source("1.7 any/end"),

@@ -58,7 +58,7 @@ func adopt(d Data, e messages.Adopted) (Data, messages.Acts) {
 }
 
 func createPeer(d Data, e messages.OpenSession) (Data, messages.Acts) {
-	return d, messages.Acts{messages.CreatePeer{Peer: e.Ref, Servers: e.Servers, Relay: e.Relay}}
+	return d, messages.Acts{messages.CreatePeer{Peer: e.Ref, Signalling: e.Signalling, Session: e.Session, Servers: e.Servers, Relay: e.Relay}}
 }
 
 func describe(d Data, e messages.OpenSession) (Data, messages.Acts) {

@@ -67,6 +67,9 @@ const noHandler = "Failed to find session handler for session"
 
 // --- proposals: the streaming layer
 
+// notSetUp: the stream is bound, but its ICE servers are not known; until then the SDK's parser has no words for calls.
+func notSetUp[E messages.Input](d Data, _ E) bool { return !d.Stream.Up }
+
 func proposedByUs(d Data, e messages.Propose) bool {
 	return d.Stream.JID != "" && e.From == d.Stream.JID
 }

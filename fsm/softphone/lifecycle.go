@@ -1,6 +1,8 @@
 package softphone
 
 import (
+	"slices"
+
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -229,8 +231,13 @@ func lastToGo(d Data, _ messages.Departed) bool     { return d.Leaving == 1 }
 func destroySessions(d Data, e messages.Destroy) (Data, acts) {
 	d.Waiting = e.Call
 	var out acts
+	forgotten := map[messages.Ref]bool{}
 	for _, listed := range d.Listed() {
-		s, _ := d.firstListed(identified(listed.View.Session)) // ended by their ids: of two with one id, the first twice
+		// They are ended by their ids: of two with one id the first twice, unless it is forgotten at once, as Jingle's are.
+		s, _ := d.firstListed(func(s Session) bool {
+			return s.View.Session == listed.View.Session && !forgotten[s.View.Ref]
+		})
+		forgotten[s.View.Ref] = s.View.Signalling == messages.Jingle
 		d.Leaving++
 		out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref, Owner: messages.Root}})
 	}
@@ -242,9 +249,10 @@ func countGone(d Data, _ messages.Departed) (Data, acts) {
 	return d, nil
 }
 
-// forgetWatchers: nobody listens for announcements any more, so what waits for one waits for ever.
+// forgetWatchers: nobody listens for announcements any more, so what waits for one waits for ever. A departure listens to
+// its session.
 func forgetWatchers[E messages.Input](d Data, _ E) (Data, acts) {
-	d.Watchers = nil
+	d.Watchers = slices.DeleteFunc(slices.Clone(d.Watchers), func(w messages.WatcherView) bool { return w.HangsUp })
 	return d, nil
 }
 

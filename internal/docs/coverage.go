@@ -81,7 +81,7 @@ func shortest(tests []string) []string {
 }
 
 func rank(test string) int {
-	for i, start := range []string{"story ", "scenarios/", "browser/", "random/"} {
+	for i, start := range []string{"story ", "scenarios/", "directed/", "browser/", "random/"} {
 		if strings.HasPrefix(test, start) {
 			return i
 		}

@@ -238,7 +238,8 @@ func TestSocketsAndFrames(t *testing.T) {
 
 func TestAnswersToIQsPairByWhatWasAsked(t *testing.T) {
 	cell := &scripted{effects: map[string][]messages.Effect{
-		"initialize": {messages.OpenSocket{Socket: 1}, messages.Announce{Event: messages.StreamConnected{}}, messages.SendAccept{Session: "S"},
+		"initialize": {messages.OpenSocket{Socket: 1}, messages.Announce{Event: messages.StreamConnected{}},
+			messages.CreatePeer{Peer: 2, Signalling: messages.Jingle, Session: "S"},
 			messages.SendServices{Type: "stun"}, messages.SendServices{Type: "turn"},
 			messages.SendTerminate{Signalling: messages.Jingle, Session: "S"}, messages.SendPing{}},
 	}}
