@@ -55,6 +55,7 @@ type machine[D any] struct {
 	chart *fsm.Chart[D]
 	now   fsm.Snapshot[D]
 	view  func(fsm.Snapshot[D]) messages.Input
+	seen  messages.Input // the view of now, once somebody looked
 }
 
 func (m *machine[D]) Name() string                 { return m.chart.Name() }
@@ -63,22 +64,26 @@ func (m *machine[D]) Knows(in messages.Input) bool { return m.chart.Knows(in) }
 func (m *machine[D]) StartTimers() []fsm.Timer     { return m.chart.StartTimers(m.now) }
 
 func (m *machine[D]) Step(on quirk.Set, in messages.Input) fsm.Outcome {
-	return m.chart.Advance(on, &m.now, in)
+	out := m.chart.Advance(on, &m.now, in)
+	if out.Verdict == fsm.Taken {
+		m.seen = nil
+	}
+	return out
 }
 
 func (m *machine[D]) Ended() bool { return m.chart.Ends(m.now.State) }
 
 func (m *machine[D]) View() messages.Input {
-	if m.view == nil {
-		return nil
+	if m.seen == nil && m.view != nil {
+		m.seen = m.view(m.now)
 	}
-	return m.view(m.now)
+	return m.seen
 }
 
 func (m *machine[D]) Keep() any { return m.chart.Borrow(&m.now) }
 
 func (m *machine[D]) Undo(kept any) {
-	m.now = *kept.(*fsm.Snapshot[D])
+	m.now, m.seen = *kept.(*fsm.Snapshot[D]), nil
 	m.Forget(kept)
 }
 
@@ -93,6 +98,6 @@ func (m *machine[D]) Restore(raw json.RawMessage) error {
 	if err := decoder.Decode(&was); err != nil || !m.chart.CanBeIn(was.State) {
 		return fmt.Errorf("actors: restore %s: the state is not of this chart: restore it with the engine that wrote it", m.Name())
 	}
-	m.now = was
+	m.now, m.seen = was, nil
 	return nil
 }

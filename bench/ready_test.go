@@ -50,7 +50,7 @@ func recording(b *testing.B, name string) *capture.Capture {
 	return log
 }
 
-// configOf is a cell that decides as the recorded client did and keeps a journal.
+// configOf is a cell that decides as the recorded client did, and is otherwise as in a live softphone with a journal.
 func configOf(b *testing.B, log *capture.Capture) runtime.Config {
 	b.Helper()
 	profile, err := host.Profile(log)
@@ -58,7 +58,7 @@ func configOf(b *testing.B, log *capture.Capture) runtime.Config {
 		b.Fatal(err)
 	}
 	cfg := host.Config(log, profile)
-	cfg.Journal = nowhere{}
+	cfg.Journal, cfg.WithoutRows = nowhere{}, true
 	return cfg
 }
 

@@ -81,7 +81,7 @@ type (
 	}
 )
 
-// Session signalling. Peer names the session actor whose peer connection the description or candidate belongs to.
+// Session signalling. Peer names the session actor that speaks: two sessions may share an id.
 type (
 	// SendAnswer answers an offer (rpc answer, or session-accept). The adapter fills in the local description.
 	SendAnswer struct {
@@ -105,12 +105,14 @@ type (
 		Signalling Signalling `json:"signalling"`
 		Session    SessionID  `json:"session"`
 		To         JID        `json:"to"`
+		Peer       Ref        `json:"peer"`
 	}
 	// SendTerminate ends a session from our side.
 	SendTerminate struct {
 		Signalling Signalling `json:"signalling"`
 		Session    SessionID  `json:"session"`
 		To         JID        `json:"to"`
+		Peer       Ref        `json:"peer"`
 		Reason     string     `json:"reason"`
 	}
 )
@@ -160,7 +162,6 @@ type (
 	CreatePeer struct {
 		Peer       Ref         `json:"peer"`
 		Signalling Signalling  `json:"signalling"`
-		Session    SessionID   `json:"session"`
 		Servers    []ICEServer `json:"servers,omitempty"`
 		Relay      bool        `json:"relay,omitempty"`
 	}

@@ -8,11 +8,11 @@ import "github.com/hookswitch/hookswitch/messages"
 type Gate struct {
 	up      bool
 	streams int                        // how many there have been
-	born    map[messages.SessionID]int // the stream that a Jingle session began on; only those of the present stream
+	born    map[messages.Ref]int // the stream that a Jingle session began on; only those of the present stream
 }
 
 // NewGate is the gate of a cell that has no stream yet.
-func NewGate() *Gate { return &Gate{born: map[messages.SessionID]int{}} }
+func NewGate() *Gate { return &Gate{born: map[messages.Ref]int{}} }
 
 // Passes tells whether an effect leaves. It must see all effects of a cell, in the order in which they were decided.
 func (g *Gate) Passes(effect messages.Effect) bool {
@@ -22,7 +22,7 @@ func (g *Gate) Passes(effect messages.Effect) bool {
 		return true
 	case messages.CreatePeer:
 		if e.Signalling == messages.Jingle {
-			g.born[e.Session] = g.streams
+			g.born[e.Peer] = g.streams
 		}
 		return true
 	case messages.SendAccept:
@@ -30,13 +30,13 @@ func (g *Gate) Passes(effect messages.Effect) bool {
 	case messages.SendProceed:
 		return g.up
 	case messages.SendAnswer:
-		return g.open(e.Signalling, e.Session)
+		return g.open(e.Signalling, e.Peer)
 	case messages.SendCandidate:
-		return g.open(e.Signalling, e.Session)
+		return g.open(e.Signalling, e.Peer)
 	case messages.SendActive:
-		return g.open(e.Signalling, e.Session)
+		return g.open(e.Signalling, e.Peer)
 	case messages.SendTerminate:
-		return g.open(e.Signalling, e.Session)
+		return g.open(e.Signalling, e.Peer)
 	case messages.AcknowledgeIQ, messages.RefuseIQ:
 		return g.up
 	default:
@@ -56,6 +56,6 @@ func (g *Gate) note(event messages.Event) {
 	}
 }
 
-func (g *Gate) open(s messages.Signalling, session messages.SessionID) bool {
+func (g *Gate) open(s messages.Signalling, session messages.Ref) bool {
 	return g.up && (s != messages.Jingle || g.born[session] == g.streams)
 }

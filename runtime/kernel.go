@@ -320,10 +320,12 @@ func (c *inside) Stepping(a *actors.Actor, m actors.Machine) {
 // Decided records a step, sets its timers and takes over its acts.
 func (c *inside) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, told messages.Input) {
 	t := c.turn
-	t.step.Rows = append(t.step.Rows, RowTaken{
-		Actor: a.Ref, Kind: a.Kind, Chart: out.Chart, From: out.From, To: out.To,
-		Verdict: out.Verdict, Row: out.Row, Why: out.Why, Quirk: out.Quirk, Input: in.Kind(),
-	})
+	if !c.cfg.WithoutRows {
+		t.step.Rows = append(t.step.Rows, RowTaken{
+			Actor: a.Ref, Kind: a.Kind, Chart: out.Chart, From: out.From, To: out.To,
+			Verdict: out.Verdict, Row: out.Row, Why: out.Why, Quirk: out.Quirk, Input: in.Kind(),
+		})
+	}
 	c.hash = mixStep(c.hash, a.Ref, in, out)
 	(*Cell)(c).setTimers(a.Ref, out.Timers)
 	at := row{chart: out.Chart, row: out.Row}

@@ -111,6 +111,7 @@ func complete(cfg SoftphoneConfig, ports Ports) (SoftphoneConfig, Ports, error) 
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
+	cfg.WithoutRows = true // nobody sees the steps of a live softphone
 	if cfg.Registry == nil {
 		cfg.Registry = actors.Softphone()
 	}

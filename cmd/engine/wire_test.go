@@ -29,10 +29,11 @@ type parrot struct {
 	peers   map[int]messages.Ref
 	heard   []messages.Input
 	jingle  map[int]messages.SessionID // whose peer connection a recorded counter is, of Jingle sessions
+	speaks  map[messages.SessionID]messages.Ref
 }
 
 func newParrot(t testing.TB, log *capture.Capture) *parrot {
-	p := &parrot{t: t, start: log.Records[0].At, peers: map[int]messages.Ref{}, jingle: map[int]messages.SessionID{}}
+	p := &parrot{t: t, start: log.Records[0].At, peers: map[int]messages.Ref{}, jingle: map[int]messages.SessionID{}, speaks: map[messages.SessionID]messages.Ref{}}
 	var offered messages.SessionID
 	for _, r := range log.Records {
 		if m := initiate.FindStringSubmatch(string(r.Fields)); m != nil && r.Kind == "ws.recv" {
@@ -112,7 +113,7 @@ func (p *parrot) effect(r port.Record) messages.Effect {
 		p.sockets++
 		return messages.OpenSocket{Socket: p.sockets}
 	case "ws.send":
-		return sent(d.XML)
+		return p.sent(d.XML)
 	case "http.req":
 		request, ok := publicapi.Parse(d.Method, capture.RESTPath(d.URL), []byte(d.Body))
 		if !ok {
@@ -128,7 +129,8 @@ func (p *parrot) effect(r port.Record) messages.Effect {
 		p.peers[d.PC] = messages.Ref(100 + d.PC)
 		made := messages.CreatePeer{Peer: p.peers[d.PC], Signalling: messages.SDPOverXMPP}
 		if session, is := p.jingle[d.PC]; is {
-			made.Signalling, made.Session = messages.Jingle, session
+			made.Signalling = messages.Jingle
+			p.speaks[session] = made.Peer
 		}
 		return made
 	case "pc.setRemoteDescription":
@@ -150,7 +152,7 @@ var (
 )
 
 // sent is the effect that sends a frame like this one.
-func sent(frame string) messages.Effect {
+func (p *parrot) sent(frame string) messages.Effect {
 	if m := initiation.FindStringSubmatch(frame); m != nil && m[1] == "proceed" {
 		return messages.SendProceed{Session: messages.SessionID(m[2]), To: "x@gjoll.y/z"}
 	} else if m != nil {
@@ -179,12 +181,12 @@ func sent(frame string) messages.Effect {
 	case "subscribe":
 		return messages.SendSubscribe{Topic: words[1], JID: "a@b"}
 	default:
-		return signalled(words, frame)
+		return p.signalled(words, frame)
 	}
 }
 
 // signalled is the effect that sends a session's IQ: words are its key's.
-func signalled(words []string, frame string) messages.Effect {
+func (p *parrot) signalled(words []string, frame string) messages.Effect {
 	how, sid, to := messages.SDPOverXMPP, messages.SessionID(words[2]), messages.JID("x@gjoll.y/z")
 	if words[0] == "jingle" {
 		how = messages.Jingle
@@ -195,13 +197,13 @@ func signalled(words []string, frame string) messages.Effect {
 	}
 	switch words[1] {
 	case "answer", "session-accept":
-		return messages.SendAnswer{Signalling: how, Session: sid, To: to}
+		return messages.SendAnswer{Signalling: how, Session: sid, To: to, Peer: p.speaks[sid]}
 	case "iceCandidate", "transport-info":
-		return messages.SendCandidate{Signalling: how, Session: sid, To: to, Mid: "0"}
+		return messages.SendCandidate{Signalling: how, Session: sid, To: to, Peer: p.speaks[sid], Mid: "0"}
 	case "info", "session-info":
-		return messages.SendActive{Signalling: how, Session: sid, To: to}
+		return messages.SendActive{Signalling: how, Session: sid, To: to, Peer: p.speaks[sid]}
 	default:
-		return messages.SendTerminate{Signalling: how, Session: sid, To: to, Reason: why}
+		return messages.SendTerminate{Signalling: how, Session: sid, To: to, Peer: p.speaks[sid], Reason: why}
 	}
 }
 

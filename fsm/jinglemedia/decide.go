@@ -59,7 +59,7 @@ func notePhase(d Data, e messages.PeerConnectionChanged) (Data, messages.Acts) {
 }
 
 func sendActive(d Data, _ messages.PeerICEChanged) (Data, messages.Acts) {
-	return d, messages.Acts{messages.SendActive{Signalling: messages.Jingle, Session: d.Session, To: d.Peer}}
+	return d, messages.Acts{messages.SendActive{Signalling: messages.Jingle, Session: d.Session, To: d.Peer, Peer: d.Ref}}
 }
 
 func announceConnecting(d Data, _ messages.PeerICEChanged) (Data, messages.Acts) {

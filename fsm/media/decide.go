@@ -77,7 +77,7 @@ func notePhase(d Data, e messages.PeerConnectionChanged) (Data, messages.Acts) {
 }
 
 func sendActive(d Data, _ messages.PeerICEChanged) (Data, messages.Acts) {
-	return d, messages.Acts{messages.SendActive{Signalling: messages.SDPOverXMPP, Session: d.Session, To: d.Peer}}
+	return d, messages.Acts{messages.SendActive{Signalling: messages.SDPOverXMPP, Session: d.Session, To: d.Peer, Peer: d.Ref}}
 }
 
 func announceEnd(d Data, _ messages.LocalCandidate) (Data, messages.Acts) {

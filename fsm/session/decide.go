@@ -58,7 +58,7 @@ func adopt(d Data, e messages.Adopted) (Data, messages.Acts) {
 }
 
 func createPeer(d Data, e messages.OpenSession) (Data, messages.Acts) {
-	return d, messages.Acts{messages.CreatePeer{Peer: e.Ref, Signalling: e.Signalling, Session: e.Session, Servers: e.Servers, Relay: e.Relay}}
+	return d, messages.Acts{messages.CreatePeer{Peer: e.Ref, Signalling: e.Signalling, Servers: e.Servers, Relay: e.Relay}}
 }
 
 func describe(d Data, e messages.OpenSession) (Data, messages.Acts) {
@@ -128,7 +128,7 @@ func askTerminate(d Data, e messages.LeaveSession) (Data, messages.Acts) {
 }
 
 func (d Data) terminate(reason string) messages.SendTerminate {
-	return messages.SendTerminate{Signalling: d.Open.Signalling, Session: d.Open.Session, To: d.Open.Peer, Reason: orSuccess(reason)}
+	return messages.SendTerminate{Signalling: d.Open.Signalling, Session: d.Open.Session, To: d.Open.Peer, Peer: d.Open.Ref, Reason: orSuccess(reason)}
 }
 
 func terminateAsAsked(d Data, e messages.Terminate) (Data, messages.Acts) {

@@ -239,9 +239,9 @@ func TestSocketsAndFrames(t *testing.T) {
 func TestAnswersToIQsPairByWhatWasAsked(t *testing.T) {
 	cell := &scripted{effects: map[string][]messages.Effect{
 		"initialize": {messages.OpenSocket{Socket: 1}, messages.Announce{Event: messages.StreamConnected{}},
-			messages.CreatePeer{Peer: 2, Signalling: messages.Jingle, Session: "S"},
+			messages.CreatePeer{Peer: 2, Signalling: messages.Jingle},
 			messages.SendServices{Type: "stun"}, messages.SendServices{Type: "turn"},
-			messages.SendTerminate{Signalling: messages.Jingle, Session: "S"}, messages.SendPing{}},
+			messages.SendTerminate{Signalling: messages.Jingle, Session: "S", Peer: 2}, messages.SendPing{}},
 	}}
 	result := run(t, cell,
 		`0 ws.new {"ws":1}`,
