@@ -39,8 +39,8 @@ fuzz: ## run each fuzz target for a while: make fuzz FUZZTIME=1m
 		done; \
 	done
 
-bench: ## run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## run the benchmarks on one core; docs/PERFORMANCE.md tells their figures
+	GOMAXPROCS=1 $(GO) test -p 1 -run '^$$' -bench . -benchmem -timeout 60m ./...
 
 cover: ## list the rows that no test takes, and the statements that none runs
 	-$(GO) test -run TestEveryRowIsTaken ./internal/docs

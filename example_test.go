@@ -54,6 +54,9 @@ func TestReadmeIsTrue(t *testing.T) {
 	if sample := "func main() {\n" + body + "}\n"; !strings.Contains(readme, sample) {
 		t.Errorf("README.md does not have the body of Example: copy it")
 	}
+	if _, sample, _ := strings.Cut(read(t, "runtime/example_test.go"), "func answerEveryCall"); !strings.Contains(readme, sample) {
+		t.Errorf("README.md does not have answerEveryCall of runtime/example_test.go: copy it")
+	}
 	const name = "scenarios/01-inbound-call-to-hangup.jsonl"
 	if !slices.Contains(captures.Names(), name) || !strings.Contains(readme, "captures/"+name+".gz") {
 		t.Errorf("README.md does not show how to replay %s", name)

@@ -70,3 +70,30 @@ func TestSleepOfAClosedCell(t *testing.T) {
 		t.Error("a closed cell that slept takes inputs")
 	}
 }
+
+// A cell without rows decides the same, and tells nothing of how.
+func TestWithoutRows(t *testing.T) {
+	journal := func(without bool) (lines string, rows int) {
+		var b bytes.Buffer
+		cfg := config(runtime.NewStreamJournal(&b, runtime.SyncNever))
+		cfg.WithoutRows = without
+		cell, err := runtime.NewCell(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cell.Close()
+		for _, in := range []messages.Input{messages.Initialize{}, messages.Propose{Session: "s"}} {
+			step, err := cell.Handle(0, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows += len(step.Rows)
+		}
+		return b.String(), rows
+	}
+	with, some := journal(false)
+	without, none := journal(true)
+	if with != without || some == 0 || none != 0 {
+		t.Errorf("with %d rows the journal is\n%s\nand with %d\n%s", some, with, none, without)
+	}
+}
