@@ -142,6 +142,16 @@ func Final[D any](name State, means string) Part[D] {
 	})
 }
 
+// Together is parts of one state that are written elsewhere: a long state reads by subject. They count as if they were
+// written where it stands.
+func Together[D any](parts ...Part[D]) Part[D] {
+	return partFunc[D](func(n *node[D]) {
+		for _, p := range parts {
+			p.addTo(n)
+		}
+	})
+}
+
 // Initial names which of the states directly within this one, or within the chart, is entered first.
 func Initial[D any](s State) Part[D] {
 	return partFunc[D](func(n *node[D]) { n.initials = append(n.initials, s) })

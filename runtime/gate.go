@@ -7,7 +7,7 @@ import "github.com/hookswitch/hookswitch/messages"
 // that the one shows what the other does. Source: sdk-behaviour 1.2.
 type Gate struct {
 	up      bool
-	streams int                        // how many there have been
+	streams int                  // how many there have been
 	born    map[messages.Ref]int // the stream that a Jingle session began on; only those of the present stream
 }
 

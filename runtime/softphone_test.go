@@ -657,7 +657,9 @@ func TestGate(t *testing.T) {
 	g := runtime.NewGate()
 	connected := messages.Announce{Event: messages.StreamConnected{}}
 	lost := messages.Announce{Event: messages.StreamDisconnected{}}
-	answer := func(s messages.Signalling) messages.Effect { return messages.SendAnswer{Signalling: s, Session: "s", Peer: 7} }
+	answer := func(s messages.Signalling) messages.Effect {
+		return messages.SendAnswer{Signalling: s, Session: "s", Peer: 7}
+	}
 	for i, step := range []struct {
 		effect messages.Effect
 		passes bool

@@ -8,6 +8,16 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// conversationsHeard: what the platform tells of conversations, and what is announced of them.
+var conversationsHeard = together(
+	on(messages.ConversationNotified{}).If(notificationsOff).Source("1.1 disabled handler"),
+	on(messages.ConversationNotified{}).Unless(mine).Source("1.6.7 no participant"),
+	on(messages.ConversationNotified{}).If(conversationKnown).Do(tellConversation).Source("1.6.7 order 1").Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
+	on(messages.ConversationNotified{}).Do(startConversation).Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
+	on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
+	on(messages.Publish{}).If(removes).Do(publishRemoved).Source("1.6.8 assembly").Source("1.6.8 active"),
+	on(messages.Publish{}).Do(publish).Source("1.6.8 assembly").Source("1.6.8 active"))
+
 func notificationsOff(d Data, _ messages.ConversationNotified) bool { return !d.Enabled }
 
 // mine: the user takes part, with a leg.

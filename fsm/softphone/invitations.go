@@ -9,6 +9,37 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// invitationsHeard: what the streaming layer tells of proposals, and what becomes of them.
+var invitationsHeard = together(
+	on(messages.Invited{}).If(fromNowhere).Do(announceNoHandler).Source("1.4 routing none"),
+	on(messages.Invited{}).If(softphoneOff).Source("1.4 onPropose disabled"),
+	on(messages.Invited{}).If(invitedBefore).Do(inviteAgain).Source("1.4 onPropose same").Source("1.4 onPropose not accepted").Source("1.4 onPropose accepted"),
+	on(messages.Invited{}).Do(invite).Source("1.4 onPropose none"),
+	on(messages.RingWanted{}).If(ringsAlready).Corrected(quirk.MocksDuplicate),
+	on(messages.RingWanted{}).Do(mock).Source("1.6.8 row 5a"),
+	on(messages.ProceedWanted{}).Do(proceed).Source("1.6.3"))
+
+// proposals: message initiation (XEP-0353).
+var proposals = together(
+	on(messages.Propose{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Propose{}).If(proposedByUs).Source("1.5 none/propose own"),
+	on(messages.Propose{}).If(proposalKnown).Do(tellProposal).Source("1.5 offered/propose").Source("1.5 proceeded/propose"),
+	on(messages.Propose{}).Do(startProposal).Source("1.5 none/propose"),
+	on(messages.TakeProposal{}).If(takeKnown).Do(tellTake).Source("1.5 offered/acceptRtcSession"),
+	on(messages.TakeProposal{}).Corrected(quirk.LegacyErrorEvent).Do(announceNoProposalError),
+	on(messages.TakeProposal{}).Quirk(quirk.LegacyErrorEvent).Do(announceNoProposal).Source("1.5 none/acceptRtcSession"),
+	on(messages.Retract{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Retract{}).If(retractForeign).Corrected(quirk.SenderUnchecked),
+	on(messages.Retract{}).Do(forgetProposal, cancelPending).Source("1.5 any/retract"),
+	on(messages.Accepted{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Accepted{}).If(acceptedByStranger).Corrected(quirk.SenderUnchecked),
+	on(messages.Accepted{}).Do(handlePending).Source("1.5 any/accept or reject message"),
+	on(messages.Rejected{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Rejected{}).If(rejectedByStranger).Corrected(quirk.SenderUnchecked),
+	on(messages.Rejected{}).Do(handlePendingRejected).Source("1.5 any/accept or reject message"),
+	on(messages.PendingHandled{}).If(handledPending).Do(tellHandled).Source("1.4 onHandledPendingSession"),
+	on(messages.PendingCancelled{}).If(cancelledPending).Do(tellCancelled).Source("1.4 onCancelPendingSession"))
+
 // softphoneJID is how the SDK knows a softphone's far end (sdk-behaviour 1.4, routing).
 var softphoneJID = regexp.MustCompile(`(?i).*@.*gjoll.*`)
 

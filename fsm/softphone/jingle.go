@@ -1,8 +1,35 @@
 package softphone
 
 import (
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
+
+// jingle: session control over Jingle (XEP-0166).
+var jingle = together(
+	on(messages.SessionInitiate{}).If(emptyInitiate).Do(refuseEmpty),
+	on(messages.SessionInitiate{}).If(initiateTaken).Do(refuseOutOfOrder).Source("3.4 session-initiate"),
+	on(messages.SessionInitiate{}).If(initiateTied).Do(refuseTied).Source("3.4 session-initiate"),
+	on(messages.SessionInitiate{}).If(initiateStranger).Do(refuseStranger).Source("3.4 session-initiate"),
+	on(messages.SessionInitiate{}).If(unaskedInitiate).Corrected(quirk.UnsolicitedOffer).Do(refuseUnasked),
+	on(messages.SessionInitiate{}).If(overXMPPPromised).Corrected(quirk.InitiateEatsPropose),
+	on(messages.SessionInitiate{}).If(overXMPPPromised).Quirk(quirk.InitiateEatsPropose).Do(forgetInitiated).Source("3.4 swallowed"),
+	on(messages.SessionInitiate{}).Do(openJingle, forgetInitiated).Source("3.4 session-initiate").Source("1.5 offered/session-initiate"),
+	on(messages.SessionTerminate{}).If(jingleKnown).Do(tellSessionTerminate).Source("3.4 session-terminate"),
+	on(messages.SessionTerminate{}).If(jingleForeign).Do(refuseForeignTerminate).Source("3.4 unknown sid"),
+	on(messages.SessionTerminate{}).Do(acknowledgeTerminate).Source("3.4 unknown sid"),
+	on(messages.TransportInfo{}).If(transportKnown).Do(tellTransport).Source("3.4 transport-info"),
+	on(messages.TransportInfo{}).Do(refuseTransport).Source("3.4 unknown sid"),
+	on(messages.SessionInfo{}).If(infoKnown).If(emptyInfo).Do(acknowledgeInfo).Source("3.4 session-info"),
+	on(messages.SessionInfo{}).If(infoKnown).Do(refuseInfo).Source("3.4 session-info"),
+	on(messages.SessionInfo{}).Do(refuseInfoUnknown).Source("3.4 unknown sid"),
+	on(messages.SessionAccept{}).If(acceptJingleKnown).Do(refuseAcceptOrder).Source("3.4 session-accept"),
+	on(messages.SessionAccept{}).Do(refuseAcceptForeign).Source("3.4 unknown sid"),
+	on(messages.JingleAction{}).If(actionKnown).Do(refuseAction).Source("3.4 other actions"),
+	on(messages.JingleAction{}).Do(refuseActionUnknown).Source("3.4 unknown sid"),
+	on(messages.PeerRefused{}).If(peerForgotUs).Do(endForgotten).Source("1.7 Jingle peer answers unknown-session"),
+	on(messages.ServerAsked{}).If(serverPings).Do(answerPing),
+	on(messages.ServerAsked{}).Do(refuseServer))
 
 // Classic Jingle: what may be done with which session, and what is answered (XEP-0166; sdk-behaviour 3.4).
 

@@ -7,6 +7,26 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// stationHeard: what the platform tells of the station.
+var stationHeard = together(
+	on(messages.StationNotified{}).If(stationUnheard),
+	on(messages.StationNotified{}).If(migration).If(someoneHasNoSession).Quirk(quirk.MigrationNeedsSessions).Source("1.3 WebRTCMigration").Source("1.6.8 getActiveConversations"),
+	on(messages.StationNotified{}).Do(tellStation).Source("1.3 Associated").Source("1.3 Disassociated").Source("1.3 WebRTCMigration").Source("1.3 other"))
+
+// stream: the stream and its subscriptions.
+var stream = together(
+	on(messages.StreamUp{}).Do(announceReconnected).Source("1.1 ready(down)/stream back"),
+	on(messages.StreamLost{}).Do(announceDisconnected).Source("1.1 ready/stream lost"),
+	on(messages.StreamRenewed{}).If(newChannel).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel, resubscribe),
+	on(messages.StreamRenewed{}).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel),
+	on(messages.StreamRenewed{}).If(newChannel).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle, resubscribe).Source("1.2 hard reconnect finished").Source("1.2 after a reconnect"),
+	on(messages.StreamRenewed{}).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle).Source("1.2 after a reconnect"),
+	on(messages.SubscriptionsExpiring{}).Do(resubscribeNow).Source("1.2 up/streaming-subscriptions-expiring"),
+	on(messages.NoLongerSubscribed{}).Do(pass).Source("1.2 up/no_longer_subscribed"),
+	on(messages.DuplicateID{}).Do(pass).Source("1.2 up/duplicate_id"),
+	on(messages.ServersFound{}).Do(noteServers).Source("3.1 step 6"),
+	on(messages.Disconnect{}).Do(disconnect).Source("1.1 any/disconnect()"))
+
 // acts is what most actions return.
 type acts = messages.Acts
 

@@ -7,6 +7,40 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// sessionsRaised: a session has its description: it is made known, and may be accepted on its own.
+var sessionsRaised = together(
+	on(messages.SessionDescribed{}).If(describedNowhere).Do(announceNoHandlerForSession).Source("1.4 routing none"),
+	on(messages.SessionDescribed{}).If(softphoneOffForSession).Source("1.4 disabled"),
+	on(messages.SessionDescribed{}).If(takesOverID).Corrected(quirk.NamesakesTogether).Do(adopt, yieldOld, keepBook, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn),
+	on(messages.SessionDescribed{}).If(reinvited).Corrected(quirk.ReinviteForgetsStarted).Do(adopt, keepBook, announceStarted, sendAccept, replaceOld, acceptOnItsOwn),
+	on(messages.SessionDescribed{}).If(reinvited).Quirk(quirk.ReinviteForgetsStarted).Do(adopt, sendAccept, replaceOld, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 5").Source("1.6.5 step 6"),
+	on(messages.SessionDescribed{}).If(autoConnects).Do(adopt, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 3").Source("1.6.5 step 4").Source("1.6.5 step 6"),
+	on(messages.SessionDescribed{}).Do(adopt, announceStarted, sendAccept, settleAnswered).Source("1.6.5 step 4").Source("1.6.5 step 6"))
+
+// offers: SDP over XMPP.
+var offers = together(
+	on(messages.Offer{}).If(unbelievable).Corrected(quirk.ReinviteBelieved),
+	on(messages.Offer{}).Unless(reinvites).If(unasked).Corrected(quirk.UnsolicitedOffer),
+	on(messages.Offer{}).If(sameTransport).Do(carryOffered, renegotiate).Source("1.7 offer same ICE"),
+	on(messages.Offer{}).Do(carryOffered, openSession).Source("1.7 offer unknown sid").Source("1.7 offer ICE changed"),
+	on(messages.Terminate{}).If(terminateByStranger).Corrected(quirk.SenderUnchecked),
+	on(messages.Terminate{}).If(terminateKnown).Do(tellTerminate).Source("1.7 any/terminate rpc"),
+	on(messages.RemoteCandidate{}).If(candidateByStranger).Corrected(quirk.SenderUnchecked),
+	on(messages.RemoteCandidate{}).If(candidateKnown).Do(tellCandidate).Source("3.3 iceCandidate"))
+
+// ends: a session carries another conversation, is interrupted, or ends.
+var ends = together(
+	on(messages.CarryConversation{}).Do(carry).Source("1.6.8 row 6b"),
+	on(messages.NoteStarted{}).Do(noteStarted).Source("1.6.8 row 6b"),
+	on(messages.EndAnnounced{}).Corrected(quirk.EndsAnnouncedAgain).Do(forgetStart, tellWatchers),
+	on(messages.EndAnnounced{}).Quirk(quirk.EndsAnnouncedAgain).Do(tellWatchers).Source("1.6.9 step 2"),
+	on(messages.InterruptionSeen{}).Do(announceInterrupted).Source("1.7 interrupted"),
+	on(messages.SessionTerminatedNow{}).If(endedOverJingle).If(wasLine).Unless(neverRaised).Do(announceEnd, handOver, tellDepartures, unlist, forgetEnded).Source("1.7 terminated").Source("1.6.1 current terminates").Source("1.6.1 otherwise"),
+	on(messages.SessionTerminatedNow{}).If(endedOverJingle).Unless(neverRaised).Do(announceEnd, tellDepartures, unlist, forgetEnded).Source("1.7 terminated"),
+	on(messages.SessionTerminatedNow{}).If(wasLine).Unless(neverRaised).Do(unlist, announceEnd, handOver, tellDepartures, forgetEnded).Source("1.7 terminated").Source("1.6.1 current terminates").Source("1.6.1 otherwise"),
+	on(messages.SessionTerminatedNow{}).Unless(neverRaised).Do(unlist, announceEnd, tellDepartures, forgetEnded).Source("1.7 terminated"),
+	on(messages.SessionTerminatedNow{}).Do(unlist, tellDepartures, forgetEnded))
+
 const stageActive = "active"
 
 // --- offers
@@ -296,119 +330,6 @@ func acceptOnItsOwn(d Data, e messages.SessionDescribed) (Data, acts) {
 	return d, acts{messages.Later{To: messages.Root, Msg: messages.AcceptNow{Session: e.Session}}}
 }
 
-// --- accepting
-
-func lineIsThis(d Data, e messages.AcceptNow) bool {
-	line, ok := d.lineSession()
-	return !d.concurrent() && ok && d.lineLive() && line.View.Session == d.session(e.Session).View.Session
-}
-
-func holdsOthers(d Data, e messages.AcceptNow) bool {
-	return d.concurrent() && !d.session(e.Session).View.Reinvite
-}
-
-// callsNobody: the session is an eager connection, which carries no call.
-func callsNobody(d Data, e messages.AcceptNow) bool {
-	return d.concurrent() && d.session(e.Session).View.PrivAnswer == "Auto"
-}
-
-func becomesLine(d Data, _ messages.AcceptNow) bool {
-	return (d.persistent() || !d.concurrent()) && !d.lineLive()
-}
-
-func settleAccept(d Data, e messages.AcceptNow) (Data, acts) { return d, messages.Settled(e.Call, nil) }
-
-func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d, d.holdOthers(e.Session) }
-
-// holdOthers holds the conversation of each other active session, unless it is held or its peer connection is down.
-// Nobody waits for it.
-func (d Data) holdOthers(but messages.Ref) acts {
-	var out acts
-	for _, s := range d.Listed() {
-		i := d.conversationAt(s.Carries)
-		if !s.phone() || s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
-			continue
-		}
-		if !d.worthHolding(d.Conversations[i], but) {
-			continue
-		}
-		out = append(out, tell(d.Conversations[i].Ref, messages.HoldOrdered{Held: true}),
-			messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(s.Carries)), Value: true}})
-	}
-	return out
-}
-
-// worthHolding tells whether a conversation is to be held for another session. The pick holds-own-call: any, or one that
-// is connected and not that session's own.
-func (d Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
-	if d.Quirks.Has(quirk.HoldsOwnCall) {
-		return true
-	}
-	return v.Leg.State.Class() == messages.ConnectedClass && v.Conversation != d.session(but).Carries
-}
-
-// carriedName is the conversation that a session carries as the SDK names it in a request: a session that never had one
-// is asked about all the same.
-func carriedName(c messages.ConversationID) messages.ConversationID {
-	if c == "" {
-		return "undefined"
-	}
-	return c
-}
-
-// down tells whether a peer connection cannot carry a hold (sdk-behaviour 1.6.10).
-func down(p messages.PeerPhase) bool {
-	return p == messages.PeerDisconnected || p == messages.PeerFailed || p == messages.PeerClosed
-}
-
-func takeLine(d Data, e messages.AcceptNow) (Data, acts) { return d.takeLine(e.Session) }
-
-func (d Data) takeLine(ref messages.Ref) (Data, acts) {
-	i := d.sessionAt(ref)
-	s := d.Sessions[i]
-	s.WasLine = true
-	d.Sessions = replace(d.Sessions, i, s)
-	return d, acts{tell(messages.LineActor, messages.LineTaken{Session: ref, Live: s.Media.Connection == messages.PeerConnected})}
-}
-
-func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
-	i := d.sessionAt(e.Session)
-	accepting := d.Sessions[i]
-	accepting.Accepting = true
-	d.Sessions = replace(d.Sessions, i, accepting)
-	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartAcceptance{Call: e.Call, Session: d.session(e.Session).View}}}
-}
-
-func tellGoOn(d Data, e messages.MicrophoneReady) (Data, acts) {
-	s := d.session(e.Session)
-	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed || s.View.Ref == 0, Ended: s.View.Over})}
-}
-
-func carriesKnown(d Data, e messages.AttachSession) bool {
-	return d.conversationAt(d.session(e.Session).Carries) >= 0
-}
-
-func privateSession(d Data, e messages.AttachSession) bool {
-	return d.session(e.Session).View.PrivAnswer == "Auto"
-}
-
-func attachSession(d Data, e messages.AttachSession) (Data, acts) {
-	s := d.session(e.Session)
-	v := d.Conversations[d.conversationAt(s.Carries)]
-	for i, p := range d.Published {
-		if p.Ref == v.Ref && p.Version == v.Version {
-			p.Sessionless = false
-			d.Published = replace(d.Published, i, p)
-		}
-	}
-	return d, acts{tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: s.Carries, Session: s.View})}
-}
-
-func storePlaceholder(d Data, e messages.AttachSession) (Data, acts) {
-	s := d.session(e.Session)
-	return d, acts{messages.Spawn{Actor: "conversation", Msg: messages.SessionAttached{Conversation: s.Carries, Session: s.View}}}
-}
-
 // --- a session ends
 
 func endedOverJingle(d Data, e messages.SessionTerminatedNow) bool {
@@ -561,239 +482,4 @@ func announceGone(d Data, e messages.PeerGone) (Data, acts) {
 	s.Watched = false
 	d.Sessions = replace(d.Sessions, i, s)
 	return d, d.announceEnd(e.Session, "gone")
-}
-
-// --- requests about sessions
-
-const unableToFind = "Unable to find session"
-
-func acceptUnnamed(_ Data, e messages.AcceptSession) bool { return e.Conversation == "" }
-func endUnnamed(_ Data, e messages.EndSession) bool       { return e.Conversation == "" }
-
-func (d Data) unknown(c messages.ConversationID) bool {
-	_, ok := d.sessionOf(c)
-	return !ok
-}
-
-func acceptUnknown(d Data, e messages.AcceptSession) bool { return d.unknown(e.Conversation) }
-func endUnknown(d Data, e messages.EndSession) bool       { return d.unknown(e.Conversation) }
-func muteUnknown(d Data, e messages.Mute) bool            { return d.unknown(e.Conversation) }
-func muteVideoUnknown(d Data, e messages.MuteVideo) bool  { return d.unknown(e.Conversation) }
-func holdUnknown(d Data, e messages.Hold) bool            { return d.unknown(e.Conversation) }
-
-func terminateUnknown(d Data, e messages.TerminateSession) bool {
-	_, ok := d.firstListed(identified(e.Session))
-	return !ok
-}
-
-func refuseAcceptUnnamed(d Data, e messages.AcceptSession) (Data, acts) {
-	return d, messages.Refused(e.Call, messages.ErrInvalidOptions, "A conversationId is required for acceptSession")
-}
-
-func refuseEndUnnamed(d Data, e messages.EndSession) (Data, acts) {
-	return d, messages.Refused(e.Call, messages.ErrSession, "Unable to end session: must provide a conversationId.")
-}
-
-func refuseAcceptUnknown(d Data, e messages.AcceptSession) (Data, acts) { return d, notFound(e.Call) }
-func refuseEndUnknown(d Data, e messages.EndSession) (Data, acts)       { return d, notFound(e.Call) }
-func refuseMute(d Data, e messages.Mute) (Data, acts)                   { return d, notFound(e.Call) }
-func refuseMuteVideo(d Data, e messages.MuteVideo) (Data, acts)         { return d, notFound(e.Call) }
-func refuseHold(d Data, e messages.Hold) (Data, acts)                   { return d, notFound(e.Call) }
-
-func notFound(call messages.CallID) acts {
-	return messages.Refused(call, messages.ErrSession, unableToFind)
-}
-
-func refuseTerminate(d Data, e messages.TerminateSession) (Data, acts) {
-	return d, messages.Refused(e.Call, messages.ErrGeneric, "Failed to find session by sessionId")
-}
-
-func refuseVideo(d Data, e messages.MuteVideo) (Data, acts) {
-	return d, messages.Refused(e.Call, messages.ErrNotSupported, "Video mute not supported for sessionType softphone")
-}
-
-func acceptedByHand(d Data, e messages.AcceptSession) bool {
-	s, _ := d.sessionOf(e.Conversation)
-	return s.ByHand
-}
-
-// acceptedAlready: it was accepted on its own, or is being.
-func acceptedAlready(d Data, e messages.AcceptSession) bool {
-	s, _ := d.sessionOf(e.Conversation)
-	return s.Accepting || s.View.Stage == stageActive
-}
-
-// announceAcceptFailed: a session that was to be accepted on its own could not be; nobody else would tell.
-func announceAcceptFailed(d Data, e messages.AcceptUntold) (Data, acts) {
-	return d, messages.Refused(0, messages.ErrSession, e.Message)
-}
-
-func forgetByHand(d Data, e messages.AcceptFailed) (Data, acts) {
-	i := d.sessionAt(e.Session)
-	if i < 0 {
-		return d, nil
-	}
-	s := d.Sessions[i]
-	s.ByHand, s.Accepting = false, false
-	d.Sessions = replace(d.Sessions, i, s)
-	return d, nil
-}
-
-func acceptByHand(d Data, e messages.AcceptSession) (Data, acts) {
-	s, _ := d.sessionOf(e.Conversation)
-	s.ByHand = true
-	d.Sessions = replace(d.Sessions, d.sessionAt(s.View.Ref), s)
-	return d, acts{tell(messages.Root, messages.AcceptNow{Session: s.View.Ref, Call: e.Call})}
-}
-
-// foreign: the streaming layer has a session of a type that no handler takes.
-func foreign(s Session) bool { return s.View.Type == messages.UnknownType }
-
-func (d Data) foreign(c messages.ConversationID) bool {
-	s, ok := d.sessionOf(c)
-	return ok && foreign(s)
-}
-
-func acceptForeign(d Data, e messages.AcceptSession) bool { return d.foreign(e.Conversation) }
-func endForeign(d Data, e messages.EndSession) bool       { return d.foreign(e.Conversation) }
-func muteForeign(d Data, e messages.Mute) bool            { return d.foreign(e.Conversation) }
-func muteVideoForeign(d Data, e messages.MuteVideo) bool  { return d.foreign(e.Conversation) }
-func holdForeign(d Data, e messages.Hold) bool            { return d.foreign(e.Conversation) }
-func foreignListed(d Data, _ messages.Destroy) bool       { return slices.ContainsFunc(d.Listed(), foreign) }
-
-func terminateForeign(d Data, e messages.TerminateSession) bool {
-	s, _ := d.firstListed(identified(e.Session))
-	return foreign(s)
-}
-
-// nameless: a Jingle session that no propose announced and no handler took; nothing says what it is.
-func nameless(s Session) bool { return s.View.Type == "" }
-
-func terminateNameless(d Data, e messages.TerminateSession) bool {
-	s, ok := d.firstListed(identified(e.Session))
-	return ok && nameless(s)
-}
-
-func namelessListed(d Data, _ messages.Destroy) bool {
-	s, ok := d.firstListed(func(s Session) bool { return nameless(s) || foreign(s) })
-	return ok && nameless(s)
-}
-
-func refuseNameless[E messages.Requested](d Data, e E) (Data, acts) {
-	return d, messages.Refused(e.Waiting(), messages.ErrGeneric, "getSessionHandler was called without any identifying information")
-}
-
-func refuseForeign[E messages.Requested](d Data, e E) (Data, acts) {
-	return d, messages.Refused(e.Waiting(), messages.ErrSession, noHandler)
-}
-
-func noteByHand(d Data, e messages.AcceptSession) (Data, acts) {
-	s, _ := d.sessionOf(e.Conversation)
-	s.ByHand = true
-	d.Sessions = replace(d.Sessions, d.sessionAt(s.View.Ref), s)
-	return d, nil
-}
-
-// destroyKnown ends what can be ended; the session that nobody takes makes the rest fail.
-func destroyKnown(d Data, _ messages.Destroy) (Data, acts) {
-	var out acts
-	for _, s := range d.Listed() {
-		if !foreign(s) && !nameless(s) {
-			out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref}})
-		}
-	}
-	return d, out
-}
-
-func hangUp(d Data, e messages.EndSession) (Data, acts) {
-	s, _ := d.sessionOf(e.Conversation)
-	return d, acts{messages.Spawn{Actor: "hangup", Msg: messages.HangUp{
-		Call: e.Call, Session: s.View, Known: d.whereabouts(e.Conversation), Reason: e.Reason,
-	}}}
-}
-
-// tellFallback: the session itself may be ended if it is the conversation's own, or if no other call needs it.
-func tellFallback(d Data, e messages.FallbackWanted) (Data, acts) {
-	allowed := d.concurrent() || !slices.ContainsFunc(d.Conversations, func(v messages.ConversationView) bool {
-		c := v.Leg.State.Class()
-		other := !v.Stored || v.Conversation != e.Conversation
-		return other && v.Stored && (c == messages.PendingClass || c == messages.ConnectedClass)
-	})
-	return d, acts{tell(e.HangUp, messages.Fallback{Allowed: allowed})}
-}
-
-func depart(d Data, e messages.TerminateSession) (Data, acts) {
-	s, _ := d.firstListed(identified(e.Session))
-	return d, acts{messages.Spawn{Actor: "departure", Msg: messages.Depart{Call: e.Call, Session: s.View.Ref, Reason: e.Reason}}}
-}
-
-func mute(d Data, e messages.Mute) (Data, acts) {
-	return d, append(d.region(e.Conversation, messages.MuteOrdered{Muted: e.Muted}), messages.Spawn{Actor: "order", Msg: messages.Order{
-		Verb: messages.VerbMute, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Muted,
-	}})
-}
-
-// region tells a region of a stored conversation what was asked for, or that it was refused.
-func (d Data) region(c messages.ConversationID, m messages.Input) acts {
-	if i := d.conversationAt(c); i >= 0 {
-		return acts{tell(d.Conversations[i].Ref, m)}
-	}
-	return nil
-}
-
-func undoHold(d Data, e messages.HoldRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
-func undoMute(d Data, e messages.MuteRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
-
-func peerIsDown(d Data, e messages.Hold) bool {
-	s, _ := d.sessionOf(e.Conversation)
-	return down(s.Media.Connection)
-}
-
-func retrievesAmongOthers(d Data, e messages.Hold) bool {
-	return !e.Held && d.concurrent() && len(d.Conversations) > 1
-}
-
-func holdOtherThanThis(d Data, e messages.Hold) (Data, acts) {
-	s, _ := d.sessionOf(e.Conversation)
-	return d, d.holdOthers(s.View.Ref)
-}
-
-func hold(d Data, e messages.Hold) (Data, acts) {
-	return d, append(d.region(e.Conversation, messages.HoldOrdered{Held: e.Held}), messages.Spawn{Actor: "order", Msg: messages.Order{
-		Verb: messages.VerbHold, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Held,
-	}})
-}
-
-func streamDown(d Data, _ messages.Dial) bool   { return !d.Stream.Up }
-func dialDisabled(d Data, _ messages.Dial) bool { return !d.Enabled }
-
-func refuseDialDown(d Data, e messages.Dial) (Data, acts) {
-	return d, messages.Refused(e.Call, messages.ErrSession, "A session cannot be started as streaming client is not yet connected")
-}
-
-func refuseDialDisabled(d Data, e messages.Dial) (Data, acts) {
-	return d, messages.Refused(e.Call, messages.ErrGeneric, "Cannot start a session with a disabled session handler")
-}
-
-func dial(d Data, e messages.Dial) (Data, acts) {
-	d.Dialling++
-	return d, acts{messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbDial, Call: e.Call, Body: e.Params}}}
-}
-
-// dialledMax bounds the dialled conversations that are remembered.
-const dialledMax = 64
-
-// notePlaced remembers that this client dialled the conversation, and tells the invitations that wait to know.
-func notePlaced(d Data, e messages.CallPlaced) (Data, acts) {
-	d.Dialling--
-	if e.Conversation != "" {
-		d.Dialled = append(slices.Clip(slices.Clone(d.Dialled)), e.Conversation)
-		d.Dialled = d.Dialled[max(0, len(d.Dialled)-dialledMax):]
-	}
-	e.Last = d.Dialling == 0
-	var out acts
-	for _, v := range d.Invitations {
-		out = append(out, tell(v.Ref, e))
-	}
-	return d, out
 }

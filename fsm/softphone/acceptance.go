@@ -1,0 +1,131 @@
+package softphone
+
+import (
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// acceptance: a session is accepted: the line, the other calls, the microphone, the conversation that it carries.
+var acceptance = together(
+	on(messages.AcceptNow{}).If(lineIsThis).Do(settleAccept).Source("1.6.6 step 2"),
+	on(messages.AcceptNow{}).If(callsNobody).If(becomesLine).Corrected(quirk.PrivateCallHolds).Do(takeLine, startAcceptance),
+	on(messages.AcceptNow{}).If(callsNobody).Corrected(quirk.PrivateCallHolds).Do(startAcceptance),
+	on(messages.AcceptNow{}).If(holdsOthers).If(becomesLine).Do(holdOthers, takeLine, startAcceptance).Source("1.6.6 step 1").Source("1.6.6 step 3"),
+	on(messages.AcceptNow{}).If(holdsOthers).Do(holdOthers, startAcceptance).Source("1.6.6 step 1").Source("1.6.1 unset/acceptSession LA>1"),
+	on(messages.AcceptNow{}).If(becomesLine).Do(takeLine, startAcceptance).Source("1.6.6 step 3").Source("1.6.1 unset/acceptSession"),
+	on(messages.AcceptNow{}).Do(startAcceptance).Source("1.6.1 set/acceptSession live"),
+	on(messages.MicrophoneReady{}).Do(tellGoOn).Source("1.6.6 step 5"),
+	on(messages.AttachSession{}).If(carriesKnown).Do(attachSession).Source("1.6.6 step 6'"),
+	on(messages.AttachSession{}).If(privateSession).Source("1.6.6 step 6"),
+	on(messages.AttachSession{}).Do(storePlaceholder).Source("1.6.6 step 6"))
+
+func lineIsThis(d Data, e messages.AcceptNow) bool {
+	line, ok := d.lineSession()
+	return !d.concurrent() && ok && d.lineLive() && line.View.Session == d.session(e.Session).View.Session
+}
+
+func holdsOthers(d Data, e messages.AcceptNow) bool {
+	return d.concurrent() && !d.session(e.Session).View.Reinvite
+}
+
+// callsNobody: the session is an eager connection, which carries no call.
+func callsNobody(d Data, e messages.AcceptNow) bool {
+	return d.concurrent() && d.session(e.Session).View.PrivAnswer == "Auto"
+}
+
+func becomesLine(d Data, _ messages.AcceptNow) bool {
+	return (d.persistent() || !d.concurrent()) && !d.lineLive()
+}
+
+func settleAccept(d Data, e messages.AcceptNow) (Data, acts) { return d, messages.Settled(e.Call, nil) }
+
+func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d, d.holdOthers(e.Session) }
+
+// holdOthers holds the conversation of each other active session, unless it is held or its peer connection is down.
+// Nobody waits for it.
+func (d Data) holdOthers(but messages.Ref) acts {
+	var out acts
+	for _, s := range d.Listed() {
+		i := d.conversationAt(s.Carries)
+		if !s.phone() || s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
+			continue
+		}
+		if !d.worthHolding(d.Conversations[i], but) {
+			continue
+		}
+		out = append(out, tell(d.Conversations[i].Ref, messages.HoldOrdered{Held: true}),
+			messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(s.Carries)), Value: true}})
+	}
+	return out
+}
+
+// worthHolding tells whether a conversation is to be held for another session. The pick holds-own-call: any, or one that
+// is connected and not that session's own.
+func (d Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
+	if d.Quirks.Has(quirk.HoldsOwnCall) {
+		return true
+	}
+	return v.Leg.State.Class() == messages.ConnectedClass && v.Conversation != d.session(but).Carries
+}
+
+// carriedName is the conversation that a session carries as the SDK names it in a request: a session that never had one
+// is asked about all the same.
+func carriedName(c messages.ConversationID) messages.ConversationID {
+	if c == "" {
+		return "undefined"
+	}
+	return c
+}
+
+// down tells whether a peer connection cannot carry a hold (sdk-behaviour 1.6.10).
+func down(p messages.PeerPhase) bool {
+	return p == messages.PeerDisconnected || p == messages.PeerFailed || p == messages.PeerClosed
+}
+
+func takeLine(d Data, e messages.AcceptNow) (Data, acts) { return d.takeLine(e.Session) }
+
+func (d Data) takeLine(ref messages.Ref) (Data, acts) {
+	i := d.sessionAt(ref)
+	s := d.Sessions[i]
+	s.WasLine = true
+	d.Sessions = replace(d.Sessions, i, s)
+	return d, acts{tell(messages.LineActor, messages.LineTaken{Session: ref, Live: s.Media.Connection == messages.PeerConnected})}
+}
+
+func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
+	i := d.sessionAt(e.Session)
+	accepting := d.Sessions[i]
+	accepting.Accepting = true
+	d.Sessions = replace(d.Sessions, i, accepting)
+	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartAcceptance{Call: e.Call, Session: d.session(e.Session).View}}}
+}
+
+func tellGoOn(d Data, e messages.MicrophoneReady) (Data, acts) {
+	s := d.session(e.Session)
+	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed || s.View.Ref == 0, Ended: s.View.Over})}
+}
+
+func carriesKnown(d Data, e messages.AttachSession) bool {
+	return d.conversationAt(d.session(e.Session).Carries) >= 0
+}
+
+func privateSession(d Data, e messages.AttachSession) bool {
+	return d.session(e.Session).View.PrivAnswer == "Auto"
+}
+
+func attachSession(d Data, e messages.AttachSession) (Data, acts) {
+	s := d.session(e.Session)
+	v := d.Conversations[d.conversationAt(s.Carries)]
+	for i, p := range d.Published {
+		if p.Ref == v.Ref && p.Version == v.Version {
+			p.Sessionless = false
+			d.Published = replace(d.Published, i, p)
+		}
+	}
+	return d, acts{tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: s.Carries, Session: s.View})}
+}
+
+func storePlaceholder(d Data, e messages.AttachSession) (Data, acts) {
+	s := d.session(e.Session)
+	return d, acts{messages.Spawn{Actor: "conversation", Msg: messages.SessionAttached{Conversation: s.Carries, Session: s.View}}}
+}
