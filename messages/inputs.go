@@ -181,6 +181,7 @@ type (
 type (
 	// Offer describes a new session, or an existing one anew.
 	Offer struct {
+		IQ           string         `json:"iq,omitempty"`
 		Session      SessionID      `json:"session"`
 		Conversation ConversationID `json:"conversation,omitempty"`
 		From         JID            `json:"from,omitempty"`
@@ -191,6 +192,7 @@ type (
 	}
 	// RemoteCandidate is a trickled candidate of the far end.
 	RemoteCandidate struct {
+		IQ        string    `json:"iq,omitempty"`
 		Session   SessionID `json:"session"`
 		From      JID       `json:"from,omitempty"`
 		Mid       string    `json:"mid,omitempty"`
@@ -200,12 +202,14 @@ type (
 	}
 	// Terminate ends a session from the far end. Reason is "" when the wire gave none.
 	Terminate struct {
+		IQ      string    `json:"iq,omitempty"`
 		Session SessionID `json:"session"`
 		From    JID       `json:"from,omitempty"`
 		Reason  string    `json:"reason,omitempty"`
 	}
 	// UnknownRPC is a genesys-webrtc message whose method the core does not have.
 	UnknownRPC struct {
+		IQ     string `json:"iq,omitempty"`
 		Method string `json:"method"`
 		From   JID    `json:"from,omitempty"`
 	}

@@ -6,6 +6,7 @@ import "github.com/hookswitch/hookswitch/messages"
 // lost; so is what a Jingle session says that belongs to an earlier stream. A replay and a live softphone share it, so
 // that the one shows what the other does. Source: sdk-behaviour 1.2.
 type Gate struct {
+	bound   bool // the stream takes IQs: the ICE servers are being asked for, or are known
 	up      bool
 	streams int                  // how many there have been
 	born    map[messages.Ref]int // the stream that a Jingle session began on; only those of the present stream
@@ -37,8 +38,14 @@ func (g *Gate) Passes(effect messages.Effect) bool {
 		return g.open(e.Signalling, e.Peer)
 	case messages.SendTerminate:
 		return g.open(e.Signalling, e.Peer)
+	case messages.OpenSocket:
+		g.bound = false
+		return true
+	case messages.SendServices:
+		g.bound = true
+		return true
 	case messages.AcknowledgeIQ, messages.RefuseIQ:
-		return g.up
+		return g.bound
 	default:
 		return true
 	}
@@ -48,11 +55,11 @@ func (g *Gate) Passes(effect messages.Effect) bool {
 func (g *Gate) note(event messages.Event) {
 	switch event.(type) {
 	case messages.StreamConnected:
-		g.up = true
+		g.up, g.bound = true, true
 		g.streams++
 		clear(g.born)
 	case messages.StreamDisconnected:
-		g.up = false
+		g.up, g.bound = false, false
 	}
 }
 

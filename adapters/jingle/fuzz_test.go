@@ -118,7 +118,7 @@ func FuzzEncode(f *testing.F) {
 			want   messages.Input
 		}{
 			{messages.SendProceed{Session: session, To: to}, messages.Proceeded{Session: session}},
-			{messages.SendTerminate{Signalling: messages.SDPOverXMPP, Session: session, To: to, Reason: sid}, messages.Terminate{Session: session, From: to, Reason: sid}},
+			{messages.SendTerminate{Signalling: messages.SDPOverXMPP, Session: session, To: to, Reason: sid}, messages.Terminate{IQ: "q1", Session: session, From: to, Reason: sid}},
 			{messages.SendTerminate{Signalling: messages.Jingle, Session: session, To: to, Reason: "gone"}, messages.SessionTerminate{IQ: "q1", Session: session, Reason: "gone"}},
 			{messages.RefuseIQ{IQ: sid, To: to, Condition: "gone"}, nil},
 		} {

@@ -98,7 +98,7 @@ func request(iq *element) (messages.Input, error) {
 	}
 	switch payload := iq.children[0]; {
 	case payload.is(nsRPC, "genesys-webrtc"):
-		return decodeRPC(payload.text, messages.JID(iq.attr("from")))
+		return decodeRPC(payload.text, sender{iq: iq.attr("id"), jid: messages.JID(iq.attr("from"))})
 	case payload.is(nsJingle, "jingle"):
 		return decodeJingle(iq, payload)
 	default:

@@ -7,15 +7,21 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// sender is who sent a message in which IQ.
+type sender struct {
+	iq  string
+	jid messages.JID
+}
+
 // methods are what the far end may say.
-var methods = map[string]func(params object, from messages.JID) (messages.Input, error){
+var methods = map[string]func(params object, from sender) (messages.Input, error){
 	"offer":        offer,
 	"iceCandidate": remoteCandidate,
 	"terminate":    terminate,
 }
 
 // decodeRPC reads the JSON-RPC of a genesys-webrtc element (sdk-behaviour 3.3).
-func decodeRPC(text string, from messages.JID) (messages.Input, error) {
+func decodeRPC(text string, from sender) (messages.Input, error) {
 	rpc, err := parseObject(text)
 	if err != nil {
 		return nil, err
@@ -26,7 +32,7 @@ func decodeRPC(text string, from messages.JID) (messages.Input, error) {
 	}
 	read, known := methods[method]
 	if !known {
-		return messages.UnknownRPC{Method: method, From: from}, nil
+		return messages.UnknownRPC{IQ: from.iq, Method: method, From: from.jid}, nil
 	}
 	params, ok := rpc["params"].(object)
 	if !ok {
@@ -35,7 +41,7 @@ func decodeRPC(text string, from messages.JID) (messages.Input, error) {
 	return read(params, from)
 }
 
-func offer(p object, from messages.JID) (messages.Input, error) {
+func offer(p object, from sender) (messages.Input, error) {
 	session, sdp, err := sessionAndSDP(p)
 	if err != nil {
 		return nil, err
@@ -46,9 +52,10 @@ func offer(p object, from messages.JID) (messages.Input, error) {
 	}
 	reinvite, err := p.flag("reinvite")
 	return messages.Offer{
+		IQ:           from.iq,
 		Session:      session,
 		Conversation: messages.ConversationID(conversation),
-		From:         from,
+		From:         from.jid,
 		SDP:          messages.SDP(sdp),
 		ICE:          transport(sdp),
 		Reinvite:     reinvite,
@@ -85,11 +92,11 @@ func sdpValue(sdp, name string) string {
 
 // remoteCandidate reads a fragment of two lines, m=<mid> … and a=<candidate>. The end of candidates has no media line; it is
 // malformed like any other fragment that lacks one of them, and so is harmless.
-func remoteCandidate(p object, from messages.JID) (messages.Input, error) {
+func remoteCandidate(p object, from sender) (messages.Input, error) {
 	session, fragment, err := sessionAndSDP(p)
 	mid := after(fragment, "m=", " \t\r\n")
 	candidate := after(fragment, "a=", "\r\n\\")
-	in := messages.RemoteCandidate{Session: session, From: from}
+	in := messages.RemoteCandidate{IQ: from.iq, Session: session, From: from.jid}
 	if mid == "" || candidate == "" {
 		in.Malformed = true
 	} else {
@@ -107,11 +114,11 @@ func after(s, mark, ends string) string {
 	return rest
 }
 
-func terminate(p object, from messages.JID) (messages.Input, error) {
+func terminate(p object, from sender) (messages.Input, error) {
 	session, err := p.text("sessionId")
 	if err != nil {
 		return nil, err
 	}
 	why, err := p.text("reason")
-	return messages.Terminate{Session: messages.SessionID(session), From: from, Reason: why}, err
+	return messages.Terminate{IQ: from.iq, Session: messages.SessionID(session), From: from.jid, Reason: why}, err
 }
