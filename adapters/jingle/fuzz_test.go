@@ -49,9 +49,9 @@ func FuzzDecode(f *testing.F) {
 // encoding/xml treats them otherwise than XML 1.0.
 func flatten(e *element) string {
 	var b strings.Builder
-	b.WriteString("(" + e.space + "|" + e.name)
+	b.WriteString("(" + blanks(e.space) + "|" + e.name)
 	for _, a := range e.attributes {
-		b.WriteString("@" + a.space + "|" + a.name + "=" + blanks(a.value))
+		b.WriteString("@" + blanks(a.space) + "|" + a.name + "=" + blanks(a.value))
 	}
 	b.WriteString("#" + blanks(e.text))
 	for _, c := range e.children {

@@ -112,7 +112,12 @@ func (r *reader) fail(why string) {
 
 // characters refuses what is no XML character at all (XML 1.0 section 2.2), wherever it stands.
 func (r *reader) characters() {
-	for i, c := range r.in {
+	for i := 0; i < len(r.in); i++ {
+		if b := r.in[i]; b >= ' ' && b < utf8.RuneSelf {
+			continue // nearly all of a frame
+		}
+		c, size := utf8.DecodeRuneInString(r.in[i:])
+		i += size - 1
 		if !isCharacter(c) {
 			r.pos = i
 			r.fail("a character that XML does not have")
@@ -157,14 +162,14 @@ func (r *reader) element(scope *binding, depth int) *element {
 
 // content reads text and children up to the end tag.
 func (r *reader) content(e *element, scope *binding, depth int) {
-	var text strings.Builder
+	var text []string
 	for r.err == nil {
 		switch {
 		case r.at("</"):
-			e.text = text.String()
+			e.text = strings.Join(text, "")
 			return
 		case r.skip("<![CDATA["):
-			text.WriteString(lineFeeds(r.until("]]>")))
+			text = append(text, lineFeeds(r.until("]]>")))
 		case r.forbidden():
 			return
 		case r.at("<"):
@@ -172,7 +177,7 @@ func (r *reader) content(e *element, scope *binding, depth int) {
 		case r.pos == len(r.in):
 			r.fail("the frame ends inside an element")
 		default:
-			r.text(&text)
+			text = append(text, r.text())
 		}
 	}
 }
@@ -187,17 +192,18 @@ func (r *reader) forbidden() bool {
 }
 
 // text reads character data up to the next "<".
-func (r *reader) text(into *strings.Builder) {
+func (r *reader) text() string {
 	run := r.in[r.pos:]
 	if end := strings.IndexByte(run, '<'); end >= 0 {
 		run = run[:end]
 	}
 	if strings.Contains(run, "]]>") {
 		r.fail("]]> in character data")
-		return
+		return ""
 	}
-	into.WriteString(r.unescape(lineFeeds(run)))
+	plain := r.unescape(lineFeeds(run))
 	r.pos += len(run)
+	return plain
 }
 
 // lineFeeds makes one line feed of every line end (XML 1.0 section 2.11).
@@ -249,7 +255,7 @@ func (r *reader) value() string {
 	if strings.ContainsAny(quoted, "\t\n\r") {
 		quoted = strings.Map(blank, lineFeeds(quoted))
 	}
-	return r.unescape(quoted)
+	return strings.Clone(r.unescape(quoted)) // ids are kept for long, and must not keep their frame
 }
 
 func blank(c rune) rune {
@@ -350,6 +356,11 @@ func (r *reader) unescape(s string) string {
 	out.Grow(len(s))
 	for ; at >= 0; at = strings.IndexByte(s, '&') {
 		out.WriteString(s[:at])
+		if rest, quotes := strings.CutPrefix(s[at:], "&quot;"); quotes { // nearly every one: JSON in XML is full of them
+			out.WriteByte('"')
+			s = rest
+			continue
+		}
 		name, rest, closed := strings.Cut(s[at+1:], ";")
 		c, known := reference(name)
 		if !closed || !known {
