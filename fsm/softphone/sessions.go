@@ -257,12 +257,17 @@ func autoConnects(d Data, _ messages.SessionDescribed) bool {
 	return d.Options.AutoConnectSessions
 }
 
-// namesake is the listed session of the same id that a described one finds.
+// namesake is the session of the same id that a described one finds. It need not be listed: a Jingle session is not found
+// any more once another has its id.
 func (d Data) namesake(ref messages.Ref) (Session, bool) {
 	mine := d.session(ref).View
-	return d.firstListed(func(s Session) bool {
-		return s.Raised && s.View.Ref != ref && s.View.Session == mine.Session && s.View.Signalling == mine.Signalling
+	i := slices.IndexFunc(d.Sessions, func(s Session) bool {
+		return s.Raised && !s.View.Finished && s.View.Ref != ref && s.View.Session == mine.Session && s.View.Signalling == mine.Signalling
 	})
+	if i < 0 {
+		return Session{}, false
+	}
+	return d.Sessions[i], true
 }
 
 func takesOverID(d Data, e messages.SessionDescribed) bool {
