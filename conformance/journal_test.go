@@ -77,11 +77,30 @@ func TestAlteredJournalIsCaught(t *testing.T) {
 					}
 				}
 			}
+			for _, path := range leaves(header(t, lines[0]).fields, "") {
+				if path == "engine" || strings.HasPrefix(path, "charts.") {
+					continue // they say what wrote it; what they change shows in the entries
+				}
+				entry, err := caughtAt(all, forged(t, lines, header(t, lines[0]), path))
+				if entry != 1 && (err == nil || entry != 0) {
+					t.Errorf("the header, %s: caught at entry %d (%v)", path, entry, err)
+				}
+			}
 			if len(seen) < 30 {
 				t.Errorf("only %d kinds of lines", len(seen))
 			}
 		})
 	}
+}
+
+// header is the first line.
+func header(t *testing.T, line []byte) journalLine {
+	t.Helper()
+	l := journalLine{number: 1}
+	if err := json.Unmarshal(line, &l.fields); err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // parsed are the lines behind the header.

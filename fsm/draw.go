@@ -5,37 +5,42 @@ import (
 	"strings"
 )
 
-// Mermaid draws the chart as a stateDiagram-v2, in the order written. An internal row is a loop whose label ends with
-// "(stays)". Rows of the chart itself start at a state named after the chart.
+// Mermaid draws the chart as a stateDiagram-v2, in the order written: each state within the one around it, and an arrow for
+// each row that enters a state. Internal rows enter none, and rows of the chart itself leave none in particular: neither are
+// drawn.
 func (c *Chart[D]) Mermaid() string {
 	var b strings.Builder
 	b.WriteString("stateDiagram-v2\n")
 	drawStates(&b, c.root, "    ")
 	for _, r := range c.allRows() {
-		to := r.to
-		if to == nil {
-			to = r.owner
+		if r.to != nil && r.owner != c.root {
+			fmt.Fprintf(&b, "    %s --> %s: %s\n", figure(r.owner), figure(r.to), r.arrow())
 		}
-		fmt.Fprintf(&b, "    %s --> %s: %s\n", figure(r.owner), figure(to), r.arrow())
 	}
 	return b.String()
 }
 
+// drawStates declares the states directly within one. A state belongs to the block in which it is named first, so all are
+// named before the arrows.
 func drawStates[D any](b *strings.Builder, around *node[D], indent string) {
 	if len(around.children) > 0 {
 		fmt.Fprintf(b, "%s[*] --> %s\n", indent, figure(around.initial()))
 	}
 	for _, n := range around.children {
-		if id := figure(n); id != string(n.name) {
+		id := figure(n)
+		if id != string(n.name) {
 			fmt.Fprintf(b, "%sstate \"%s\" as %s\n", indent, n.name, id)
 		}
-		if len(n.children) > 0 {
-			fmt.Fprintf(b, "%sstate %s {\n", indent, figure(n))
+		switch {
+		case len(n.children) > 0:
+			fmt.Fprintf(b, "%sstate %s {\n", indent, id)
 			drawStates(b, n, indent+"    ")
 			fmt.Fprintf(b, "%s}\n", indent)
+		case id == string(n.name):
+			fmt.Fprintf(b, "%s%s\n", indent, id)
 		}
 		if n.final {
-			fmt.Fprintf(b, "%s%s --> [*]\n", indent, figure(n))
+			fmt.Fprintf(b, "%s%s --> [*]\n", indent, id)
 		}
 	}
 }
@@ -54,9 +59,6 @@ func (r *row[D]) arrow() string {
 	}
 	if len(r.actions) > 0 {
 		s += " / " + strings.Join(r.actionNames(), ", ")
-	}
-	if r.to == nil {
-		s += " (stays)"
 	}
 	return s
 }

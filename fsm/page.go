@@ -17,7 +17,7 @@ func (c *Chart[D]) Markdown(takenBy map[string][]string) string {
 		p.number[r] = i + 1
 	}
 	fmt.Fprintf(&p.b, "# %s\n\n%s\n\n", c.name, c.means)
-	fmt.Fprintf(&p.b, "```mermaid\n%s```\n", c.Mermaid())
+	p.drawing()
 	p.states()
 	p.matrix()
 	p.rows(takenBy)
@@ -31,6 +31,22 @@ type page[D any] struct {
 	b      strings.Builder
 	c      *Chart[D]
 	number map[*row[D]]int // from 1, in the order written
+}
+
+// drawing is the drawing, and what is not in it.
+func (p *page[D]) drawing() {
+	fmt.Fprintf(&p.b, "```mermaid\n%s```\n\n", p.c.Mermaid())
+	p.b.WriteString("Not drawn: rows that enter no state, which say \"(stays)\" under [Rows](#rows)")
+	var anywhere []string
+	for _, r := range p.c.root.rows {
+		if r.to != nil {
+			anywhere = append(anywhere, fmt.Sprintf("%d → %s", p.number[r], r.target))
+		}
+	}
+	if len(anywhere) > 0 {
+		fmt.Fprintf(&p.b, "; and the rows of any state: %s", strings.Join(anywhere, ", "))
+	}
+	p.b.WriteString(".\n")
 }
 
 func (p *page[D]) section(title, intro string, columns ...string) {
@@ -144,12 +160,17 @@ func (p *page[D]) rows(takenBy map[string][]string) {
 func (r *row[D]) profiles() string {
 	var s []string
 	if r.quirk != nil {
-		s = append(s, "with "+r.quirk.Name)
+		s = append(s, "with "+linked(r.quirk))
 	}
 	if r.corrected != nil {
-		s = append(s, "without "+r.corrected.Name)
+		s = append(s, "without "+linked(r.corrected))
 	}
 	return strings.Join(s, ", ")
+}
+
+// linked is the quirk's name as a link to its section of the page of quirks, as seen from docs/statecharts.
+func linked(q *quirk.Quirk) string {
+	return fmt.Sprintf("[%s](../quirks.md#%s)", q.Name, strings.ToLower(q.Name))
 }
 
 func (p *page[D]) timers() {
@@ -185,7 +206,7 @@ func (p *page[D]) quirks() {
 	}
 	p.section("Quirks", "", "quirk", "the SDK", "corrected", "rows")
 	for _, q := range order {
-		p.line(q.Name, q.SDK, q.Corrected, p.numbers(named[q]))
+		p.line(linked(q), q.SDK, q.Corrected, p.numbers(named[q]))
 	}
 }
 

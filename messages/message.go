@@ -1,22 +1,14 @@
-// Package messages names everything that enters and leaves a cell.
-//
-// An Input is a fact or a request that the cell is told about. An Effect is an order: something that the cell wants done.
-// An Event is what the embedding program is told. All are plain data, without pointers to live things, functions or
-// clocks, so that a log of them can be read back years later.
-//
-// Requests are plain verbs (Answer), wire messages have their wire name (Propose), facts are in the past tense
-// (MicrophoneGranted). Effects are orders (SendProceed, Announce). Announced events keep the SDK's names.
-//
-// This package imports nothing of ours.
 package messages
 
-// Input is anything that a chart may be told. Kind is the word under which the journal knows it; it is unique.
+// Input is anything that a chart may be told. Kind is the word under which the journal knows it; it is unique. Only those
+// that Inputs lists come from outside, and may be given to a cell; all others go from one actor of a cell to another.
 type Input interface{ Kind() string }
 
 // Act is one thing that a chart decided: an effect for the outside, or a message for another actor of the cell.
 type Act interface{ act() }
 
-// Effect is an order to the outside. Kind is the word under which the journal knows it; it is unique.
+// Effect is an order to the outside. Kind is the word under which the journal knows it; it is unique. Effects lists them, and
+// the package comment says which input answers which.
 type Effect interface {
 	Act
 	Kind() string

@@ -1,6 +1,9 @@
 package messages
 
-import "fmt"
+import (
+	"fmt"
+	"log/slog"
+)
 
 // Personal data and secrets are types of their own: whatever prints them, prints no more than what they are. Only the
 // codecs write them, through Reveal.
@@ -38,6 +41,16 @@ func (v SDP) Format(f fmt.State, _ rune)        { redact(f, "sdp", len(v)) }
 func (v Candidate) Format(f fmt.State, _ rune)  { redact(f, "candidate", len(v)) }
 func (v Token) Format(f fmt.State, _ rune)      { redact(f, "token", len(v)) }
 func (v Opaque) Format(f fmt.State, _ rune)     { redact(f, "body", len(v)) }
+
+// LogValue logs the redacted form under every handler of slog. A struct that holds one is not to be logged as JSON: the codecs
+// of journals need the text there.
+func (v JID) LogValue() slog.Value        { return slog.StringValue(fmt.Sprint(v)) }
+func (v Phone) LogValue() slog.Value      { return slog.StringValue(fmt.Sprint(v)) }
+func (v PersonName) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
+func (v SDP) LogValue() slog.Value        { return slog.StringValue(fmt.Sprint(v)) }
+func (v Candidate) LogValue() slog.Value  { return slog.StringValue(fmt.Sprint(v)) }
+func (v Token) LogValue() slog.Value      { return slog.StringValue(fmt.Sprint(v)) }
+func (v Opaque) LogValue() slog.Value     { return slog.StringValue(fmt.Sprint(v)) }
 
 func redact(f fmt.State, what string, n int) {
 	if n == 0 {

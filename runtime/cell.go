@@ -25,7 +25,7 @@ type Config struct {
 	Journal JournalWriter
 	// Shard is where the cell's actors live; nil: the process's own.
 	Shard *Shard
-	// WithoutRows leaves out of a Step the rows that were taken, which are a third of the garbage. It changes nothing else.
+	// WithoutRows leaves out of a Step the rows that were taken, which are a third of the garbage; what was unexpected stays.
 	WithoutRows bool
 }
 
@@ -72,9 +72,12 @@ type Cell struct {
 	seq    uint64
 	at     time.Duration
 	hash   uint64
+	config uint64       // the hash of the configuration, where the first entry's begins
 	born   messages.Ref // the highest ordinal given out
 	armed  uint64       // how many timers were ever armed
-	turn   *turn        // while an entry is being decided
+	// unexpected is how many inputs met no row and no ignore, since this cell was made or restored.
+	unexpected uint64
+	turn       *turn // while an entry is being decided
 	// packed is the cell's snapshot while it sleeps, or nil; then there are no units and no open orders here.
 	packed []byte
 	// stopped is why the cell takes no inputs, or nil.
@@ -140,7 +143,11 @@ func newCell(cfg Config) (*Cell, error) {
 	if shard == nil {
 		shard = processShard()
 	}
-	return &Cell{cfg: &cfg, shard: shard, number: shard.admit()}, nil
+	config, err := configured(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("runtime: cell %s: its configuration has no JSON: %w", cfg.Cell, err)
+	}
+	return &Cell{cfg: &cfg, shard: shard, number: shard.admit(), config: config, hash: config}, nil
 }
 
 // birth spawns the founders and configures the root.
@@ -350,6 +357,10 @@ func (c *Cell) Stopped() error { return c.stopped }
 func (c *Cell) Seq() uint64       { return c.seq }
 func (c *Cell) At() time.Duration { return c.at }
 func (c *Cell) Hash() uint64      { return c.hash }
+
+// Unexpected is how many messages met no row and no ignore of their chart since the cell was made or restored: each is a row
+// that is missing. The entry's Step has which.
+func (c *Cell) Unexpected() uint64 { return c.unexpected }
 
 // Unanswered lists the effects whose answer has not come, in the order in which they were asked for.
 func (c *Cell) Unanswered() []messages.EffectID {

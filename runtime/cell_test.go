@@ -421,6 +421,24 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
+// A snapshot goes on only as who it was: half of its data would be of another profile or person.
+func TestRestoreRefusesAnotherConfiguration(t *testing.T) {
+	cell := newCell(t, nil)
+	handle(t, cell, 0, messages.Initialize{})
+	for what, change := range map[string]func(*runtime.Config){
+		"user":    func(c *runtime.Config) { c.User = "another" },
+		"prefix":  func(c *runtime.Config) { c.IDPrefix = "zz-" },
+		"options": func(c *runtime.Config) { c.Options.AutoAnswerInbound = !c.Options.AutoAnswerInbound },
+		"quirks":  func(c *runtime.Config) { c.Quirks = quirk.SDK924() },
+	} {
+		other := config(nil)
+		change(&other)
+		if _, err := runtime.Restore(other, snapshotOf(t, cell)); err == nil || !strings.Contains(err.Error(), "another configuration") {
+			t.Errorf("another %s: error %v", what, err)
+		}
+	}
+}
+
 func handle(t *testing.T, cell *runtime.Cell, at time.Duration, in messages.Input) runtime.Step {
 	t.Helper()
 	step, err := cell.Handle(at, in)

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/bits"
 	"strconv"
@@ -11,8 +12,18 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
-// The running state hash is over what changed: each entry's line, each step with its chart, row and new state, each output
+// The running state hash is over the configuration and over what changed: each entry's line, each step with its chart, row and new state, each output
 // line. It is quick and not cryptographic: it finds accidents and divergence, not forgers.
+
+// configured is where the hash of a cell's first entry begins: what its decisions depend on besides inputs and charts. A header
+// or a snapshot that was altered, or meets another configuration, shows by it.
+func configured(cfg Config) (uint64, error) {
+	line, err := json.Marshal(Header{
+		Journal: JournalSchema, Cell: cfg.Cell, User: cfg.User, Organization: cfg.Organization,
+		Options: cfg.Options, Quirks: cfg.Quirks.Names(), IDPrefix: cfg.IDPrefix,
+	})
+	return mixBytes(0, line), err
+}
 
 // mix folds a number into the hash; the order of the calls counts.
 func mix(hash, x uint64) uint64 { return bits.RotateLeft64(hash^x, 27)*0x9e3779b97f4a7c15 + 0x52dce729 }

@@ -320,7 +320,10 @@ func (c *inside) Stepping(a *actors.Actor, m actors.Machine) {
 // Decided records a step, sets its timers and takes over its acts.
 func (c *inside) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, told messages.Input) {
 	t := c.turn
-	if !c.cfg.WithoutRows {
+	if out.Verdict == fsm.Unexpected {
+		c.unexpected++
+	}
+	if !c.cfg.WithoutRows || out.Verdict == fsm.Unexpected {
 		t.step.Rows = append(t.step.Rows, RowTaken{
 			Actor: a.Ref, Kind: a.Kind, Chart: out.Chart, From: out.From, To: out.To,
 			Verdict: out.Verdict, Row: out.Row, Why: out.Why, Quirk: out.Quirk, Input: in.Kind(),
@@ -339,6 +342,7 @@ func (c *inside) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, to
 
 // Lost records an input that none of the actor's charts knows.
 func (c *inside) Lost(a *actors.Actor, in messages.Input) {
+	c.unexpected++
 	c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{
 		Actor: a.Ref, Kind: a.Kind, Verdict: fsm.Unexpected, Why: "no chart of this actor knows it", Input: in.Kind(),
 	})

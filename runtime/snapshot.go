@@ -19,6 +19,7 @@ type snapshot struct {
 	Snapshot int              `json:"snapshot"` // the schema
 	Engine   string           `json:"engine"`
 	Cell     string           `json:"cell"`
+	Config   string           `json:"config"` // the hash of the configuration
 	Seq      uint64           `json:"seq"`
 	At       time.Duration    `json:"at"`
 	Hash     string           `json:"hash"`
@@ -65,7 +66,7 @@ func (c *Cell) Snapshot() ([]byte, error) {
 		return unpacked(c.packed)
 	}
 	s := snapshot{
-		Snapshot: SnapshotSchema, Engine: EngineVersion, Cell: c.cfg.Cell, Seq: c.seq, At: c.at,
+		Snapshot: SnapshotSchema, Engine: EngineVersion, Cell: c.cfg.Cell, Config: string(appendHash(nil, c.config)), Seq: c.seq, At: c.at,
 		Hash: string(appendHash(nil, c.hash)), Born: c.born, Armed: c.armed,
 	}
 	for _, u := range c.units {
@@ -88,8 +89,8 @@ func (c *Cell) Snapshot() ([]byte, error) {
 	return json.Marshal(s)
 }
 
-// Restore makes the cell that wrote a snapshot, at the rest at which it did. The configuration is to be the same; it goes
-// on with the journal without a header. A snapshot of other charts is refused: replay the journal instead.
+// Restore makes the cell that wrote a snapshot, at the rest at which it did. The configuration must be the same; the cell
+// goes on with the journal without a header. A snapshot of other charts is refused: replay the journal instead.
 func Restore(cfg Config, raw []byte) (*Cell, error) {
 	c, err := newCell(cfg)
 	if err != nil {
@@ -115,6 +116,8 @@ func (c *Cell) adopt(s snapshot) error {
 		return fmt.Errorf("its schema is %d, not %d: restore it with engine %s", s.Snapshot, SnapshotSchema, s.Engine)
 	case s.Cell != c.cfg.Cell:
 		return fmt.Errorf("it is of cell %s", s.Cell)
+	case s.Config != string(appendHash(nil, c.config)):
+		return fmt.Errorf("it was made under another configuration: restore it with the same user, organization, options, quirks and id prefix")
 	case err != nil || s.Seq > 0 && s.At < 0:
 		return fmt.Errorf("its hash or its instant is damaged")
 	case len(s.Actors) == 0 || s.Actors[0].Ref != messages.Root:

@@ -37,8 +37,8 @@ type Ports struct {
 	REST          port.REST
 	Media         port.Media
 	Clock         port.Clock
-	Frames        port.FrameCodec
-	Notifications port.NotificationDecoder
+	Frames        port.FrameCodec          // jingle.Codec{} of adapters/jingle
+	Notifications port.NotificationDecoder // notifications.Decoder{} of adapters/notifications
 }
 
 // Softphone is a live softphone: a cell, the goroutine that owns it, and an inbox before it. Its methods are those of the SDK,
@@ -96,8 +96,8 @@ func NewSoftphone(cfg SoftphoneConfig, ports Ports) (*Softphone, error) {
 
 // complete fills in what may be left out, and refuses what may not.
 func complete(cfg SoftphoneConfig, ports Ports) (SoftphoneConfig, Ports, error) {
-	if ports.Stream == nil || ports.REST == nil || ports.Media == nil || ports.Frames == nil || ports.Notifications == nil {
-		return cfg, ports, misconfigured("a port is missing: set all but Clock")
+	if name := ports.missing(); name != "" {
+		return cfg, ports, misconfigured("no port " + name + ": set all but Clock")
 	}
 	if cfg.AccessToken == "" {
 		return cfg, ports, misconfigured("no access token: set AccessToken")
@@ -122,6 +122,24 @@ func complete(cfg SoftphoneConfig, ports Ports) (SoftphoneConfig, Ports, error) 
 		cfg.IDPrefix = rand.Text() + "-"
 	}
 	return cfg, ports, nil
+}
+
+// missing is the name of the first port that must be set and is not; "" when all are.
+func (p Ports) missing() string {
+	switch {
+	case p.Stream == nil:
+		return "Stream"
+	case p.REST == nil:
+		return "REST"
+	case p.Media == nil:
+		return "Media"
+	case p.Frames == nil:
+		return "Frames (jingle.Codec{})"
+	case p.Notifications == nil:
+		return "Notifications (notifications.Decoder{})"
+	default:
+		return ""
+	}
 }
 
 func misconfigured(why string) error {

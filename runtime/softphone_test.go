@@ -452,9 +452,13 @@ func TestSdkErrorWithoutAMessage(t *testing.T) {
 
 func TestSoftphoneIsConfigured(t *testing.T) {
 	for want, spoil := range map[string]func(*runtime.SoftphoneConfig, *runtime.Ports){
-		"a port is missing": func(_ *runtime.SoftphoneConfig, p *runtime.Ports) { p.Media = nil },
-		"no access token":   func(c *runtime.SoftphoneConfig, _ *runtime.Ports) { c.AccessToken = "" },
-		"no environment":    func(c *runtime.SoftphoneConfig, _ *runtime.Ports) { c.Environment = "" },
+		"no port Stream":        func(_ *runtime.SoftphoneConfig, p *runtime.Ports) { p.Stream = nil },
+		"no port REST":          func(_ *runtime.SoftphoneConfig, p *runtime.Ports) { p.REST = nil },
+		"no port Media":         func(_ *runtime.SoftphoneConfig, p *runtime.Ports) { p.Media = nil },
+		"no port Frames":        func(_ *runtime.SoftphoneConfig, p *runtime.Ports) { p.Frames = nil },
+		"no port Notifications": func(_ *runtime.SoftphoneConfig, p *runtime.Ports) { p.Notifications = nil },
+		"no access token":       func(c *runtime.SoftphoneConfig, _ *runtime.Ports) { c.AccessToken = "" },
+		"no environment":        func(c *runtime.SoftphoneConfig, _ *runtime.Ports) { c.Environment = "" },
 	} {
 		cfg, ports := softphoneConfig(), newPlatform().ports()
 		spoil(&cfg, &ports)

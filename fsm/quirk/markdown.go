@@ -5,6 +5,17 @@ import (
 	"strings"
 )
 
+// legend says how the table is to be read.
+const legend = `- **Kind** is where the quirk shows. **row**: a row of a chart exists only with it, or only without it. **pick**: a function that
+  chooses one of several chooses another. **fact**: a row writes down, or makes, something else.
+- **Since** is the first version of the SDK that is known to have it, **fixed in** the first that no longer does. ` + "`SC 19.x`" + ` is a version of the
+  streaming client, the library below the SDK.
+- **Ticket or evidence**: ` + "`STREAM-nnn`" + ` is a ticket of the SDK's own maintainers. ` + "`sdk-behaviour 1.7`, `platform-wire`, `attacks.md`" + ` and
+  ` + "`design`" + ` name sections of the behaviour reference that this project was written against. Neither is part of the repository;
+  [traceability.md](traceability.md) lists the sections of ` + "`sdk-behaviour`" + ` in words.
+
+`
+
 // Markdown is the page of all quirks: a table to find one, then a section for each, in the order of the catalogue.
 // The same catalogue always gives the same text.
 func Markdown() string { return page(catalogue) }
@@ -18,6 +29,7 @@ func page(quirks []*Quirk) string {
 		b.WriteString("None is declared.\n")
 		return b.String()
 	}
+	b.WriteString(legend)
 	b.WriteString("| quirk | kind | ticket or evidence | since | fixed in |\n|---|---|---|---|---|\n")
 	for _, q := range quirks {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n", q.Name, strings.ToLower(q.Name), q.Kind,

@@ -83,18 +83,27 @@ func TestReferenceIsTraced(t *testing.T) {
 	}
 }
 
-// A pick that is named exists.
+// A pick that is named exists, and so does the row through which it is seen.
 func TestPicksExist(t *testing.T) {
 	references, err := References()
 	if err != nil {
 		t.Fatal(err)
 	}
 	functions := functionsBelow(t, "fsm", "adapters", "runtime", "messages")
+	coverage, err := collected()
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := carriers()
 	for _, r := range references {
 		for _, pick := range r.Picks {
 			if !functions[pick] {
 				t.Errorf("%s: there is no function %s: name the one that decides it now", r.ID, pick)
 			}
+		}
+		_, isRow := coverage[r.Through.chart][r.Through.address]
+		if len(r.Picks) > 0 && len(r.rows(by)) == 0 && !isRow {
+			t.Errorf("%s: the chart %q has no row %q: name the one that asks the pick, as seen through", r.ID, r.Through.chart, r.Through.address)
 		}
 	}
 }
@@ -138,8 +147,8 @@ func TestReferenceRefuses(t *testing.T) {
 			t.Errorf("%q: %v, want %s", line, err, want)
 		}
 	}
-	r, err := reference("1.1 x\ty\tpick: a.B, c.D")
-	if err != nil || !slices.Equal(r.Picks, []string{"a.B", "c.D"}) || r.Section() != "1.1" {
+	r, err := reference("1.1 x\ty\tpick: a.B, c.D; seen through: e S/F[g && h]")
+	if err != nil || !slices.Equal(r.Picks, []string{"a.B", "c.D"}) || r.Section() != "1.1" || r.Through != (carrier{"e", "S/F[g && h]"}) {
 		t.Errorf("read %+v, %v", r, err)
 	}
 }

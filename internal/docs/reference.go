@@ -19,6 +19,8 @@ type Reference struct {
 	Words string
 	// Picks are the functions that carry it besides rows, as package.Function.
 	Picks []string
+	// Through is the chart row that asks the picks, where no row carries the reference's; or none.
+	Through carrier
 	// As are other rows of the reference that say the same in other words: what carries them carries this one.
 	As []string
 	// NotBuilt says why nothing carries it; "" if something does.
@@ -31,8 +33,9 @@ func (r Reference) Section() string {
 	return section
 }
 
-// References reads the table: id, words, and what carries the row where no chart row cites it ("pick: package.Function, …",
-// "as: other id, …" or "not built: reason"), with tabs between. Lines that begin with # are for the reader. An error names the line.
+// References reads the table: id, words, and what carries the row where no chart row cites it ("pick: package.Function,
+// …; seen through: chart address", "as: other id, …" or "not built: reason"), with tabs between. Lines that begin with # are
+// for the reader. An error names the line.
 func References() ([]Reference, error) {
 	var all []Reference
 	seen := map[string]bool{}
@@ -63,7 +66,9 @@ func reference(line string) (Reference, error) {
 		return r, nil
 	}
 	if picks, ok := strings.CutPrefix(cells[2], "pick: "); ok {
+		picks, through, _ := strings.Cut(picks, "; seen through: ")
 		r.Picks = strings.Split(picks, ", ")
+		r.Through.chart, r.Through.address, _ = strings.Cut(through, " ")
 		return r, nil
 	}
 	if as, ok := strings.CutPrefix(cells[2], "as: "); ok {
@@ -94,6 +99,11 @@ func carriers() map[string][]carrier {
 // carrier is a chart row that carries a row of the reference.
 type carrier struct{ chart, address string }
 
+// linked is the row's address behind a link to its chart's page.
+func (c carrier) linked() string {
+	return "[" + c.chart + "](statecharts/" + c.chart + ".md) `" + c.address + "`"
+}
+
 // rows are the chart rows that carry a row of the reference, those that cite it before those that cite another of its names.
 func (r Reference) rows(by map[string][]carrier) []carrier {
 	all := slices.Clone(by[r.ID])
@@ -107,7 +117,8 @@ func (r Reference) rows(by map[string][]carrier) []carrier {
 func traceability(references []Reference, coverage Coverage) string {
 	var b strings.Builder
 	b.WriteString("# Traceability\n\nEach row of the behaviour reference (`sdk-behaviour`, its section numbers), what carries it here, and tests ")
-	b.WriteString("that take it. A pick is a function that chooses, named with its package.\n")
+	b.WriteString("that take it. A pick is a function that chooses, named with its package; of a pick that no row cites, the row is named ")
+	b.WriteString("through which it is seen, and the page of its chart has the tests of that row.\n")
 	by := carriers()
 	section := ""
 	for _, r := range references {
@@ -120,8 +131,7 @@ func traceability(references []Reference, coverage Coverage) string {
 			name = "all"
 		}
 		rows := r.rows(by)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(name), cell(r.Words), cell(carriedBy(r, rows)),
-			cell(strings.Join(takenBy(rows, coverage), ", ")))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(name), cell(r.Words), cell(carriedBy(r, rows)), cell(testedBy(r, rows, coverage)))
 	}
 	return b.String()
 }
@@ -136,17 +146,26 @@ func carriedBy(r Reference, rows []carrier) string {
 	var all []string
 	chart := ""
 	for _, row := range rows {
-		address := "`" + row.address + "`"
-		if row.chart != chart {
-			chart = row.chart
-			address = "[" + chart + "](statecharts/" + chart + ".md) " + address
+		address := row.linked()
+		if row.chart == chart {
+			address = "`" + row.address + "`"
 		}
+		chart = row.chart
 		all = append(all, address)
 	}
 	for _, pick := range r.Picks {
 		all = append(all, "pick `"+pick+"`")
 	}
 	return strings.Join(all, ", ")
+}
+
+// testedBy names tests of the rows or, where there is no row, the one through which the picks are seen: its tests need not
+// show what the reference's row is about.
+func testedBy(r Reference, rows []carrier, coverage Coverage) string {
+	if len(rows) > 0 || r.Through == (carrier{}) {
+		return strings.Join(takenBy(rows, coverage), ", ")
+	}
+	return "pick: seen through " + r.Through.linked()
 }
 
 // tracedTests is how many tests are named for a row of the reference.

@@ -8,6 +8,9 @@ import (
 
 	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/adapters/jingle"
+	"github.com/hookswitch/hookswitch/adapters/notifications"
+	"github.com/hookswitch/hookswitch/adapters/publicapi"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -45,7 +48,8 @@ func New(cfg runtime.Config) (host replay.Host, done func(), err error) {
 // Around is what translates for a cell, without a look inside it.
 func Around(cell replay.Cell) replay.Host {
 	return replay.Host{
-		Cell: cell, Frames: frames{}, Notifications: notified{}, REST: rest{}, IdentifyIQ: capture.IdentifyIQ,
+		Cell: cell, Frames: jingle.Codec{}, Notifications: notifications.Decoder{}, REST: publicapi.Codec{},
+		IdentifyIQ: capture.IdentifyIQ,
 	}
 }
 

@@ -2,7 +2,8 @@ package port
 
 import "github.com/hookswitch/hookswitch/messages"
 
-// FrameCodec translates the frames of the stream (RFC 7395): one XML element a frame.
+// FrameCodec translates the frames of the stream (RFC 7395): one XML element a frame. That of the platform is jingle.Codec,
+// in adapters/jingle.
 type FrameCodec interface {
 	// DecodeFrame reads a frame that came in on a socket. Exactly one field of the result is set, except that an error in
 	// answer to a Jingle IQ has its PeerRefused as Input beside the Answer.
@@ -48,12 +49,13 @@ type FrameContext struct {
 	LocalSDP         messages.SDP   // the local description
 }
 
-// NotificationDecoder reads the body of a notification. A topic that nobody subscribed to is an UnknownTopic.
+// NotificationDecoder reads the body of a notification. A topic that nobody subscribed to is an UnknownTopic. That of the
+// platform is notifications.Decoder, in adapters/notifications.
 type NotificationDecoder interface {
 	DecodeNotification(topic string, body []byte) (messages.Input, error)
 }
 
-// RESTCodec translates the requests of the public API.
+// RESTCodec translates the requests of the public API. That of the platform is publicapi.Codec, in adapters/publicapi.
 type RESTCodec interface {
 	// EncodeRequest is the request on the wire. The path is below /api/v2; a nil body is none.
 	EncodeRequest(request messages.Request) (method, path string, body []byte, err error)
