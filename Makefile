@@ -11,7 +11,7 @@ help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: ## run all tests with the race detector
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 25m ./...
 
 tidy: ## check formatting, vet, import directions and house rules
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }

@@ -257,6 +257,10 @@ func (s *Softphone) took(step Step, in messages.Input, err error) {
 		if step.Orphan != "" {
 			s.log.Debug("softphone: an input for nobody", "entry", step.Seq, "kind", in.Kind(), "why", step.Orphan)
 		}
+		for _, row := range step.Rows { // only what was unexpected (Config.WithoutRows)
+			s.log.Warn("softphone: a chart has no row for a message", "entry", step.Seq, "actor", row.Kind, "chart", row.Chart,
+				"state", row.From, "message", row.Input)
+		}
 		for _, out := range step.Outputs {
 			s.perform(step, out)
 		}

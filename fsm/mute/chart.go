@@ -1,6 +1,9 @@
 // Package mute is the statechart of one region of a conversation: whether the user's leg is muted, as the platform
 // confirms it. Asking is not having: a request is confirmed by a notification, or rolled back by a refusal.
 //
+// It orders and announces nothing: what it knows is shown by the ladder and by Cell.Actors, where a program that draws a
+// button sees a request that is on its way.
+//
 // Source: sdk-behaviour 1.6.10.
 package mute
 
