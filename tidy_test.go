@@ -169,7 +169,8 @@ func TestImportDirections(t *testing.T) {
 				checkDirection(t, s, i, folder)
 			}
 			checkOwner(t, s, i, name)
-			if use := unpredictable[name]; use != "" && s.decides() {
+			redacts := name == "log/slog" && s.path == "messages/pii.go" // it tells slog how to print personal data: not at all
+			if use := unpredictable[name]; use != "" && s.decides() && !redacts {
 				t.Errorf("%s: %s decides and may not import %s: use %s", s.at(i.Pos()), s.folder(), name, use)
 			}
 			if strings.Contains(name, ".") && !strings.HasPrefix(name, module) && s.decides() && !slices.Contains(outside, name) {

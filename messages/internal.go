@@ -467,6 +467,7 @@ type (
 	FallbackWanted struct {
 		HangUp       Ref
 		Conversation ConversationID
+		Session      Ref
 	}
 	// Fallback is the answer.
 	Fallback struct{ Allowed bool }

@@ -196,7 +196,16 @@ func (r *redactor) domain(d string) string {
 	case strings.HasPrefix(d, "conference"):
 		class = "conference."
 	}
-	return r.numbered("domain", lower, func(n int) string { return fmt.Sprintf("%sdomain%d.example", class, n) })
+	return class + inCaseOf(d, r.numbered("domain", lower, func(n int) string { return fmt.Sprintf("domain%d.example", n) }))
+}
+
+// inCaseOf is an alias in capitals where what it stands for has some: an answer is known by its sender's address, of which
+// the one that was asked is prepared in lower case first (RFC 7622 section 3.3).
+func inCaseOf(s, alias string) string {
+	if s != strings.ToLower(s) {
+		return strings.ToUpper(alias)
+	}
+	return alias
 }
 
 // jid is the alias of an address in a text.
@@ -218,7 +227,7 @@ func (r *redactor) local(s string) string {
 			class = begins
 		}
 	}
-	return r.numbered("user", s, func(n int) string { return fmt.Sprintf("%suser%d", class, n) })
+	return class + inCaseOf(s, r.numbered("user", s, func(n int) string { return fmt.Sprintf("user%d", n) }))
 }
 
 // resource is the alias of the part behind the /.

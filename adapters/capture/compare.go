@@ -83,6 +83,24 @@ func CompareDecisions(want, got Decisions, tolerance Tolerance) Report {
 	return report
 }
 
+// Decided are a replay's decisions without those that a recording which was cut may have lost: what its lists lack and was
+// decided at its last time or later. until is that time, less what outputs may be recorded late; undecided counts those
+// that are left out.
+func Decided(recorded, replayed Decisions, until time.Duration) (decided Decisions, undecided int) {
+	decided = Decisions{}
+	for name, list := range replayed {
+		end := len(list)
+		for end > len(recorded[name]) && list[end-1].At >= until {
+			end--
+		}
+		undecided += len(list) - end
+		if end > 0 {
+			decided[name] = list[:end]
+		}
+	}
+	return decided, undecided
+}
+
 // lists are the names of all lists of two logs, in a fixed order.
 func lists(a, b Decisions) []string {
 	seen := map[string]bool{}

@@ -1,6 +1,6 @@
 // Package capture reads and writes capture/1, the record of everything that one softphone client saw and did: one JSON
 // object a line, in the order in which the client experienced it. It also compares two captures' decisions and takes
-// personal data and secrets out of one. The format, and what is compared, is defined in reference/capture-format.
+// personal data and secrets out of one. The format, and what is compared, is defined in docs/capture-format.md.
 package capture
 
 import (
@@ -25,6 +25,8 @@ type Capture struct {
 	Records []port.Record
 	// Warnings are what was wrong but not fatal, such as a last line that was cut.
 	Warnings []string
+	// CutAfter is the line of the last whole record of a capture whose last line is half-written; 0: it is whole.
+	CutAfter int
 }
 
 // Config is the set-up of a capture, from its config record.
@@ -57,6 +59,7 @@ var (
 	ErrEmpty    = errors.New("the file is empty")
 	ErrNotJSON  = errors.New("not a JSON object")
 	ErrNoConfig = errors.New("there is no config record before the others")
+	ErrVersion  = errors.New("it is not of capture/1")
 )
 
 // lineMax is the longest line that is read: no frame or body comes near it.
@@ -118,9 +121,15 @@ func read(name string, r io.Reader) (*Capture, error) {
 		if text = bytes.TrimSpace(text); len(text) == 0 {
 			continue
 		}
+		if len(c.Records) == 0 {
+			if err := checkVersion(text); err != nil {
+				return nil, fmt.Errorf("capture: %s:%d: %w", name, line, err)
+			}
+		}
 		record, err := parse(line, text)
 		if err != nil && !whole && len(c.Records) > 0 {
 			c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: the last line is cut: it was left out", name, line))
+			c.CutAfter = c.Records[len(c.Records)-1].Line
 			break
 		}
 		if err != nil {
@@ -131,7 +140,52 @@ func read(name string, r io.Reader) (*Capture, error) {
 	if len(c.Records) == 0 {
 		return nil, fmt.Errorf("capture: %s: %w: record the client again", name, ErrEmpty)
 	}
+	c.warnOfUnknown()
 	return c, nil
+}
+
+// versionFields are the fields of a first record that may say which format the file has; capture/1 itself has none.
+var versionFields = []string{"capture", "schema", "version", "v"}
+
+// checkVersion refuses a file whose first record says that it is of another format than capture/1.
+func checkVersion(first []byte) error {
+	var fields object
+	if json.Unmarshal(first, &fields) != nil {
+		return nil
+	}
+	for _, field := range versionFields {
+		switch version := fields[field].(type) {
+		case float64:
+			if version != 1 {
+				return fmt.Errorf("%w: its %s is %v: use an engine that reads it, or convert the file to capture/1", ErrVersion, field, version)
+			}
+		case string:
+			if version != "1" && version != "capture/1" {
+				return fmt.Errorf("%w: its %s is %q: use an engine that reads it, or convert the file to capture/1", ErrVersion, field, short(version, 40))
+			}
+		}
+	}
+	return nil
+}
+
+// warnOfUnknown warns of each unknown kind of record, once: recorders add kinds, which are passed over.
+func (c *Capture) warnOfUnknown() {
+	count, first := map[string]int{}, []port.Record{}
+	for _, r := range c.Records {
+		if knownKinds[r.Kind] {
+			continue
+		}
+		if count[r.Kind]++; count[r.Kind] == 1 {
+			first = append(first, r)
+		}
+	}
+	for _, r := range first {
+		times := ""
+		if n := count[r.Kind]; n > 1 {
+			times = fmt.Sprintf(" (%d records)", n)
+		}
+		c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: unknown kind %q, left out%s", c.Name, r.Line, short(r.Kind, 40), times))
+	}
 }
 
 // readLine reads up to and without the next line feed. whole is false where the file ends first.
@@ -193,6 +247,9 @@ func (c *Capture) checkOrder() error {
 		before, r := c.Records[i], &c.Records[i+1]
 		if r.Seq <= before.Seq {
 			return fmt.Errorf("capture: %s:%d: seq %d after %d: records must be in order of seq", c.Name, r.Line, r.Seq, before.Seq)
+		}
+		if missing := r.Seq - before.Seq - 1; missing > 0 {
+			c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: seq %d after %d: %d missing before it", c.Name, r.Line, r.Seq, before.Seq, missing))
 		}
 		if r.At < before.At {
 			c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: t goes back: the record before it gives the time", c.Name, r.Line))

@@ -20,7 +20,9 @@ import (
 //   - user ids, wherever they stand;
 //   - addresses of machines in descriptions and candidates: from the ranges for documentation, of the same family; the
 //     unspecified and the loopback addresses stay, they say nothing;
-//   - credentials: access tokens, cookies, TURN credentials, ICE credentials, fingerprints and keys.
+//   - credentials: access tokens, cookies, TURN credentials, ICE credentials, fingerprints and keys;
+//   - fields that are not known, wherever they stand, and bodies that are no JSON: "redacted", 0 for a number. Records of
+//     unknown kinds are left out.
 //
 // Ids of conversations, sessions, participants and stations stay: the platform's support needs them to find the call.
 func Redact(c *Capture) ([]port.Record, error) {
@@ -30,6 +32,9 @@ func Redact(c *Capture) ([]port.Record, error) {
 	}
 	out := make([]port.Record, 0, len(c.Records))
 	for _, record := range c.Records {
+		if !knownKinds[record.Kind] {
+			continue
+		}
 		r.secretCall = record.Kind == "api" && str(decodeObject(record)["name"]) == "setAccessToken"
 		fields, err := r.rewrite(record.Kind, record.Fields)
 		if err != nil {
@@ -123,6 +128,12 @@ func (w *walker) collection(open json.Delim, key string) error {
 				return err
 			}
 			name, _ = token.(string)
+			if !isKnown(name) {
+				if err := w.blank(name); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := w.emit(w.r.scrub(name)); err != nil {
 				return err
 			}
@@ -137,6 +148,27 @@ func (w *walker) collection(open json.Delim, key string) error {
 		return err
 	}
 	w.out.WriteString(end.(json.Delim).String())
+	return nil
+}
+
+// blank writes a field that is not known, with its value blanked.
+func (w *walker) blank(name string) error {
+	var value json.RawMessage
+	if err := w.in.Decode(&value); err != nil {
+		return err
+	}
+	if err := w.emit(w.r.fieldName(name)); err != nil {
+		return err
+	}
+	w.out.WriteByte(':')
+	switch text := string(value); {
+	case text == "null", text == "true", text == "false", text == `""`:
+		w.out.WriteString(text)
+	case text[0] == '-' || text[0] >= '0' && text[0] <= '9':
+		w.out.WriteByte('0')
+	default:
+		w.out.WriteString(`"` + Redacted + `"`)
+	}
 	return nil
 }
 
@@ -161,6 +193,8 @@ func (r *redactor) text(kind string, path []string, key, s string) string {
 		return r.frame(s)
 	case strings.HasPrefix(s, "{") || strings.HasPrefix(s, "["):
 		return r.embedded(kind, path, s)
+	case key == "body" && strings.HasPrefix(kind, "http."):
+		return Redacted
 	default:
 		return r.scrub(s)
 	}

@@ -90,11 +90,32 @@ func printChart(t *terminal, name string) error {
 		case t.json:
 			return printJSON(t.out, pageOf(d))
 		default:
-			t.printf("%s", strings.TrimSuffix(d.Markdown(nil), "\n"))
+			t.printf("%s", strings.TrimSuffix(withoutTakenBy(d.Markdown(nil)), "\n"))
 			return nil
 		}
 	}
 	return fmt.Errorf("charts: %s: there is no such chart: the charts are %s", name, strings.Join(known, ", "))
+}
+
+// takenBy is the heading of the column of the tests that take a row.
+const takenBy = " taken by |"
+
+// withoutTakenBy drops the last column of a page's rows, which would be empty: a binary has no tests.
+func withoutTakenBy(page string) string {
+	lines := strings.Split(page, "\n")
+	dropping := false
+	for i, line := range lines {
+		switch {
+		case strings.HasSuffix(line, takenBy):
+			dropping, lines[i] = true, strings.TrimSuffix(line, takenBy)
+		case !strings.HasPrefix(line, "|"):
+			dropping = false
+		case dropping:
+			rest := strings.TrimSuffix(line, "|")
+			lines[i] = rest[:strings.LastIndex(rest, "|")+1]
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func pageOf(d fsm.Declared) chartPage {

@@ -120,6 +120,13 @@ func TestCharts(t *testing.T) {
 	if code != exitDone || !strings.HasPrefix(out, "# invitation\n") || !strings.Contains(out, "```mermaid") {
 		t.Errorf("%d %.100s", code, out)
 	}
+	_, rows, _ := strings.Cut(out, "\n## Rows\n\n")
+	rows, _, _ = strings.Cut(rows, "\n\n")
+	for _, line := range strings.Split(rows, "\n") { // a binary has no tests that take a row
+		if strings.Contains(line, "taken by") || strings.Count(line, "|") != 7 {
+			t.Errorf("not six columns: %s", line)
+		}
+	}
 	for _, args := range [][]string{{"--json", "charts"}, {"--json", "charts", "invitation"}} {
 		code, out, _ := engine(args...)
 		if code != exitDone || !strings.Contains(out, `"chart":"invitation"`) || !strings.Contains(out, `"hash":"`) {

@@ -25,7 +25,7 @@ func foldable(rungs []rung) int {
 // housekeeping tells whether an entry belongs to the connection or to a media path being found, and went well.
 func housekeeping(r rung) bool {
 	step := r.entry.Step
-	if step.Input == nil || r.Orphan != "" || r.Problem != "" || len(r.entry.Lost) > 0 || !goesWell(step.Input) {
+	if step.Input == nil || r.Orphan != "" || r.Problem != "" || r.drops || len(r.entry.Lost) > 0 || !goesWell(step.Input) {
 		return false
 	}
 	if isPeerChange(step.Input) && len(r.Out)+len(r.telling) > 0 {

@@ -32,41 +32,68 @@ type rung struct {
 
 	telling []string // the rows that changed a state, ordered something or depend on a quirk
 	missed  []string // those of Unmet that lead to another state
+	drops   bool     // a row dropped the input
 	entry   replay.Entry
 }
 
 // ladder is a replay made readable.
 type ladder struct {
 	names   *names
+	passed  *passed
+	stands  *standings
 	result  *played
 	rungs   []rung
 	partial bool // only what concerns one conversation
 }
 
 func newLadder(result *played) *ladder {
-	l := &ladder{names: newNames(), result: result}
-	passed := newPassed(result.quirks)
+	l := &ladder{names: newNames(), passed: newPassed(result.quirks), stands: &standings{}, result: result}
 	for _, e := range result.entries {
 		for _, out := range e.Step.Outputs {
 			l.names.ordered(out)
 		}
 	}
 	for _, e := range result.entries {
-		l.rungs = append(l.rungs, l.climb(passed, e))
+		l.rungs = append(l.rungs, l.climb(e))
 	}
 	return l
 }
 
 // climb makes the rung of an entry.
-func (l *ladder) climb(p *passed, e replay.Entry) rung {
-	n := l.names
+func (l *ladder) climb(e replay.Entry) rung {
+	n, p := l.names, l.passed
 	r := rung{
 		Entry: e.Step.Seq, Line: e.Line, Seq: e.Seq, T: port.Milliseconds(e.At), Orphan: n.in(e.Orphan),
 		Problem: n.in(e.Problem), entry: e,
 	}
 	r.In = incoming(n, e)
+	l.climbRows(&r)
+	for _, out := range e.Step.Outputs {
+		r.Out = append(r.Out, n.message(out.Effect))
+		if slices.Contains(e.Lost, out.ID) {
+			r.Why = append(r.Why, out.Effect.Kind()+" is lost: there is no stream to take it")
+		}
+	}
+	r.Why = append(r.Why, l.stands.swallowed(e)...)
 	for _, row := range e.Step.Rows {
-		for _, passed := range p.over(row, e.Step.Input) {
+		if why := p.dropped(row, e.Step.Input); why != "" {
+			r.Why, r.drops = append(r.Why, why), true
+		}
+	}
+	if len(r.Out) == 0 && r.Orphan == "" {
+		r.Why = append(r.Why, p.nothing(e.Step.Rows)...)
+	}
+	r.Why = append(r.Why, quirksOf(e.Step.Rows)...)
+	l.stands.note(n, e)
+	return r
+}
+
+// climbRows adds the rows of an entry, and those that were passed over.
+func (l *ladder) climbRows(r *rung) {
+	step := r.entry.Step
+	nothing := cameToNothing(step)
+	for _, row := range step.Rows {
+		for _, passed := range l.passed.over(row, step.Input) {
 			r.Unmet = append(r.Unmet, passed.text)
 			if passed.moves {
 				r.missed = append(r.missed, passed.text)
@@ -76,21 +103,10 @@ func (l *ladder) climb(p *passed, e replay.Entry) rung {
 			continue
 		}
 		r.Rows = append(r.Rows, taken(row))
-		if tells(row, e.Step.Outputs) {
+		if tells(row, step.Outputs) || nothing && !strings.HasSuffix(row.Input, "-view") {
 			r.telling = append(r.telling, taken(row))
 		}
 	}
-	for _, out := range e.Step.Outputs {
-		r.Out = append(r.Out, n.message(out.Effect))
-		if slices.Contains(e.Lost, out.ID) {
-			r.Why = append(r.Why, out.Effect.Kind()+" is lost: there is no stream to take it")
-		}
-	}
-	if len(r.Out) == 0 && r.Orphan == "" {
-		r.Why = p.nothing(e.Step.Rows)
-	}
-	r.Why = append(r.Why, quirksOf(e.Step.Rows)...)
-	return r
 }
 
 // only keeps what concerns a conversation, by its id or its alias; "" is all.
@@ -203,8 +219,20 @@ func (l *ladder) legend(w io.Writer, text string) {
 	}
 }
 
-// end writes what is left over: effects without an answer, and where a journal differs.
+// kept tells whether an entry is shown.
+func (l *ladder) kept(entry uint64) bool {
+	return !l.partial || slices.ContainsFunc(l.rungs, func(r rung) bool { return r.Entry == entry })
+}
+
+// end writes what is left over: what of the calls is still open, calls of the embedding program that never settled,
+// effects without an answer, and where a journal differs.
 func (l *ladder) end(w io.Writer) {
+	for _, open := range l.stands.open(l.passed, l.kept) {
+		_, _ = fmt.Fprintln(w, clipped("still open: "+open, widthMax))
+	}
+	for _, call := range l.stands.unsettled(l.kept) {
+		_, _ = fmt.Fprintln(w, clipped("never settled: "+call, widthMax))
+	}
 	if !l.partial {
 		for _, id := range l.result.unanswered {
 			_, _ = fmt.Fprintln(w, clipped("never answered: "+l.names.effect(id), widthMax))
@@ -217,15 +245,20 @@ func (l *ladder) end(w io.Writer) {
 
 // ending is the last line of the ladder as JSON.
 type ending struct {
-	Unanswered []string `json:"unanswered"`
-	Differs    string   `json:"differs,omitempty"`
+	StillOpen    []string `json:"stillOpen"`    // what of the calls is not over
+	NeverSettled []string `json:"neverSettled"` // calls of the embedding program
+	Unanswered   []string `json:"unanswered"`
+	Differs      string   `json:"differs,omitempty"`
 }
 
 func (l *ladder) printJSON(w io.Writer) error {
 	if err := printJSON(w, l.rungs...); err != nil {
 		return err
 	}
-	end := ending{Unanswered: []string{}, Differs: l.result.differs}
+	end := ending{
+		StillOpen: l.stands.open(l.passed, l.kept), NeverSettled: l.stands.unsettled(l.kept),
+		Unanswered: []string{}, Differs: l.result.differs,
+	}
 	for _, id := range l.result.unanswered {
 		end.Unanswered = append(end.Unanswered, l.names.effect(id))
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/fsm"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime"
 )
 
 // No line is wider than a terminal, under any profile; folded or not, each entry is there.
@@ -50,7 +52,9 @@ func TestTheLoginIsOneLine(t *testing.T) {
 func TestTheLadderSaysWhyNothingWasAnnounced(t *testing.T) {
 	for _, row := range []struct{ log, says string }{
 		{"10", "conversation #13 is Forgotten: over, or never ours; nothing is kept of it"},
-		{"10", "conversation #10: Unknown/LegPending[onLine] → Pending was not taken: not onLine"},
+		{"52", "softphone #1: Wired/Invited[invitedBefore]"},
+		{"52", "- swallowed by invitation #18, Ringing since entry 41"},
+		{"52", "still open: invitation #18 C2 Ringing since entry 41"},
 		{"101", "connection #2: connection/SocketClosed is ignored: it comes from an older socket"},
 		{"101", "never answered: 45.1 send-ping"},
 	} {
@@ -141,5 +145,85 @@ func TestALostFrameIsSaid(t *testing.T) {
 	l := newLadder(&played{entries: entries})
 	if want := []string{"send-proceed is lost: there is no stream to take it"}; !slices.Equal(l.rungs[0].Why, want) {
 		t.Errorf("got %v", l.rungs[0].Why)
+	}
+}
+
+// A row by which the state could have been entered, and was, is no reason for anything; --all shows it still.
+func TestARowToTheStateThatWasEnteredIsNoReason(t *testing.T) {
+	const passedOver = "Unknown/LegPending[onLine] → Pending was not taken: not onLine"
+	if _, out, _ := engine("replay", "10"); strings.Contains(out, passedOver) {
+		t.Errorf("it is shown:\n%s", out)
+	}
+	if _, out, _ := engine("replay", "10", "--all"); !strings.Contains(out, passedOver) {
+		t.Error("--all does not show it")
+	}
+}
+
+// A call rang and was never answered: an older invitation of the conversation, which never ended, swallowed its propose.
+func TestASwallowedProposeIsToldWithItsCulprit(t *testing.T) {
+	_, out, _ := engine("replay", "52", "--conversation", "C2")
+	at := -1
+	for _, want := range []string{
+		"41     530.5  > conversation-notified C2", "invitation #18: New/Ring → Ringing", "60     720.5  > propose S3 C2",
+		"| invitation #18: Open/InvitedAgain[!sameSession]", "- swallowed by invitation #18, Ringing since entry 41",
+		"still open: invitation #18 C2 Ringing since entry 41",
+	} {
+		next := strings.Index(out, want)
+		if next <= at {
+			t.Errorf("%q is missing, or comes too early:\n%s", want, out)
+		}
+		at = next
+	}
+}
+
+// The embedding program ended a call and waits for ever: the ladder's last lines name its call.
+func TestACallThatNeverSettledIsTold(t *testing.T) {
+	found := 0
+	for _, name := range captures.Names() {
+		log := embedded(t, name)
+		result, err := playing{}.playCapture(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if never := newLadder(result).stands.unsettled(func(uint64) bool { return true }); len(never) > 0 {
+			found++
+			if _, out, _ := engine("replay", name); !strings.Contains(out, "\nnever settled: "+never[0]+"\n") {
+				t.Errorf("%s: %v is not told", name, never)
+			}
+			if _, out, _ := engine("--json", "replay", name); !strings.Contains(out, `"neverSettled":["`+never[0]) {
+				t.Errorf("%s: %v is not told as JSON", name, never)
+			}
+		}
+		if found == 2 {
+			return
+		}
+	}
+	t.Errorf("only %d recordings have a call that never settled", found)
+}
+
+// What is dropped is told with the guard that made it so: somebody asks why an event did nothing.
+func TestADroppedInputIsTold(t *testing.T) {
+	p := newPassed(quirk.SDK924())
+	drop := func(row string) string {
+		return p.dropped(runtime.RowTaken{
+			Actor: 1, Chart: "softphone", From: "Streaming", To: "Streaming", Verdict: fsm.Taken, Row: row, Input: "propose",
+		}, messages.Propose{})
+	}
+	if got := drop("Streaming/Propose[notSetUp]"); got != "softphone #1: propose is dropped: notSetUp" {
+		t.Errorf("got %q", got)
+	}
+	if got := drop("Streaming/Propose"); got != "" {
+		t.Errorf("a row that acts: %q", got)
+	}
+	for _, guard := range []string{"conversation-notified is dropped: not mine", "propose is dropped: proposedByUs", "invited is dropped: softphoneOff"} {
+		if !slices.ContainsFunc(captures.Names(), func(name string) bool {
+			if !strings.HasPrefix(name, "scenarios/") {
+				return false
+			}
+			_, out, _ := engine("replay", name)
+			return strings.Contains(out, "- softphone #1: "+guard)
+		}) {
+			t.Errorf("no ladder of a scenario says that %s", guard)
+		}
 	}
 }

@@ -7,8 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/hookswitch/hookswitch/runtime"
+	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
 // The exit codes.
@@ -23,7 +29,8 @@ var errFails = errors.New("it does not hold")
 
 // commands is the command line.
 type commands struct {
-	JSON bool `name:"json" help:"Write the result as JSON lines."`
+	JSON    bool             `name:"json" help:"Write the result as JSON lines."`
+	Version kong.VersionFlag `help:"Print the version of this binary."`
 
 	Replay replayCommand `cmd:"" help:"Replay a capture or a journal; print what came in, what was decided and why."`
 	Verify verifyCommand `cmd:"" help:"Replay recordings and compare the decisions with the recorded ones."`
@@ -38,7 +45,7 @@ type terminal struct {
 	json     bool
 }
 
-// printf writes a line of the result. A reader that went away, as head does, is no fault.
+// printf writes a line of the result; whether it could be written is seen at the end.
 func (t *terminal) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(t.out, format+"\n", args...)
 }
@@ -82,7 +89,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 		}
 	}()
 	var cli commands
-	parser, err := kong.New(&cli, kong.Name("engine"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"log": logHelp},
+	parser, err := kong.New(&cli, kong.Name("engine"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"log": logHelp, "version": version()},
 		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact."),
 		kong.Exit(func(int) { panic(helpShown{}) }))
 	if err != nil {
@@ -91,19 +98,98 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	context, err := parser.Parse(args)
-	if err != nil {
-		_, _ = fmt.Fprintf(stderr, "engine: %v: see engine --help\n", err)
+	if name, is := noSuchCommand(parser.Model, args); is {
+		names := commandNames(parser.Model)
+		tell(stderr, fmt.Errorf("%s: no such command; the commands are %s: see engine --help", name, names))
 		return exitUsage
 	}
-	err = context.Run(&terminal{out: stdout, err: stderr, json: cli.JSON})
+	context, err := parser.Parse(withNegatives(args))
+	if err != nil {
+		tell(stderr, fmt.Errorf("%w: see engine --help", err))
+		return exitUsage
+	}
+	out := &result{to: stdout}
+	err = context.Run(&terminal{out: out, err: stderr, json: cli.JSON})
+	if fault := out.fault(); fault != nil {
+		err = fault
+	}
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errFails):
 		return exitFails
 	default:
-		_, _ = fmt.Fprintf(stderr, "engine: %v\n", err)
+		tell(stderr, err)
 		return exitUsage
 	}
+}
+
+// withNegatives joins a flag and a negative number behind it, which would be taken for flags otherwise.
+func withNegatives(args []string) []string {
+	var joined []string
+	for _, arg := range args {
+		last := len(joined) - 1
+		if last >= 0 && joined[last] == "--until" && strings.HasPrefix(arg, "-") {
+			joined[last] += "=" + arg
+			continue
+		}
+		joined = append(joined, arg)
+	}
+	return joined
+}
+
+// tell writes an error; of several that were joined, each on a line that begins as all do.
+func tell(stderr io.Writer, err error) {
+	if several, is := err.(interface{ Unwrap() []error }); is && strings.Contains(err.Error(), "\n") && isJoin(err, several.Unwrap()) {
+		for _, one := range several.Unwrap() {
+			tell(stderr, one)
+		}
+		return
+	}
+	_, _ = fmt.Fprintf(stderr, "engine: %s\n", replay.Readable(err))
+}
+
+// isJoin tells whether an error is nothing but others in a row, as errors.Join makes it.
+func isJoin(err error, parts []error) bool {
+	texts := make([]string, len(parts))
+	for i, part := range parts {
+		texts[i] = part.Error()
+	}
+	return err.Error() == strings.Join(texts, "\n")
+}
+
+// noSuchCommand is the first argument where it is neither a flag nor a command.
+func noSuchCommand(model *kong.Application, args []string) (name string, is bool) {
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "-") {
+			continue
+		}
+		return arg, !slices.ContainsFunc(model.Children, func(c *kong.Node) bool { return c.Name == arg })
+	}
+	return "", false
+}
+
+// commandNames lists the commands.
+func commandNames(model *kong.Application) string {
+	var names []string
+	for _, c := range model.Children {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// version is what this binary is: the version that its journals carry, and the module and revision that it was built from.
+func version() string {
+	text := "engine " + runtime.EngineVersion
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return text
+	}
+	built := []string{info.Main.Path + " " + info.Main.Version, info.GoVersion}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			built = append(built, "revision "+s.Value)
+		}
+	}
+	return text + " (" + strings.Join(built, ", ") + ")"
 }

@@ -65,7 +65,7 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{"unknown command", []string{"fly"}, []string{"fly", "--help"}},
+		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, charts", "--help"}},
 		{"no recording", []string{"replay"}, []string{"<log>", "--help"}},
 		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "--help"}},
 		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path", "--list"}},
@@ -77,7 +77,13 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		{"unknown profile of all", []string{"verify", "--profile", "best"}, []string{`"best"`, "corrected", "sdk-9.2.4", "--profile"}},
 		{"no such conversation", []string{"replay", "--conversation", "C9", "01"}, []string{"C9", "the conversations are C1 (c0000000"}},
 		{"an entry below 1", []string{"replay", "--until=-1", "01"}, []string{"--until", "from 1"}},
-		{"an entry that is no number", []string{"replay", "--until", "soon", "01"}, []string{"--until", "--help"}},
+		{"an entry that is no number", []string{"replay", "--until", "soon", "01"}, []string{"--until soon", "from 1"}},
+		{"an entry of 0", []string{"replay", "--until", "0", "01"}, []string{"--until 0", "give the number of an entry, from 1"}},
+		{"an entry below 0", []string{"replay", "--until", "-5", "01"}, []string{"--until", "give the number of an entry, from 1"}},
+		{"no name", []string{"replay", ""}, []string{"a name is missing"}},
+		{"no name of a profile", []string{"verify", "--profile", "", "01"}, []string{"--profile: a name is missing"}},
+		{"a file name without a file", []string{"replay", "o.jsonl"}, []string{"o.jsonl: there is no such file: give"}},
+		{"a recording that is not in the list", []string{"verify", "--list", "no-such"}, []string{"no-such", "engine verify --list"}},
 		{"no such chart", []string{"charts", "calls"}, []string{"calls", "invitation", "watchdog"}},
 		{"nowhere to write", []string{"replay", "--out", folder + "/none/out", "01"}, []string{"none", "can be written"}},
 		{"an empty file", []string{"replay", file(t, "empty.jsonl", "")}, []string{"empty.jsonl: the file is empty"}},

@@ -52,10 +52,14 @@ func openAs(name string, read func(string, io.Reader) (*capture.Capture, error))
 	if err != nil {
 		return nil, err
 	}
+	in = withoutMark(in)
 	if isJournal(in) {
 		text, err := io.ReadAll(io.LimitReader(in, journalMax+1))
 		if err == nil && len(text) > journalMax {
 			err = fmt.Errorf("it is longer than %d bytes", journalMax)
+		}
+		if errors.Is(err, errGzip) {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w: give a journal that is whole", name, err)
@@ -69,6 +73,8 @@ func openAs(name string, read func(string, io.Reader) (*capture.Capture, error))
 	return &recording{name: name, capture: c}, nil
 }
 
+var errNoName = errors.New("a name is missing: give a log, or a name that engine verify --list lists")
+
 // open opens a file or, if there is none of this name, a recording of this binary. It returns the recording's name.
 func open(name string) (string, io.ReadCloser, error) {
 	if name == stdin {
@@ -76,6 +82,8 @@ func open(name string) (string, io.ReadCloser, error) {
 	}
 	info, err := os.Stat(name)
 	switch {
+	case name == "":
+		return "", nil, errNoName
 	case errors.Is(err, fs.ErrNotExist):
 		found, err := embeddedName(name)
 		if err != nil {
@@ -104,9 +112,32 @@ func unpacked(name string, in io.Reader) (*bufio.Reader, error) {
 	}
 	lines, err := gzip.NewReader(buffered)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: give a file that is whole", name, err)
+		return nil, fmt.Errorf("%s: %w", name, errGzip)
 	}
-	return bufio.NewReaderSize(lines, 1<<16), nil
+	return bufio.NewReaderSize(gzipped{lines}, 1<<16), nil
+}
+
+// errGzip is gzip data that cannot be unpacked.
+var errGzip = errors.New("the gzip data is cut or damaged: copy the file again")
+
+// gzipped says of data that cannot be unpacked what to do about it.
+type gzipped struct{ io.Reader }
+
+// Read reads what was packed.
+func (g gzipped) Read(p []byte) (int, error) {
+	n, err := g.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = errGzip
+	}
+	return n, err
+}
+
+// withoutMark skips the byte order mark that some editors write (RFC 3629 section 6).
+func withoutMark(in *bufio.Reader) *bufio.Reader {
+	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte{0xef, 0xbb, 0xbf}) {
+		_, _ = in.Discard(len(mark))
+	}
+	return in
 }
 
 var journalHeader = regexp.MustCompile(`^\s*\{\s*"journal"\s*:`)
@@ -127,6 +158,7 @@ func embeddedName(part string) (string, error) {
 		switch {
 		case short == wanted || path.Base(short) == wanted:
 			return name, nil
+		case isFileName(part):
 		case strings.HasPrefix(path.Base(short), wanted+"-"):
 			numbered = append(numbered, name)
 		case strings.Contains(short, wanted):
@@ -134,6 +166,9 @@ func embeddedName(part string) (string, error) {
 		}
 	}
 	switch {
+	case isFileName(part):
+		return "", fmt.Errorf("%s: there is no such file: give the path of a log, or a name that engine verify --list lists%s",
+			part, listed(nearest(wanted)))
 	case len(numbered) == 1:
 		return numbered[0], nil
 	case len(numbered) == 0 && len(having) == 1:
@@ -145,6 +180,11 @@ func embeddedName(part string) (string, error) {
 	return "", fmt.Errorf("%s: there is no such file or recording: give the path of a log, or a name that engine verify --list lists%s",
 		part, listed(nearest(wanted)))
 }
+
+var fileEnding = regexp.MustCompile(`\.[A-Za-z]\w{0,7}$`)
+
+// isFileName tells whether a name ends as files do: then it stands for that file, and not for a part of a name.
+func isFileName(name string) bool { return fileEnding.MatchString(name) }
 
 // listedMax is how many names an error lists.
 const listedMax = 8

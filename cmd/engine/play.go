@@ -110,6 +110,9 @@ func journalWarnings(name string, run *replay.JournalRun) []string {
 
 // profileOf is the profile of a name, or else of the SDK's version that the log names.
 func profileOf(name string, log *capture.Capture) (quirk.Set, error) {
+	if name == "" && log.Config.SDK == "" {
+		return 0, fmt.Errorf("%s: the config record names no SDK version: choose --profile", log.Name)
+	}
 	if name == "" {
 		name = "sdk-" + log.Config.SDK
 	}
@@ -133,7 +136,7 @@ func profileName(on quirk.Set) string {
 // stops is the error of a replay that did not go to its end, or nil.
 func (p *played) stops(t *terminal) error {
 	if p.failed != nil {
-		_, _ = fmt.Fprintf(t.err, "engine: %v\n", p.failed)
+		tell(t.err, p.failed)
 		return errFails
 	}
 	if p.differs != "" {

@@ -16,6 +16,9 @@ type redactCommand struct {
 
 // Run writes the redacted recording to standard output.
 func (c *redactCommand) Run(t *terminal) error {
+	if err := keepsInput("redact", c.Log, t.stdout()); err != nil {
+		return err
+	}
 	log, err := openLog(c.Log)
 	if err != nil {
 		return err

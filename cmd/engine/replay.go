@@ -1,28 +1,30 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
+	"strconv"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/runtime"
 )
 
 type replayCommand struct {
-	Profile      string `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
-	Until        int    `help:"Stop after this entry." placeholder:"N"`
-	Conversation string `help:"Print only what concerns this conversation: its id, or its alias in the ladder, such as C1." placeholder:"ID"`
-	All          bool   `help:"Print every entry, every row, and each row that was passed over because of a guard."`
-	Out          string `help:"Write what was decided as capture/1 records, - for standard output." placeholder:"FILE"`
-	Journal      string `help:"Write the journal of a capture's replay, - for standard output." placeholder:"FILE"`
-	Log          string `arg:"" help:"${log}"`
+	Profile      *string `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
+	Until        *string `help:"Stop after this entry." placeholder:"N"`
+	Conversation string  `help:"Print only what concerns this conversation: its id, or its alias in the ladder, such as C1." placeholder:"ID"`
+	All          bool    `help:"Print every entry, every row, and each row that was passed over because of a guard."`
+	Out          string  `help:"Write what was decided as capture/1 records, - for standard output." placeholder:"FILE"`
+	Journal      string  `help:"Write the journal of a capture's replay, - for standard output." placeholder:"FILE"`
+	Log          string  `arg:"" help:"${log}"`
 }
 
 // Run replays the recording.
 func (c *replayCommand) Run(t *terminal) error {
-	if c.Until < 0 {
-		return fmt.Errorf("replay: --until %d: give the number of an entry, from 1", c.Until)
+	how, err := c.how()
+	if err != nil {
+		return err
 	}
 	log, err := openLog(c.Log)
 	if err != nil {
@@ -31,14 +33,13 @@ func (c *replayCommand) Run(t *terminal) error {
 	if log.capture == nil && (c.Journal != "" || c.Out != "") {
 		return fmt.Errorf("replay: %s: is a journal: --journal and --out are for captures", c.Log)
 	}
-	how := playing{profile: c.Profile, until: c.Until}
+	var journal *target
 	if c.Journal != "" {
-		file, err := create(t.out, c.Journal)
-		if err != nil {
+		if journal, err = newTarget(t.out, c.Journal); err != nil {
 			return err
 		}
-		defer func() { _ = file.Close() }()
-		how.journal = runtime.NewStreamJournal(file, runtime.SyncNever)
+		defer journal.discard()
+		how.journal = runtime.NewStreamJournal(journal, runtime.SyncNever)
 	}
 	result, err := how.play(log)
 	if err != nil {
@@ -50,12 +51,57 @@ func (c *replayCommand) Run(t *terminal) error {
 			return err
 		}
 	}
+	if journal != nil {
+		if err := journal.keep(); err != nil {
+			return err
+		}
+	}
 	if c.Out != "-" && c.Journal != "-" {
 		if err := c.print(t, result); err != nil {
 			return err
 		}
 	}
 	return result.stops(t)
+}
+
+var errOneOutput = errors.New("replay: --out - and --journal - are both standard output: give one of them a file")
+
+// how reads the flags, and refuses those that contradict each other or would overwrite the recording.
+func (c *replayCommand) how() (playing, error) {
+	how := playing{}
+	var err error
+	if how.profile, err = chosen("replay", c.Profile); err != nil {
+		return how, err
+	}
+	if c.Until != nil {
+		if how.until, err = strconv.Atoi(*c.Until); err != nil || how.until < 1 {
+			return how, fmt.Errorf("replay: --until %s: give the number of an entry, from 1", *c.Until)
+		}
+	}
+	if c.Out == "-" && c.Journal == "-" {
+		return how, errOneOutput
+	}
+	for _, flag := range []struct{ name, path string }{{"--out", c.Out}, {"--journal", c.Journal}} {
+		if info, err := os.Stat(flag.path); err == nil && info.Mode().IsRegular() && isSame(c.Log, info) {
+			return how, fmt.Errorf("replay: %s %s: is the recording itself: give another file", flag.name, flag.path)
+		}
+	}
+	if c.Out != "" && c.Out == c.Journal {
+		return how, fmt.Errorf("replay: --out and --journal are both %s: give two files", c.Out)
+	}
+	return how, nil
+}
+
+// chosen is the profile that a flag names; "" where there is none.
+func chosen(command string, profile *string) (string, error) {
+	switch {
+	case profile == nil:
+		return "", nil
+	case *profile == "":
+		return "", fmt.Errorf("%s: --profile: a name is missing: give corrected, or sdk- and a version", command)
+	default:
+		return *profile, nil
+	}
 }
 
 func (c *replayCommand) print(t *terminal, result *played) error {
@@ -71,31 +117,13 @@ func (c *replayCommand) print(t *terminal, result *played) error {
 }
 
 func (c *replayCommand) writeOutputs(t *terminal, result *played) error {
-	file, err := create(t.out, c.Out)
+	file, err := newTarget(t.out, c.Out)
 	if err != nil {
 		return err
 	}
-	err = capture.Write(file, result.outputs)
-	if closed := file.Close(); err == nil && closed != nil {
-		err = fmt.Errorf("replay: %w", closed)
+	defer file.discard()
+	if err := capture.Write(file, result.outputs); err != nil {
+		return err
 	}
-	return err
+	return file.keep()
 }
-
-// create makes a file to write to, or takes standard output for -, which closing leaves open.
-func create(stdout io.Writer, path string) (io.WriteCloser, error) {
-	if path == "-" {
-		return keptOpen{stdout}, nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, fmt.Errorf("replay: %w: give a path that can be written", err)
-	}
-	return f, nil
-}
-
-// keptOpen is a writer whose Close does nothing.
-type keptOpen struct{ io.Writer }
-
-// Close does nothing.
-func (keptOpen) Close() error { return nil }

@@ -15,11 +15,13 @@ import (
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
 type verifyCommand struct {
-	Profile string   `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
-	List    bool     `help:"List the recordings in this binary and do nothing else."`
+	Profile *string  `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
+	List    bool     `help:"List the recordings in this binary, or those whose names have a path in them, and do nothing else."`
+	Quiet   bool     `short:"q" help:"Print only what differs, and the last line."`
 	Paths   []string `arg:"" optional:"" name:"path" help:"Captures, journals, folders of them, or names of recordings in this binary. None: all of those."`
 }
 
@@ -35,10 +37,14 @@ type outcome struct {
 // Run verifies the recordings, on all cores; the results are printed in the order of the paths.
 func (c *verifyCommand) Run(t *terminal) error {
 	if c.List {
-		return list(t)
+		return list(t, c.Paths)
 	}
-	if c.Profile != "" {
-		if _, err := quirk.Profile(c.Profile); err != nil {
+	profile, err := chosen("verify", c.Profile)
+	if err != nil {
+		return err
+	}
+	if profile != "" {
+		if _, err := quirk.Profile(profile); err != nil {
 			return fmt.Errorf("verify: %w: choose one with --profile", err)
 		}
 	}
@@ -55,7 +61,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 	for range min(runtime.GOMAXPROCS(0), len(sources)) {
 		workers.Go(func() {
 			for i := range work {
-				outcomes[i] <- c.verify(sources[i])
+				outcomes[i] <- verify(sources[i], profile)
 			}
 		})
 	}
@@ -70,14 +76,22 @@ func (c *verifyCommand) Run(t *terminal) error {
 	return err
 }
 
-// list prints the names of the recordings in this binary.
-func list(t *terminal) error {
+// list prints the names of the recordings in this binary: all, or those that have one of the parts in their names.
+func list(t *terminal, parts []string) error {
+	found := 0
 	for _, name := range captures.Names() {
+		if len(parts) > 0 && !slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) }) {
+			continue
+		}
+		found++
 		if !t.json {
 			t.printf("%s", name)
 		} else if err := printJSON(t.out, map[string]string{"file": name}); err != nil {
 			return err
 		}
+	}
+	if found == 0 {
+		return fmt.Errorf("verify: --list %s: no recording is called so: engine verify --list lists all", strings.Join(parts, " "))
 	}
 	return nil
 }
@@ -91,11 +105,19 @@ func (c *verifyCommand) print(t *terminal, outcomes []chan outcome) error {
 		t.progress(0, 0)
 		if o.unusable != nil {
 			unusable = append(unusable, o.unusable)
+			if t.json {
+				if err := printJSON(t.out, o.verdict); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		t.warn(o.warnings...)
 		if o.verdict.Match {
 			matched++
+		}
+		if c.Quiet && o.verdict.Match {
+			continue
 		}
 		if err := o.print(t); err != nil {
 			return err
@@ -118,29 +140,63 @@ func (c *verifyCommand) print(t *terminal, outcomes []chan outcome) error {
 	}
 }
 
-func (c *verifyCommand) verify(name string) outcome {
+func verify(name, profile string) outcome {
 	log, err := openLog(name)
 	if err != nil {
-		return outcome{unusable: err}
+		return unusable(name, err)
 	}
-	result, err := playing{profile: c.Profile}.play(log)
+	result, err := playing{profile: profile}.play(log)
 	if err != nil {
-		return outcome{unusable: err}
+		return unusable(name, err)
 	}
 	if log.capture == nil {
 		return journalOutcome(name, result)
 	}
-	report := capture.Compare(log.capture.Records, result.outputs, log.capture.Config.Tolerance())
+	report, undecided := compare(log.capture, result)
 	o := outcome{verdict: verdictOf(name, report), warnings: result.warnings, compared: compared(report)}
+	if o.verdict.Unreadable = unreadable(result.entries); o.verdict.Unreadable > 0 {
+		o.compared += fmt.Sprintf(", %d frames not readable", o.verdict.Unreadable)
+	}
+	if line := log.capture.CutAfter; line > 0 {
+		o.verdict.UndecidedAfter, o.verdict.Undecided = line, undecided
+		o.compared += fmt.Sprintf(", undecided after line %d (%d more decided here)", line, undecided)
+	}
 	if !report.Match() {
 		if o.details, err = detailed(report, log.capture, newLadder(result)); err != nil {
-			return outcome{unusable: err}
+			return unusable(name, err)
 		}
 	}
 	if result.failed != nil {
 		o.verdict.Match, o.verdict.Why = false, "the cell failed: "+result.failed.Error()
 	}
 	return o
+}
+
+// compare holds a replay against its recording. What a recording that was cut may have lost is not compared, but counted.
+func compare(log *capture.Capture, result *played) (report capture.Report, undecided int) {
+	tolerance := log.Config.Tolerance()
+	recorded, replayed := capture.Decide(log.Records), capture.Decide(result.outputs)
+	if log.CutAfter > 0 {
+		last := log.Records[len(log.Records)-1]
+		replayed, undecided = capture.Decided(recorded, replayed, last.At-tolerance.Late)
+	}
+	return capture.CompareDecisions(recorded, replayed, tolerance), undecided
+}
+
+// unreadable counts the frames that came in and could not be read.
+func unreadable(entries []replay.Entry) int {
+	n := 0
+	for _, e := range entries {
+		if e.Problem != "" && e.Record != nil && e.Record.Kind == "ws.recv" {
+			n++
+		}
+	}
+	return n
+}
+
+// unusable is the outcome of a recording that could not be read or replayed.
+func unusable(name string, err error) outcome {
+	return outcome{unusable: err, verdict: verdict{File: name, Compared: map[string]int{}, Why: replay.Readable(err)}}
 }
 
 // detailed shows the first divergence, with the aliases of the replay's ladder.
@@ -184,6 +240,11 @@ type verdict struct {
 	Expected string         `json:"expected,omitempty"`
 	Got      string         `json:"got,omitempty"`
 	Why      string         `json:"why,omitempty"`
+	// Unreadable counts the frames that could not be read.
+	Unreadable int `json:"unreadable,omitempty"`
+	// UndecidedAfter is the last whole line of a recording that was cut; Undecided is how much was decided here that it may have lost.
+	UndecidedAfter int `json:"undecidedAfter,omitempty"`
+	Undecided      int `json:"undecided,omitempty"`
 }
 
 // verdictOf is what a comparison came to.
@@ -221,6 +282,9 @@ func (o outcome) print(t *terminal) error {
 		t.printf("DIFFER %s %s", v.File, v.Why)
 	default:
 		t.printf("DIFFER %s %s #%d", v.File, v.List, v.Index)
+	}
+	if v.Unreadable > 0 {
+		t.printf("  %d frames not readable", v.Unreadable)
 	}
 	for _, line := range o.details {
 		t.printf("  %s", line)

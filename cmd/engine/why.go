@@ -71,6 +71,22 @@ func (p *passed) nothing(rows []runtime.RowTaken) []string {
 	return why
 }
 
+// dropped says that a row did nothing but drop its input, and which guards made it do so; "" for any other row.
+func (p *passed) dropped(r runtime.RowTaken, in messages.Input) string {
+	d, known := p.charts[r.Chart]
+	if !known || r.Verdict != fsm.Taken || r.From != r.To {
+		return ""
+	}
+	_, row := p.before(d, r, in)
+	if row.Address == "" || len(row.Actions) > 0 || row.Target != "" {
+		return ""
+	}
+	if len(row.Guards) == 0 {
+		return fmt.Sprintf("%s #%d: %s is dropped: nothing is to be done about it", r.Chart, r.Actor, r.Input)
+	}
+	return fmt.Sprintf("%s #%d: %s is dropped: %s", r.Chart, r.Actor, r.Input, inWords(strings.Join(row.Guards, " and ")))
+}
+
 // quirksOf says what the quirks are that rows depended on, each once: what the SDK does, or what is done instead.
 func quirksOf(rows []runtime.RowTaken) []string {
 	var list []string
@@ -156,7 +172,8 @@ func (p *passed) over(r runtime.RowTaken, in messages.Input) []unmet {
 			text += " → " + b.Target
 		}
 		if reason := failing(b.Guards, holds); reason != "" {
-			lines = append(lines, unmet{text + " was not taken: " + reason, b.Target != "" && slices.Contains(subjects, r.Chart)})
+			entered := r.From != r.To && b.Target == string(r.To) // by another row
+			lines = append(lines, unmet{text + " was not taken: " + reason, b.Target != "" && !entered && slices.Contains(subjects, r.Chart)})
 		}
 	}
 	return lines

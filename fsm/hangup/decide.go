@@ -45,7 +45,7 @@ func order(d Data, e messages.HangUp) (Data, messages.Acts) {
 }
 
 func wantFallback(d Data, _ messages.OrderFailed) (Data, messages.Acts) {
-	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.FallbackWanted{HangUp: d.HangUp.Ref, Conversation: d.HangUp.Known.Conversation}}}
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.FallbackWanted{HangUp: d.HangUp.Ref, Conversation: d.HangUp.Known.Conversation, Session: d.HangUp.Session.Ref}}}
 }
 
 func leave(d Data, _ messages.Fallback) (Data, messages.Acts) {

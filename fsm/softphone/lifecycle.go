@@ -355,6 +355,10 @@ func tellStation(d Data, e messages.StationNotified) (Data, acts) {
 
 // --- the lists
 
-func noteLine(d Data, e messages.LineView) (Data, acts)             { d.Line = e; return d, nil }
+func noteLine(d Data, e messages.LineView) (Data, acts) {
+	d.Line = e
+	return d.sweep()
+}
+
 func noteStation(d Data, e messages.StationView) (Data, acts)       { d.Phone = e; return d, nil }
 func noteConnection(d Data, e messages.ConnectionView) (Data, acts) { d.Stream = e; return d, nil }

@@ -25,7 +25,6 @@ var orders = together(
 	on(messages.EndSession{}).If(endUnknown).Do(refuseEndUnknown).Source("1.4 endSession"),
 	on(messages.EndSession{}).If(endForeign).Do(refuseForeign).Source("1.4 routing none"),
 	on(messages.EndSession{}).Do(hangUp).Source("1.4 endSession"),
-	on(messages.FallbackWanted{}).Do(tellFallback).Source("1.6.9 step 3").Source("1.6.9 step 4").Source("1.6.9 step 5"),
 	on(messages.TerminateSession{}).If(terminateUnknown).Do(refuseTerminate).Source("1.4 forceTerminateSession"),
 	on(messages.TerminateSession{}).If(terminateNameless).Do(refuseNameless).Source("1.4 routing none"),
 	on(messages.TerminateSession{}).If(terminateForeign).Do(refuseForeign).Source("1.4 routing none"),
@@ -119,6 +118,9 @@ func forgetByHand(d Data, e messages.AcceptFailed) (Data, acts) {
 	s := d.Sessions[i]
 	s.ByHand, s.Accepting = false, false
 	d.Sessions = replace(d.Sessions, i, s)
+	if s.View.Finished && d.Line.Session == e.Session { // it took the line, to no use
+		return d, acts{tell(messages.LineActor, messages.LineReleased{})}
+	}
 	return d, nil
 }
 
@@ -193,6 +195,13 @@ func hangUp(d Data, e messages.EndSession) (Data, acts) {
 	return d, acts{messages.Spawn{Actor: "hangup", Msg: messages.HangUp{
 		Call: e.Call, Session: s.View, Known: d.whereabouts(e.Conversation), Reason: e.Reason,
 	}}}
+}
+
+// goneAlready: the session was over and is forgotten, so there is nothing to fall back on, and nothing to be done.
+func goneAlready(d Data, e messages.FallbackWanted) bool { return d.sessionAt(e.Session) < 0 }
+
+func tellGone(d Data, e messages.FallbackWanted) (Data, acts) {
+	return d, acts{tell(e.HangUp, messages.Departed{})}
 }
 
 // tellFallback: the session itself may be ended if it is the conversation's own, or if no other call needs it.

@@ -11,7 +11,8 @@ import (
 var sessionsRaised = together(
 	on(messages.SessionDescribed{}).If(describedNowhere).Do(announceNoHandlerForSession).Source("1.4 routing none"),
 	on(messages.SessionDescribed{}).If(softphoneOffForSession).Source("1.4 disabled"),
-	on(messages.SessionDescribed{}).If(takesOverID).Corrected(quirk.NamesakesTogether).Do(adopt, yieldOld, keepBook, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn),
+	on(messages.SessionDescribed{}).If(takesOverID).If(autoConnects).Corrected(quirk.NamesakesTogether).Do(adopt, yieldOld, keepBook, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn),
+	on(messages.SessionDescribed{}).If(takesOverID).Corrected(quirk.NamesakesTogether).Do(adopt, yieldOld, keepBook, announceStarted, sendAccept, settleAnswered),
 	on(messages.SessionDescribed{}).If(reinvited).Corrected(quirk.ReinviteForgetsStarted).Do(adopt, keepBook, announceStarted, sendAccept, replaceOld, acceptOnItsOwn),
 	on(messages.SessionDescribed{}).If(reinvited).Quirk(quirk.ReinviteForgetsStarted).Do(adopt, sendAccept, replaceOld, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 5").Source("1.6.5 step 6"),
 	on(messages.SessionDescribed{}).If(autoConnects).Do(adopt, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 3").Source("1.6.5 step 4").Source("1.6.5 step 6"),
@@ -37,6 +38,8 @@ var ends = together(
 	on(messages.NoteStarted{}).Do(noteStarted).Source("1.6.8 row 6b"),
 	on(messages.EndAnnounced{}).Corrected(quirk.EndsAnnouncedAgain).Do(forgetStart, tellWatchers),
 	on(messages.EndAnnounced{}).Quirk(quirk.EndsAnnouncedAgain).Do(tellWatchers).Source("1.6.9 step 2"),
+	on(messages.FallbackWanted{}).If(goneAlready).Corrected(quirk.HangUpHangs).Do(tellGone),
+	on(messages.FallbackWanted{}).Do(tellFallback).Source("1.6.9 step 3").Source("1.6.9 step 4").Source("1.6.9 step 5"),
 	on(messages.InterruptionSeen{}).Do(announceInterrupted).Source("1.7 interrupted"),
 	on(messages.SessionTerminatedNow{}).If(endedOverJingle).If(wasLine).Unless(neverRaised).Do(announceEnd, handOver, tellDepartures, unlist, forgetEnded).Source("1.7 terminated").Source("1.6.1 current terminates").Source("1.6.1 otherwise"),
 	on(messages.SessionTerminatedNow{}).If(endedOverJingle).Unless(neverRaised).Do(announceEnd, tellDepartures, unlist, forgetEnded).Source("1.7 terminated"),
@@ -424,7 +427,7 @@ func forgetStart(d Data, e messages.EndAnnounced) (Data, acts) {
 	s := d.Sessions[i]
 	s.Started = slices.DeleteFunc(slices.Clone(s.Started), func(c messages.ConversationID) bool { return c == e.Conversation })
 	d.Sessions = replace(d.Sessions, i, s)
-	return d, nil
+	return d.sweep()
 }
 
 // handOver gives the line to the first active session under a persistent connection, else to nobody.

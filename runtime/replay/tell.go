@@ -2,6 +2,7 @@ package replay
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -47,9 +48,23 @@ func (d *driver) orphan(r *port.Record, at time.Duration, why string) error {
 // problem keeps a record that could not be read.
 func (d *driver) problem(r *port.Record, at time.Duration, err error) error {
 	e := d.entry(r, at)
-	e.Problem = err.Error()
+	e.Problem = Readable(err)
 	d.result.Entries = append(d.result.Entries, e)
 	return nil
+}
+
+// Readable is an error's text for people who know the files and not the code: a value of a wrong type is told by its field
+// and what stands there, without this code's types.
+func Readable(err error) string {
+	wrong := (*json.UnmarshalTypeError)(nil)
+	if !errors.As(err, &wrong) {
+		return err.Error()
+	}
+	what := fmt.Sprintf("a value is a %s, which it cannot be", wrong.Value)
+	if wrong.Field != "" {
+		what = fmt.Sprintf("%s is a %s, which it cannot be", wrong.Field, wrong.Value)
+	}
+	return strings.ReplaceAll(err.Error(), wrong.Error(), what)
 }
 
 func (d *driver) look(r *port.Record, at time.Duration) error {

@@ -5,7 +5,8 @@ package laws
 
 import (
 	"fmt"
-	"strings"
+	"slices"
+	"sort"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -32,34 +33,34 @@ const (
 	ActiveIsHeard        = "activeConversationId is a live call that is not held, or empty"
 	OneSettlementForCall = "each request settles once"
 	NothingAfterTheEnd   = "nothing is done with a peer connection that was closed"
+	HandledElsewhere     = "what another client answers under line appearance 1 is handled and not started"
+	AcceptAgain          = "a failed accept can be tried again"
+	NothingForEver       = "nothing is kept for ever"
 )
+
+// Laws are the names of all laws.
+func Laws() []string {
+	return []string{
+		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
+		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver,
+	}
+}
 
 // Checker watches one cell.
 type Checker struct {
-	options    messages.Options
-	persistent bool
+	consents
 	violations []Violation
 	seq        uint64
 
-	proposes  map[messages.SessionID][]messages.Propose
-	consented map[messages.ConversationID]bool
-	proceeded map[messages.SessionID]bool
-	sessions  []session
-	closed    map[messages.Ref]bool
+	concurrent bool // the station's line appearance is greater than 1, as it was announced
+	me         messages.UserID
 
-	rings   map[messages.ConversationID]bool
+	rings   map[messages.ConversationID]messages.SessionID // announced, and not settled
 	started map[start]bool
 	heard   map[start]bool // ever started
 	added   map[messages.ConversationID]bool
-	settled map[messages.CallID]bool
-}
-
-// session is a session for which a peer connection was made.
-type session struct {
-	peer         messages.Ref
-	id           messages.SessionID
-	conversation messages.ConversationID
-	domain       string
+	alerts  map[messages.ConversationID]bool       // the platform said last that it alerts the user
+	open    map[messages.CallID]messages.Requested // the requests that are not settled
 }
 
 type start struct {
@@ -70,9 +71,8 @@ type start struct {
 // New is a checker for a cell with these options.
 func New(o messages.Options) *Checker {
 	return &Checker{
-		options: o, proposes: map[messages.SessionID][]messages.Propose{}, consented: map[messages.ConversationID]bool{},
-		proceeded: map[messages.SessionID]bool{}, closed: map[messages.Ref]bool{}, rings: map[messages.ConversationID]bool{},
-		started: map[start]bool{}, heard: map[start]bool{}, added: map[messages.ConversationID]bool{}, settled: map[messages.CallID]bool{},
+		consents: newConsents(o), rings: map[messages.ConversationID]messages.SessionID{}, started: map[start]bool{}, heard: map[start]bool{},
+		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, alerts: map[messages.ConversationID]bool{},
 	}
 }
 
@@ -86,119 +86,122 @@ func (c *Checker) broken(law, format string, args ...any) {
 // Step takes the cell's next step.
 func (c *Checker) Step(s runtime.Step) {
 	c.seq = s.Seq
+	elsewhere := messages.ConversationID("")
 	if s.Orphan == "" {
-		c.input(s.Input)
+		c.noteConsent(s.Input)
+		c.noteRequest(s.Input)
+		elsewhere = c.answeredElsewhere(s.Input)
 	}
+	again := c.acceptsAgain(s.Input)
 	for _, out := range s.Outputs {
-		c.consents(s.Input, out.Effect)
-		c.media(out.Effect)
-		if a, ok := out.Effect.(messages.Announce); ok {
-			c.announced(a.Event)
+		c.needsConsent(s.Input, out.ID, out.Effect)
+		c.leavesClosedAlone(out.Effect)
+		switch e := out.Effect.(type) {
+		case messages.Announce:
+			c.announced(e.Event)
+			c.startsElsewhere(elsewhere, e.Event)
+		case messages.Settle:
+			c.settled(e)
 		}
-		if settle, ok := out.Effect.(messages.Settle); ok {
-			if c.settled[settle.Call] {
-				c.broken(OneSettlementForCall, "call %d settles again", settle.Call)
-			}
-			c.settled[settle.Call] = true
+	}
+	c.handledElsewhere(elsewhere)
+	c.acceptedAgain(again, s.Outputs)
+}
+
+// End takes the end of the run. atRest: all deadlines of what was under way have passed since the last input from outside,
+// so nothing may ring or wait any more; else the run simply stopped. actors are those that live on after all calls have
+// ended, else nil: unless something that was announced is left, none of them may belong to a call.
+func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
+	if !atRest {
+		return
+	}
+	for _, conversation := range sorted(c.rings) {
+		c.broken(OneSettlementEach, "conversation %s rings for ever", conversation)
+	}
+	for _, call := range sorted(c.open) {
+		c.broken(OneSettlementForCall, "%s (call %d) never settles", c.open[call].Kind(), call)
+	}
+	if len(c.started)+len(c.added)+len(c.rings)+len(c.open) > 0 || slices.ContainsFunc(c.allPeers(), open) {
+		return
+	}
+	if slices.ContainsFunc(actors, func(a runtime.ActorInfo) bool { return a.Kind == "conversation" }) {
+		return
+	}
+	for _, a := range actors {
+		if slices.Contains(ofCalls, a.Kind) {
+			c.broken(NothingForEver, "%s #%d is left", a.Kind, a.Ref)
 		}
 	}
 }
 
-// input notes what counts as a consent, or leads to one.
-func (c *Checker) input(in messages.Input) {
+// ofCalls are the kinds of the actors that live no longer than a call. A conversation is none of them, and while one is left
+// the law is silent, for its session lives as long: a conversation that was never announced is kept until the platform
+// speaks of its end, and that of a session which ended first may be kept for ever, which is a known gap of the engine.
+var ofCalls = []string{"invitation", "proposal", "session", "jingle-session", "order", "negotiation", "hangup", "departure"}
+
+func open(p *peer) bool { return !p.closed }
+
+func (c *Checker) allPeers() []*peer {
+	all := make([]*peer, 0, len(c.peers))
+	for _, ref := range sorted(c.peers) {
+		all = append(all, c.peers[ref])
+	}
+	return all
+}
+
+func (c *Checker) noteRequest(in messages.Input) {
 	switch in := in.(type) {
-	case messages.Propose:
-		c.proposes[in.Session] = append(c.proposes[in.Session], in)
-	case messages.Answer:
-		c.consented[in.Conversation] = true
 	case messages.HTTPAnswered:
-		if in.Placed != nil {
-			c.consented[in.Placed.Conversation] = true
+		if in.Me != nil {
+			c.me = in.Me.User
+		}
+	case messages.Requested:
+		if call := in.Waiting(); call != 0 {
+			c.open[call] = in
 		}
 	}
 }
 
-// consents checks what may not be done without one.
-func (c *Checker) consents(in messages.Input, effect messages.Effect) {
-	switch e := effect.(type) {
-	case messages.SendProceed:
-		c.proceeds(e)
-	case messages.CreatePeer:
-		c.opens(in, e)
-	case messages.Request:
-		if e.Of == messages.PatchState && e.State == messages.Connected && !c.consented[e.Conversation] {
-			c.broken(ConsentBeforeMedia, "conversation %s is answered by REST", e.Conversation)
-		}
+func (c *Checker) settled(e messages.Settle) {
+	if _, open := c.open[e.Call]; !open {
+		c.broken(OneSettlementForCall, "call %d settles, and does not wait", e.Call)
 	}
+	delete(c.open, e.Call)
 }
 
-func (c *Checker) proceeds(e messages.SendProceed) {
-	c.proceeded[e.Session] = true
-	for _, p := range c.proposes[e.Session] {
-		inbound := p.AutoAnswer && c.options.AutoAnswerInbound && !c.options.DisableAutoAnswer
-		eager := p.PrivAnswer == "Auto" && c.eager() && c.persistent
-		if c.consented[p.Conversation] || inbound || eager {
-			return
-		}
-	}
-	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
-}
-
-func (c *Checker) eager() bool {
-	return c.options.EagerPersistent == "" || c.options.EagerPersistent == messages.EagerAuto
-}
-
-// opens checks that a peer connection is made for a session that was proceeded, or that goes on from one.
-func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
-	s := session{peer: e.Peer}
-	reinvite := false
-	switch in := in.(type) {
-	case messages.Offer:
-		s.id, s.conversation, s.domain, reinvite = in.Session, in.Conversation, domain(in.From), in.Reinvite
-	case messages.SessionInitiate:
-		s.id, s.domain = in.Session, domain(in.From)
-	}
-	goesOn := false
-	for _, old := range c.sessions {
-		same := old.id == s.id || reinvite && c.heard[start{old.id, s.conversation}]
-		goesOn = goesOn || same && old.domain == s.domain
-	}
-	if !c.proceeded[s.id] && !goesOn {
-		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s, which was not proceeded", s.id)
-	}
-	c.sessions = append(c.sessions, s)
-}
-
-// media checks that what was closed is left alone.
-func (c *Checker) media(effect messages.Effect) {
-	var peer messages.Ref
+// leavesClosedAlone checks that a closed peer connection is left alone.
+func (c *Checker) leavesClosedAlone(effect messages.Effect) {
+	var ref messages.Ref
 	switch e := effect.(type) {
 	case messages.ClosePeer:
-		c.closed[e.Peer] = true
+		if p := c.peers[e.Peer]; p != nil {
+			p.closed = true
+		}
 		return
 	case messages.MakeAnswer:
-		peer = e.Peer
+		ref = e.Peer
 	case messages.AddMicrophone:
-		peer = e.Peer
+		ref = e.Peer
 	case messages.SendAnswer:
-		peer = e.Peer
+		ref = e.Peer
 	case messages.SendCandidate:
-		peer = e.Peer
+		ref = e.Peer
 	default:
 		return
 	}
-	if c.closed[peer] {
-		c.broken(NothingAfterTheEnd, "%s of peer #%d", effect.Kind(), peer)
+	if p := c.peers[ref]; p != nil && p.closed {
+		c.broken(NothingAfterTheEnd, "%s of peer #%d", effect.Kind(), ref)
 	}
 }
 
 func (c *Checker) announced(event messages.Event) {
 	switch e := event.(type) {
 	case messages.PendingSession:
-		if c.rings[e.Conversation] {
+		if _, rings := c.rings[e.Conversation]; rings {
 			c.broken(OneSettlementEach, "conversation %s rings again", e.Conversation)
 		}
-		c.rings[e.Conversation] = true
+		c.rings[e.Conversation] = e.ID
+		delete(c.ordered, e.Conversation)
 	case messages.HandledPendingSession:
 		c.settles(e.Conversation, "handled")
 	case messages.CancelPendingSession:
@@ -219,14 +222,17 @@ func (c *Checker) announced(event messages.Event) {
 		c.updated(e)
 	case messages.StationChanged:
 		c.persistent = e.Station != nil && e.Station.PersistentConnection()
+		c.concurrent = e.Station != nil && e.Station.Concurrent()
 	}
 }
 
+// settles: what is left of an Answer falls with the pending session; an order that is being prepared still counts.
 func (c *Checker) settles(conversation messages.ConversationID, how string) {
-	if !c.rings[conversation] {
+	if _, rings := c.rings[conversation]; !rings {
 		c.broken(OneSettlementEach, "conversation %s is %s, and does not ring", conversation, how)
 	}
 	delete(c.rings, conversation)
+	delete(c.answers, conversation)
 }
 
 func (c *Checker) updated(e messages.ConversationUpdate) {
@@ -253,8 +259,119 @@ func (c *Checker) updated(e messages.ConversationUpdate) {
 	c.broken(ActiveIsHeard, "it is %q", e.Active)
 }
 
-func domain(jid messages.JID) string {
-	address, _, _ := strings.Cut(jid.Reveal(), "/")
-	_, domain, _ := strings.Cut(address, "@")
-	return strings.ToLower(domain)
+// answeredElsewhere is the conversation that rings here under line appearance 1, and of which the platform says now that
+// the user took it, which was not on this client; "" for none. Where the user has several participants or legs, which of
+// them counts is the platform's secret, and the law is silent; so it is of a call that the user placed: nobody answers it here,
+// and of one that was added already and alerts again: that it then goes on ringing here is a known gap of the engine.
+func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
+	n, ok := in.(messages.ConversationNotified)
+	if !ok {
+		return ""
+	}
+	var legs []messages.Leg
+	for _, p := range n.Participants {
+		if p.User == c.me && c.me != "" {
+			legs = append(legs, p.Calls...)
+		}
+	}
+	alerted := c.alerts[n.Conversation]
+	c.alerts[n.Conversation] = len(legs) == 1 && legs[0].State == messages.Alerting
+	_, rings := c.rings[n.Conversation]
+	if !rings || c.concurrent || c.consentedTo(n.Conversation) || c.startedHere(n.Conversation) || c.added[n.Conversation] {
+		return ""
+	}
+	if !alerted || len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Outbound() {
+		return ""
+	}
+	return n.Conversation
+}
+
+// consentedTo tells whether this client took a conversation, by whatever consent.
+func (c *Checker) consentedTo(conversation messages.ConversationID) bool {
+	if c.answers[conversation] || c.orders[conversation] || c.dialled[conversation] || c.ordered[conversation] {
+		return true
+	}
+	for _, id := range sorted(c.proposes) {
+		for _, p := range c.proposes[id] {
+			if p.Conversation == conversation && (c.proceeded[id] || c.byItself(p)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// startedHere tells whether a live session of this client has had a conversation: what the platform connects may be heard
+// on it, and is then not another client's.
+func (c *Checker) startedHere(conversation messages.ConversationID) bool {
+	for at := range c.heard {
+		if at.conversation == conversation && c.live(at.session) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Checker) startsElsewhere(elsewhere messages.ConversationID, event messages.Event) {
+	if e, ok := event.(messages.SessionStarted); ok && elsewhere != "" && e.Session.Conversation == elsewhere {
+		c.broken(HandledElsewhere, "conversation %s starts", elsewhere)
+	}
+}
+
+// handledElsewhere: known gap of the engine: a call that rang on a shared session, which another session replaced, is added
+// when it is connected, and goes on ringing. A call that was added is left out for it.
+func (c *Checker) handledElsewhere(elsewhere messages.ConversationID) {
+	if _, rings := c.rings[elsewhere]; rings && elsewhere != "" && !c.added[elsewhere] {
+		c.broken(HandledElsewhere, "conversation %s goes on ringing", elsewhere)
+	}
+}
+
+// acceptsAgain is the peer connection that an AcceptSession means, if its last acceptance found no microphone, no
+// renegotiation has answered the session since, and nothing else can be meant; nil for none.
+func (c *Checker) acceptsAgain(in messages.Input) *peer {
+	accept, ok := in.(messages.AcceptSession)
+	if !ok {
+		return nil
+	}
+	var meant []*peer
+	for _, p := range c.allPeers() {
+		if !p.closed && c.started[start{p.id, accept.Conversation}] {
+			meant = append(meant, p)
+		}
+	}
+	if len(meant) != 1 || !meant[0].failed || meant[0].answered || meant[0].connected {
+		return nil
+	}
+	return meant[0]
+}
+
+// acceptedAgain: such an AcceptSession may be refused, and if it is not, it asks for the microphone.
+func (c *Checker) acceptedAgain(p *peer, outputs []runtime.Output) {
+	if p == nil {
+		return
+	}
+	succeeds := false
+	for _, out := range outputs {
+		switch e := out.Effect.(type) {
+		case messages.RequestMicrophone:
+			if e.Peer == p.ref {
+				return
+			}
+		case messages.Settle:
+			succeeds = succeeds || e.Error == nil
+		}
+	}
+	if succeeds {
+		c.broken(AcceptAgain, "session %s is said to be accepted, and has no microphone", p.id)
+	}
+}
+
+// sorted are a map's keys in order, so that the same run is told in the same words.
+func sorted[K interface{ ~string | ~uint32 | ~uint64 }, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+	return keys
 }

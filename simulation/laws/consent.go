@@ -1,0 +1,282 @@
+package laws
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// consents are what the user, or the options, allowed, and what is left of it (design section 6). A consent is spent when
+// it is used: one Answer is good for one order to the platform and for one session.
+type consents struct {
+	options    messages.Options
+	persistent bool // the station's, as it was announced
+
+	proposes map[messages.SessionID][]messages.Propose
+	dialled  map[messages.ConversationID]bool
+	// answers and orders are what is left of the Answers: for a session, and for an order by REST.
+	answers, orders map[messages.ConversationID]bool
+	// ordered are the ringing conversations whose answer was ordered by REST.
+	ordered map[messages.ConversationID]bool
+	// proceeded are the sessions that were proceeded and have not begun.
+	proceeded map[messages.SessionID]bool
+	peers     map[messages.Ref]*peer
+	asked     map[messages.EffectID]messages.Ref // microphones that were asked for
+}
+
+// peer is a peer connection, and the session that it was made for.
+type peer struct {
+	ref          messages.Ref
+	id           messages.SessionID
+	conversation messages.ConversationID
+	domain       string
+	closed       bool
+	connected    bool
+	// onItsOwn: it may be accepted once without being asked; retry: its microphone failed, and may be asked for again.
+	onItsOwn, retry bool
+	answered        bool // an answer was sent
+	granted         int  // microphones that it was given and has not used
+	failed          bool // its last acceptance found no microphone
+}
+
+func newConsents(o messages.Options) consents {
+	return consents{
+		options: o, proposes: map[messages.SessionID][]messages.Propose{}, dialled: map[messages.ConversationID]bool{},
+		answers: map[messages.ConversationID]bool{}, orders: map[messages.ConversationID]bool{},
+		ordered:   map[messages.ConversationID]bool{},
+		proceeded: map[messages.SessionID]bool{}, peers: map[messages.Ref]*peer{}, asked: map[messages.EffectID]messages.Ref{},
+	}
+}
+
+// noteConsent notes what counts as a consent, or leads to one.
+func (c *Checker) noteConsent(in messages.Input) {
+	switch in := in.(type) {
+	case messages.Propose:
+		c.proposes[in.Session] = append(c.proposes[in.Session], in)
+	case messages.Retract:
+		for _, p := range c.proposes[in.Session] {
+			if bare(p.From) == bare(in.From) {
+				delete(c.proposes, in.Session)
+				break
+			}
+		}
+	case messages.Answer:
+		if conversation, ok := c.answered(in); ok {
+			c.answers[conversation], c.orders[conversation] = true, true
+		}
+	case messages.HTTPAnswered:
+		if in.Placed != nil {
+			c.dialled[in.Placed.Conversation] = true
+		}
+	case messages.MicrophoneGranted:
+		if p := c.peers[c.asked[in.Effect]]; p != nil {
+			p.granted, p.failed = p.granted+1, false
+		}
+	case messages.MicrophoneDenied:
+		if p := c.peers[c.asked[in.Effect]]; p != nil {
+			p.retry, p.failed = true, true
+		}
+	case messages.PeerConnectionChanged:
+		if p := c.peers[in.Peer]; p != nil {
+			p.connected = in.State == messages.PeerConnected
+		}
+	}
+}
+
+// answered is the conversation that an Answer takes; ok is false when nothing that it could mean rings or was proposed.
+func (c *Checker) answered(in messages.Answer) (conversation messages.ConversationID, ok bool) {
+	for _, p := range c.proposes[in.Session] {
+		return p.Conversation, true
+	}
+	for conversation, session := range c.rings {
+		if in.Session != "" && session == in.Session {
+			return conversation, true
+		}
+	}
+	if in.Session != "" {
+		return "", false
+	}
+	if _, rings := c.rings[in.Conversation]; rings {
+		return in.Conversation, true
+	}
+	for _, list := range c.proposes {
+		for _, p := range list {
+			if p.Conversation == in.Conversation {
+				return in.Conversation, true
+			}
+		}
+	}
+	return "", false
+}
+
+// byItself tells whether a propose answers itself: this client dialled it, the options allow it, or it is an eager
+// persistent connection (b, c, d).
+func (c *Checker) byItself(p messages.Propose) bool {
+	inbound := p.AutoAnswer && c.options.AutoAnswerInbound && !c.options.DisableAutoAnswer
+	eager := p.PrivAnswer == "Auto" && c.eager() && c.persistent
+	return c.dialled[p.Conversation] || inbound || eager
+}
+
+func (c *Checker) eager() bool {
+	return c.options.EagerPersistent == "" || c.options.EagerPersistent == messages.EagerAuto
+}
+
+// needsConsent checks an effect that may not be decided without a consent.
+func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect messages.Effect) {
+	switch e := effect.(type) {
+	case messages.SendProceed:
+		c.proceeds(e)
+	case messages.SendAccept:
+		if !c.live(e.Session) {
+			c.broken(ConsentBeforeMedia, "session %s is accepted, and has no peer connection", e.Session)
+		}
+		delete(c.proceeded, e.Session)
+	case messages.CreatePeer:
+		c.opens(in, e)
+	case messages.RequestMicrophone:
+		c.asked[id] = e.Peer
+		c.asksMicrophone(in, e.Peer)
+	case messages.AddMicrophone:
+		c.usesMicrophone(e.Peer)
+	case messages.MakeAnswer:
+		c.isConsented(effect, e.Peer)
+	case messages.SendAnswer:
+		c.isConsented(effect, e.Peer)
+		if p := c.peers[e.Peer]; p != nil {
+			p.answered = true
+		}
+	case messages.SendCandidate:
+		c.isConsented(effect, e.Peer)
+	case messages.Request:
+		if e.Of == messages.PatchState && e.State == messages.Connected {
+			c.ordersAnswer(e.Conversation)
+		}
+	}
+}
+
+// proceeds: a propose that repeats itself is proceeded again until its session begins.
+func (c *Checker) proceeds(e messages.SendProceed) {
+	if c.proceeded[e.Session] {
+		return
+	}
+	c.proceeded[e.Session] = true
+	for _, p := range c.proposes[e.Session] {
+		if c.byItself(p) {
+			return
+		}
+		if c.answers[p.Conversation] {
+			return
+		}
+	}
+	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
+}
+
+func (c *Checker) ordersAnswer(conversation messages.ConversationID) {
+	c.ordered[conversation] = true
+	if c.orders[conversation] {
+		delete(c.orders, conversation)
+		return
+	}
+	for _, list := range c.proposes {
+		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation && c.byItself(p) }) {
+			return
+		}
+	}
+	c.broken(ConsentBeforeMedia, "conversation %s is answered by REST", conversation)
+}
+
+// opens checks that a peer connection is made for a session that was proceeded and has not begun, or that goes on from a
+// live one of the same gateway: it has the session's id, or it reinvites a conversation that was started on it (e). The
+// session must live, not the conversation: the platform may have said of the leg alone that it is over.
+//
+// Of two sessions with one id, the one that is described last takes the other's place, whichever was offered first.
+func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
+	p := &peer{ref: e.Peer}
+	reinvite := false
+	switch in := in.(type) {
+	case messages.Offer:
+		p.id, p.conversation, p.domain, reinvite = in.Session, in.Conversation, domain(in.From), in.Reinvite
+	case messages.SessionInitiate:
+		p.id, p.domain = in.Session, domain(in.From)
+		for _, propose := range c.proposes[in.Session] {
+			p.conversation = propose.Conversation
+		}
+	}
+	goesOn := false
+	for _, old := range c.peers {
+		same := old.id == p.id || reinvite && c.heard[start{old.id, p.conversation}]
+		if same && !old.closed && old.domain == p.domain {
+			goesOn = true
+		}
+	}
+	if !c.proceeded[p.id] && !goesOn {
+		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s, which was not proceeded", p.id)
+	}
+	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn
+	c.peers[p.ref] = p
+}
+
+// asksMicrophone: a session is accepted on its own if the options say so or if it takes another's place, once; else it is
+// accepted because the embedding program said so, just now. A microphone that failed is asked for again.
+func (c *Checker) asksMicrophone(in messages.Input, ref messages.Ref) {
+	p := c.peers[ref]
+	if p == nil {
+		c.broken(ConsentBeforeMedia, "a microphone is asked for by #%d, which has no peer connection", ref)
+		return
+	}
+	_, denied := in.(messages.MicrophoneDenied)
+	accept, byHand := in.(messages.AcceptSession)
+	switch {
+	case denied && p.retry:
+		p.retry = false
+	case byHand && c.carries(p, accept.Conversation):
+		p.retry = false
+	case p.onItsOwn:
+		p.onItsOwn = false
+	default:
+		c.broken(ConsentBeforeMedia, "a microphone is asked for by session %s, which nobody accepted", p.id)
+	}
+}
+
+// carries tells whether a peer connection carries a conversation, as far as was announced or offered. Under line appearance
+// 1 a session carries whatever the line does.
+func (c *Checker) carries(p *peer, conversation messages.ConversationID) bool {
+	return p.conversation == conversation || c.heard[start{p.id, conversation}] || !c.concurrent
+}
+
+func (c *Checker) usesMicrophone(ref messages.Ref) {
+	p := c.peers[ref]
+	if p == nil || p.granted == 0 {
+		c.broken(ConsentBeforeMedia, "a microphone is sent by #%d, which was given none", ref)
+		return
+	}
+	p.granted--
+}
+
+func (c *Checker) isConsented(effect messages.Effect, ref messages.Ref) {
+	if c.peers[ref] == nil {
+		c.broken(ConsentBeforeMedia, "%s by #%d, which has no peer connection", effect.Kind(), ref)
+	}
+}
+
+// live tells whether a session has a peer connection that is not closed.
+func (c *Checker) live(id messages.SessionID) bool {
+	for _, p := range c.peers {
+		if p.id == id && !p.closed {
+			return true
+		}
+	}
+	return false
+}
+
+func domain(jid messages.JID) string {
+	address := bare(jid)
+	_, domain, _ := strings.Cut(address, "@")
+	return strings.ToLower(domain)
+}
+
+func bare(jid messages.JID) string {
+	address, _, _ := strings.Cut(jid.Reveal(), "/")
+	return address
+}
