@@ -136,6 +136,9 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 		c.opens(in, e)
 	case messages.RequestMicrophone:
 		c.asked[id] = e.Peer
+		if p := c.peers[e.Peer]; p != nil {
+			p.failed = false // it is being tried again: not failed, until it fails
+		}
 		c.asksMicrophone(in, e.Peer)
 	case messages.AddMicrophone:
 		c.usesMicrophone(e.Peer)
