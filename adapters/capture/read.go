@@ -75,16 +75,6 @@ func ReadFile(path string) (*Capture, error) {
 	return Read(path, f)
 }
 
-// ReadOutputFile reads a capture or a replay's output, which has no config record.
-func ReadOutputFile(path string) (*Capture, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("capture: %w: give the path of a capture or of a replay's output", err)
-	}
-	defer func() { _ = f.Close() }()
-	return ReadOutput(path, f)
-}
-
 // ReadOutput is Read for a capture or a replay's output, which has no config record.
 func ReadOutput(name string, r io.Reader) (*Capture, error) {
 	c, err := read(name, r)
