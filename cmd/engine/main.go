@@ -32,11 +32,12 @@ type commands struct {
 	JSON    bool             `name:"json" help:"Write the result as JSON lines."`
 	Version kong.VersionFlag `help:"Print the version of this binary."`
 
-	Replay replayCommand `cmd:"" help:"Replay a capture or a journal; print what came in, what was decided and why."`
-	Verify verifyCommand `cmd:"" help:"Replay recordings and compare the decisions with the recorded ones."`
-	Diff   diffCommand   `cmd:"" help:"Compare the decisions of two captures or journals; first difference first."`
-	Redact redactCommand `cmd:"" help:"Write a recording without personal data or secrets, replaying identically."`
-	Charts chartsCommand `cmd:"" help:"List the charts that this binary was built from, or print one."`
+	Replay   replayCommand   `cmd:"" help:"Replay a capture or a journal; print what came in, what was decided and why."`
+	Verify   verifyCommand   `cmd:"" help:"Replay recordings and compare the decisions with the recorded ones."`
+	Diff     diffCommand     `cmd:"" help:"Compare the decisions of two captures or journals; first difference first."`
+	Redact   redactCommand   `cmd:"" help:"Write a recording without personal data or secrets, replaying identically."`
+	Simulate simulateCommand `cmd:"" help:"Play scenarios of calls, or draw them from seeds and look for broken laws."`
+	Charts   chartsCommand   `cmd:"" help:"List the charts that this binary was built from, or print one."`
 }
 
 // terminal is where a command writes.

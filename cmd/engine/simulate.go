@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/simulation/play"
+	"github.com/hookswitch/hookswitch/simulation/scenario"
+)
+
+// simulateCommand plays scenarios, or draws them from seeds.
+type simulateCommand struct {
+	Scenarios []string `arg:"" optional:"" name:"scenario" help:"Scenario files, or folders of them; none: the scenarios in the binary. See docs/scenarios.md."`
+	Seeds     uint64   `help:"Draw so many scenarios from seeds and look for a broken law."`
+	Seed      uint64   `help:"Draw the scenario of one seed and play it; with --seeds, the first."`
+	Profile   string   `default:"corrected" help:"The profile of drawn scenarios: ${enum}." enum:"corrected,sdk-9.2.4"`
+	Quirk     []string `help:"Switch a quirk on for drawn scenarios." placeholder:"NAME"`
+	Faults    bool     `default:"true" negatable:"" help:"Draw faults, too: losses, delays, failing requests, sleeping machines."`
+	Jobs      int      `help:"How many are played at a time; 0: as many as there are processors."`
+	Shrink    bool     `default:"true" negatable:"" help:"Shrink a failure to the shortest scenario that still fails."`
+	Rows      bool     `help:"List how often each chart row was taken."`
+	Out       string   `help:"Write shrunk failures to this folder." placeholder:"FOLDER"`
+}
+
+func (c *simulateCommand) Run(t *terminal) error {
+	switch {
+	case len(c.Scenarios) > 0 && (c.Seeds > 0 || c.Seed > 0):
+		return errors.New("simulate: name scenarios, or draw them with --seeds or --seed; not both")
+	case c.Seeds > 0:
+		return c.search(t)
+	case c.Seed > 0:
+		return c.one(t)
+	default:
+		return c.play(t)
+	}
+}
+
+func (c *simulateCommand) drawing() (play.Drawing, error) {
+	d := play.Drawing{Profile: c.Profile, NoFaults: !c.Faults}
+	for _, name := range c.Quirk {
+		if _, err := quirk.Parse([]string{name}); err != nil {
+			return d, fmt.Errorf("simulate: %w", err)
+		}
+		d.Quirks = append(d.Quirks, "+"+name)
+	}
+	return d, nil
+}
+
+// one draws the scenario of a seed, and tells what comes of it.
+func (c *simulateCommand) one(t *terminal) error {
+	d, err := c.drawing()
+	if err != nil {
+		return err
+	}
+	s, outcome, err := play.Draw(c.Seed, d, play.Options{Text: true})
+	if err != nil {
+		return err
+	}
+	s.Expected = outcome.Text
+	t.printf("%s", strings.TrimSuffix(s.String(), "\n"))
+	if len(outcome.Broken) > 0 {
+		return errFails
+	}
+	return nil
+}
+
+// search plays many seeds.
+func (c *simulateCommand) search(t *terminal) error {
+	d, err := c.drawing()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	from := max(c.Seed, 1)
+	found := play.Search{
+		From: from, Count: c.Seeds, Drawing: d, Jobs: c.Jobs, Rows: c.Rows,
+		Progress: func(done uint64) { t.progress(int(done), int(c.Seeds)) },
+	}.Run(ctx)
+	t.progress(0, 0)
+	c.tellSizes(t, found)
+	laws := []string{}
+	for _, f := range found.Failures {
+		if slices.Contains(laws, f.Law()) {
+			t.printf("seed %d: %s", f.Seed, f.Law())
+			continue
+		}
+		laws = append(laws, f.Law())
+		if err := c.tellFailure(t, f); err != nil {
+			return err
+		}
+	}
+	t.printf("%d of %d seeds keep the laws", found.Seeds-uint64(len(found.Failures)), found.Seeds)
+	if len(found.Failures) > 0 {
+		return errFails
+	}
+	return nil
+}
+
+func (c *simulateCommand) tellSizes(t *terminal, found play.Found) {
+	t.printf("inputs a run: least %d, median %d, nine in ten at most %d, most %d; %d in all with what comes after", found.Quantile(0), found.Median(),
+		found.Quantile(0.9), found.Quantile(1), found.Inputs)
+	if !c.Rows {
+		return
+	}
+	for _, row := range sortedByCount(found.Rows) {
+		t.printf("%9d  %s", found.Rows[row], row)
+	}
+}
+
+func sortedByCount(rows map[string]uint64) []string {
+	names := make([]string, 0, len(rows))
+	for name := range rows {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if rows[a] != rows[b] {
+			return int(int64(rows[b]) - int64(rows[a]))
+		}
+		return strings.Compare(a, b)
+	})
+	return names
+}
+
+// tellFailure tells of a failure with the command that shows it, and shrinks it.
+func (c *simulateCommand) tellFailure(t *terminal, f play.Failure) error {
+	t.printf("seed %d: %s", f.Seed, f.Law())
+	for _, b := range f.Outcome.Broken {
+		t.printf("  %s at %s, entry %d: %s", b.Phone, b.At, b.Seq, b.What)
+	}
+	if f.Err != nil {
+		t.printf("  %s", f.Err)
+	}
+	t.printf("  engine simulate --seed %d%s", f.Seed, c.flags())
+	if !c.Shrink {
+		return nil
+	}
+	short := f.Shrunk()
+	t.printf("  shrunk to %d lines:\n", short.Len())
+	t.printf("%s", strings.TrimSuffix(short.String(), "\n"))
+	if c.Out == "" {
+		return nil
+	}
+	return c.write(t, f, short)
+}
+
+func (c *simulateCommand) write(t *terminal, f play.Failure, short scenario.Scenario) error {
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	name := fmt.Sprintf("%s/seed-%d.scenario", strings.TrimSuffix(c.Out, "/"), f.Seed)
+	if err := os.WriteFile(name, []byte(short.String()), 0o644); err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	t.printf("  written to %s", name)
+	return nil
+}
+
+// flags are those that make the same drawing.
+func (c *simulateCommand) flags() string {
+	text := ""
+	if c.Profile != "corrected" {
+		text += " --profile " + c.Profile
+	}
+	for _, q := range c.Quirk {
+		text += " --quirk " + q
+	}
+	if !c.Faults {
+		text += " --no-faults"
+	}
+	return text
+}
+
+// play plays scenario files and compares what comes of them with what is expected.
+func (c *simulateCommand) play(_ *terminal) error {
+	return errors.New("simulate: name scenarios to play, or draw them with --seeds")
+}

@@ -1,0 +1,309 @@
+package platform
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Conversation is a call with all its parties. It outlives sessions.
+type Conversation struct {
+	ID      messages.ConversationID
+	Parties []*Party
+	// Number is the far end's.
+	Number   string
+	platform *Platform
+}
+
+// Party is one participant; a user who left and came back is a party twice.
+type Party struct {
+	ID      messages.ParticipantID
+	User    *User // nil: the far end
+	Purpose string
+	Leg     *Leg
+}
+
+// Leg is a party's communication.
+type Leg struct {
+	conversation *Conversation
+	party        *Party
+	State        messages.CallState
+	Held, Muted  bool
+	outbound     bool
+	failed       bool
+	Session      *Session // that carries it, or nil
+	answering    bool     // the client asked to connect it
+}
+
+// Live tells whether the leg is not over.
+func (l *Leg) Live() bool { return l.State.Class() != messages.EndedClass }
+
+// Up tells whether the leg is taken and not over.
+func (l *Leg) Up() bool { return l.State.Class() == messages.ConnectedClass }
+
+// pending tells whether it rings or is placed.
+func (l *Leg) pending() bool { return l.State.Class() == messages.PendingClass }
+
+// Live tells whether an agent is in the conversation.
+func (c *Conversation) Live() bool {
+	return slices.ContainsFunc(c.Parties, func(p *Party) bool { return p.User != nil && p.Leg.Live() })
+}
+
+// Leg is the newest leg of a user's, or nil.
+func (c *Conversation) Leg(u *User) *Leg {
+	for _, p := range slices.Backward(c.Parties) {
+		if p.User == u {
+			return p.Leg
+		}
+	}
+	return nil
+}
+
+// far is the far end's party.
+func (c *Conversation) far() *Party { return c.Parties[0] }
+
+func (p *Platform) newConversation(id messages.ConversationID, number string, outbound bool) *Conversation {
+	c := &Conversation{ID: id, Number: number, platform: p}
+	purpose, state := "customer", messages.Connected
+	if outbound {
+		purpose, state = "external", messages.Dialing
+	}
+	c.add(nil, purpose, state, outbound)
+	p.conversations = append(p.conversations, c)
+	p.byID[id] = c
+	return c
+}
+
+func (c *Conversation) add(u *User, purpose string, state messages.CallState, outbound bool) *Leg {
+	name := "far"
+	if u != nil {
+		name = u.Name
+	}
+	party := &Party{ID: messages.ParticipantID(fmt.Sprintf("%s-%s-%d", c.ID, name, len(c.Parties)+1)), User: u, Purpose: purpose}
+	party.Leg = &Leg{conversation: c, party: party, State: state, outbound: outbound}
+	c.Parties = append(c.Parties, party)
+	if u != nil {
+		u.legs = append(u.legs, party.Leg)
+	}
+	return party.Leg
+}
+
+// body is the conversation as a notification and the public API show it.
+func (c *Conversation) body() messages.ConversationNotified {
+	n := messages.ConversationNotified{Conversation: c.ID, Participants: make([]messages.Participant, len(c.Parties))}
+	legs := make([]messages.Leg, len(c.Parties))
+	for i, p := range c.Parties {
+		legs[i] = messages.Leg{
+			State: p.Leg.State, Muted: messages.FlagOf(p.Leg.Muted), Held: messages.FlagOf(p.Leg.Held), Confined: messages.No,
+			Direction: direction(p.Leg.outbound), Failed: p.Leg.failed,
+		}
+		n.Participants[i] = messages.Participant{ID: p.ID, Purpose: p.Purpose, Calls: legs[i : i+1 : i+1]}
+		if p.User != nil {
+			n.Participants[i].User = messages.UserID(p.User.Name)
+		}
+	}
+	return n
+}
+
+func direction(outbound bool) string {
+	if outbound {
+		return "outbound"
+	}
+	return "inbound"
+}
+
+// notify tells all agents of the conversation how it stands now.
+func (p *Platform) notify(c *Conversation) { p.notifyAfter(c, p.options.NotifyDelay) }
+
+func (p *Platform) notifyAfter(c *Conversation, delay time.Duration) {
+	body := c.body()
+	told := make([]*User, 0, len(c.Parties))
+	for _, party := range c.Parties {
+		u := party.User
+		if u == nil || slices.Contains(told, u) {
+			continue
+		}
+		told = append(told, u)
+		p.later(lane{"notify", string(c.ID), u}, c.ID, delay, func() { p.publish(u, body) })
+	}
+}
+
+// NotifyAgain repeats the conversation's notification as it stands.
+func (p *Platform) NotifyAgain(c *Conversation) { p.notify(c) }
+
+// Call lets a caller call an agent. auto asks the phone to answer by itself.
+func (p *Platform) Call(id messages.ConversationID, number string, u *User, auto bool) (*Conversation, error) {
+	if p.Conversation(id) != nil {
+		return nil, fmt.Errorf("platform: there is a conversation %s already", id)
+	}
+	c := p.newConversation(id, number, false)
+	p.ring(c.add(u, p.options.Purpose, messages.Alerting, false), auto)
+	return c, nil
+}
+
+// place is a call that an agent dials. The conversation is there before the request is answered.
+func (p *Platform) place(id messages.ConversationID, number string, u *User) *Conversation {
+	c := p.newConversation(id, number, true)
+	p.ring(c.add(u, p.options.Purpose, messages.Contacting, true), true)
+	return c
+}
+
+// ring brings a leg to its agent's phones: on the session that the station shares, or by a session of its own.
+func (p *Platform) ring(l *Leg, auto bool) {
+	u := l.party.User
+	p.notify(l.conversation)
+	if shared := p.shareable(u); shared != nil {
+		l.Session = shared
+		if l.outbound {
+			p.later(lane{"far end", string(l.conversation.ID), u}, l.conversation.ID, p.options.EdgeDelay, func() { p.connect(l) })
+		}
+	} else {
+		p.propose(p.newSession(u, l.conversation, l), auto)
+	}
+	if p.options.Ring > 0 && !l.outbound {
+		p.clock.After(p.options.Ring, func() {
+			if l.State == messages.Alerting {
+				p.end(l)
+			}
+		})
+	}
+}
+
+// shareable is the session that takes a user's next call without a propose, or nil: under line appearance 1 the live one,
+// above it the idle one of a persistent connection.
+func (p *Platform) shareable(u *User) *Session {
+	for _, s := range slices.Backward(u.sessions) {
+		if !s.live() || s.replaced {
+			continue
+		}
+		if u.Station.LineAppearance == 1 || u.Station.Persistent && p.options.ReuseIdle && len(p.carried(s)) == 0 {
+			return s
+		}
+	}
+	return nil
+}
+
+// connect takes a pending leg on. A dialled one is dialing until its far end answers.
+func (p *Platform) connect(l *Leg) {
+	if !l.pending() {
+		return
+	}
+	if l.outbound && p.options.Dialing {
+		p.take(l, messages.Dialing)
+		p.later(lane{"answer", string(l.conversation.ID), nil}, l.conversation.ID, p.options.FarEnd, func() {
+			if l.State == messages.Dialing {
+				l.conversation.far().Leg.State = messages.Connected
+				l.State = messages.Connected
+				p.notify(l.conversation)
+			}
+		})
+		return
+	}
+	l.conversation.far().Leg.State = messages.Connected
+	p.take(l, messages.Connected)
+}
+
+func (p *Platform) take(l *Leg, state messages.CallState) {
+	if p.options.HoldFirst {
+		p.holdOthers(l)
+	}
+	l.State = state
+	p.notify(l.conversation)
+	if !p.options.HoldFirst {
+		p.holdOthers(l)
+	}
+}
+
+// holdOthers holds the user's other calls under line appearance 1.
+func (p *Platform) holdOthers(l *Leg) {
+	u := l.party.User
+	if u.Station.LineAppearance != 1 || p.options.HoldOthers != PlatformHolds {
+		return
+	}
+	for _, other := range slices.Clone(u.legs) {
+		if other != l && other.Up() && !other.Held {
+			other.Held = true
+			p.notify(other.conversation)
+		}
+	}
+}
+
+// end ends one leg, and with the last agent the conversation.
+func (p *Platform) end(l *Leg) { p.finish(l, false) }
+
+// finish ends a leg. gone: its session has ended already.
+func (p *Platform) finish(l *Leg, gone bool) {
+	if !l.Live() {
+		return
+	}
+	c, u := l.conversation, l.party.User
+	l.State, l.Held = messages.Disconnected, false
+	u.legs = slices.DeleteFunc(u.legs, func(o *Leg) bool { return o == l })
+	if !c.Live() {
+		c.far().Leg.State = messages.Disconnected
+	}
+	first, second := p.options.NotifyDelay, p.options.NotifyDelay+p.options.EdgeDelay
+	if p.options.EndFirst == SessionFirst {
+		first, second = p.options.EdgeDelay+p.options.NotifyDelay, p.options.EdgeDelay
+	}
+	p.notifyAfter(c, first)
+	if !gone && l.Session != nil {
+		p.release(l.Session, second)
+	}
+	if p.options.TerminatedToo {
+		p.later(lane{"terminated", string(l.party.ID), nil}, c.ID, time.Second, func() { l.State = messages.Terminated; p.notify(c) })
+	}
+}
+
+// HangUp lets the far end hang up: all agents' legs end.
+func (p *Platform) HangUp(c *Conversation) {
+	c.far().Leg.State = messages.Disconnected
+	for _, party := range c.Parties {
+		if party.User != nil {
+			p.end(party.Leg)
+		}
+	}
+}
+
+// Fail lets a call fail with error information.
+func (p *Platform) Fail(c *Conversation) {
+	for _, party := range c.Parties {
+		if party.User != nil && party.Leg.Live() {
+			party.Leg.failed = true
+			p.notify(c)
+			p.end(party.Leg)
+		}
+	}
+}
+
+// Consult calls another agent into a conversation; the far end is held meanwhile.
+func (p *Platform) Consult(c *Conversation, other *User) {
+	c.far().Leg.Held = true
+	p.ring(c.add(other, "user", messages.Alerting, false), false)
+}
+
+// Transfer leaves a conversation to the agent who was consulted.
+func (p *Platform) Transfer(c *Conversation, u *User) {
+	c.far().Leg.Held = false
+	if l := c.Leg(u); l != nil {
+		p.end(l)
+	}
+}
+
+// TransferTo leaves a conversation to an agent whose phone begins to ring.
+func (p *Platform) TransferTo(c *Conversation, u, other *User) {
+	p.ring(c.add(other, p.options.Purpose, messages.Alerting, false), false)
+	if l := c.Leg(u); l != nil {
+		p.end(l)
+	}
+}
+
+// Conference lets all parties hear each other.
+func (p *Platform) Conference(c *Conversation) {
+	for _, party := range c.Parties {
+		party.Leg.Held = false
+	}
+	p.notify(c)
+}

@@ -1,0 +1,119 @@
+package platform
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Clock is how time passes for the platform. What is due at one instant is done in the order in which it was asked for.
+type Clock interface {
+	Now() time.Duration
+	After(d time.Duration, do func())
+}
+
+// Platform is the whole: one organisation. One goroutine at a time may use it.
+type Platform struct {
+	options       Options
+	clock         Clock
+	chance        *Chance
+	silent        bool
+	users         []*User
+	conversations []*Conversation
+	byID          map[messages.ConversationID]*Conversation
+	sessions      []*Session
+	bySID         map[messages.SessionID]*Session
+	lanes         map[lane]time.Duration
+	channels      map[string]*channel
+	iqs           int
+}
+
+// New is an empty organisation.
+func New(options Options, clock Clock, chance *Chance) *Platform {
+	return &Platform{
+		options: options, clock: clock, chance: chance, byID: map[messages.ConversationID]*Conversation{}, bySID: map[messages.SessionID]*Session{},
+		lanes: map[lane]time.Duration{}, channels: map[string]*channel{},
+	}
+}
+
+// Silence makes the platform do nothing by itself any more, but answer the set-up of streams.
+func (p *Platform) Silence() { p.silent = true }
+
+// Calm draws no delays any more: what comes takes as long as its option says.
+func (p *Platform) Calm() { p.chance = NewChance(0) }
+
+// The domains of the organisation and of its gateways.
+const (
+	Domain        = "org.example.com"
+	GatewayDomain = "gjoll.example.com"
+)
+
+// User is an agent.
+type User struct {
+	Name    string
+	Station messages.StationInfo
+	// Associated: the user has the station.
+	Associated bool
+	streams    []*Stream  // in the order in which they were bound
+	legs       []*Leg     // those that are not over, in the order in which they began
+	sessions   []*Session // those that have not ended, in the order in which they began
+	refused    bool       // no stream is taken
+}
+
+// AddUser adds an agent with a station of the platform's WebRTC kind.
+func (p *Platform) AddUser(name string, lineAppearance int, persistent, associated bool) *User {
+	u := &User{Name: name, Associated: associated, Station: messages.StationInfo{
+		ID: messages.StationID("station-" + name), Type: "inin_webrtc_softphone", LineAppearance: lineAppearance, Persistent: persistent,
+	}}
+	p.users = append(p.users, u)
+	return u
+}
+
+// User finds an agent, or nil.
+func (p *Platform) User(name string) *User {
+	for _, u := range p.users {
+		if u.Name == name {
+			return u
+		}
+	}
+	return nil
+}
+
+// Bare is the user's address.
+func (u *User) Bare() messages.JID { return messages.JID(u.Name + "@" + Domain) }
+
+// lane is a way on which things keep their order.
+type lane struct {
+	what string
+	of   string
+	to   *User
+}
+
+// delayed names a delay: what is drawn depends on what it is for and which conversation it is about, and on nothing else
+// that happens.
+func delayed(what string, about messages.ConversationID) string { return what + " " + string(about) }
+
+// later does something about a conversation after a delay, in the lane's order. The delay is drawn.
+func (p *Platform) later(l lane, about messages.ConversationID, usual time.Duration, do func()) {
+	now := p.clock.Now()
+	due := max(p.lanes[l], now+p.chance.Delay(delayed(l.what, about), usual))
+	p.lanes[l] = due
+	p.clock.After(due-now, do)
+}
+
+// Conversation finds a conversation, or nil.
+func (p *Platform) Conversation(id messages.ConversationID) *Conversation { return p.byID[id] }
+
+// Conversations are all that there ever were, in the order in which they began.
+func (p *Platform) Conversations() []*Conversation { return p.conversations }
+
+// Sessions are all that there ever were.
+func (p *Platform) Sessions() []*Session { return p.sessions }
+
+func (p *Platform) session(id messages.SessionID) *Session { return p.bySID[id] }
+
+func (p *Platform) nextIQ() string {
+	p.iqs++
+	return fmt.Sprintf("platform-%d", p.iqs)
+}

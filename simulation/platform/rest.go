@@ -1,0 +1,135 @@
+package platform
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Status codes of the public API.
+const (
+	ok       = 200
+	accepted = 202
+	notFound = 404
+	conflict = 409
+)
+
+// Request answers a request of the user's client. What it changes is changed at once; the embedder adds how long the
+// answer travels.
+func (p *Platform) Request(u *User, r messages.Request) messages.HTTPAnswered {
+	switch r.Of {
+	case messages.GetOrganization:
+		return messages.HTTPAnswered{Status: ok}
+	case messages.GetMe:
+		me := &messages.MeBody{User: messages.UserID(u.Name), JID: u.Bare()}
+		if u.Associated {
+			me.Station = u.Station.ID
+		}
+		return messages.HTTPAnswered{Status: ok, Me: me}
+	case messages.PostChannel:
+		c := &channel{id: fmt.Sprintf("channel-%d", len(p.channels)+1), user: u}
+		p.channels[c.id] = c
+		return messages.HTTPAnswered{Status: ok, Channel: c.id}
+	case messages.PutTopics:
+		if c := p.channels[r.Channel]; c != nil {
+			c.subscribed = true
+		}
+		return messages.HTTPAnswered{Status: ok}
+	case messages.GetStation:
+		station := u.Station
+		return messages.HTTPAnswered{Status: ok, Station: &station}
+	default:
+		return p.control(u, r)
+	}
+}
+
+// control answers what is about a conversation.
+func (p *Platform) control(u *User, r messages.Request) messages.HTTPAnswered {
+	if p.silent {
+		return messages.HTTPAnswered{Status: accepted}
+	}
+	if r.Of == messages.PostCall {
+		return p.dialled(u, r.Body)
+	}
+	c := p.Conversation(r.Conversation)
+	if c == nil {
+		return messages.HTTPAnswered{Status: notFound}
+	}
+	if r.Of == messages.GetConversation {
+		body := c.body()
+		return messages.HTTPAnswered{Status: ok, Conversation: &body}
+	}
+	l := c.leg(r.Participant)
+	if l == nil {
+		return messages.HTTPAnswered{Status: notFound}
+	}
+	if !l.Live() {
+		return messages.HTTPAnswered{Status: conflict}
+	}
+	p.patch(l, r)
+	return messages.HTTPAnswered{Status: accepted}
+}
+
+func (c *Conversation) leg(id messages.ParticipantID) *Leg {
+	for _, party := range c.Parties {
+		if party.ID == id && party.User != nil {
+			return party.Leg
+		}
+	}
+	return nil
+}
+
+// dialled places a call. The scenario's name for the conversation is the number, if it was dialled by it.
+func (p *Platform) dialled(u *User, body messages.Opaque) messages.HTTPAnswered {
+	var call struct {
+		Number string `json:"phoneNumber"`
+		Name   string `json:"callerIdName"`
+	}
+	if err := json.Unmarshal([]byte(body), &call); err != nil {
+		return messages.HTTPAnswered{Status: 400}
+	}
+	id := messages.ConversationID(call.Name)
+	if id == "" || p.Conversation(id) != nil {
+		id = messages.ConversationID(fmt.Sprintf("D%d", len(p.conversations)+1))
+	}
+	p.place(id, call.Number, u)
+	return messages.HTTPAnswered{Status: accepted, Placed: &messages.PlacedCall{Conversation: id, SelfURI: "/api/v2/conversations/calls/" + string(id)}}
+}
+
+// patch changes a leg.
+func (p *Platform) patch(l *Leg, r messages.Request) {
+	switch r.Of {
+	case messages.PatchMuted:
+		l.Muted = r.Value
+		p.notify(l.conversation)
+	case messages.PatchHeld:
+		p.hold(l, r.Value)
+	case messages.PatchState:
+		p.patchState(l, r.State)
+	case messages.PostVoicemail:
+		p.end(l)
+	}
+}
+
+func (p *Platform) hold(l *Leg, held bool) {
+	if !held && p.options.HoldFirst {
+		p.holdOthers(l)
+	}
+	l.Held = held
+	p.notify(l.conversation)
+	if !held && !p.options.HoldFirst {
+		p.holdOthers(l)
+	}
+}
+
+func (p *Platform) patchState(l *Leg, state messages.CallState) {
+	switch state {
+	case messages.Connected:
+		if l.Session != nil && l.Session.live() {
+			p.connect(l)
+		}
+	case messages.Disconnected:
+		p.end(l)
+	}
+}

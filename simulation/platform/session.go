@@ -1,0 +1,296 @@
+package platform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// Session is a signalling and media relation between an edge and one client, as the edge sees it.
+type Session struct {
+	ID         messages.SessionID
+	gateway    messages.JID
+	user       *User
+	phone      string // the client that has it, or ""
+	about      *Conversation
+	signalling Signalling
+	auto       bool
+	private    bool // the persistent connection, ahead of any call
+	offers     int
+	proposed   bool
+	answered   bool
+	replaced   bool // by a reinvite
+	Ended      bool
+}
+
+// live tells whether the session can carry calls.
+func (s *Session) live() bool { return s.answered && !s.Ended }
+
+// Phone is the client that has the session, or "".
+func (s *Session) Phone() string { return s.phone }
+
+// User is whose it is.
+func (s *Session) User() *User { return s.user }
+
+func (p *Platform) newSession(u *User, c *Conversation, l *Leg) *Session {
+	id := messages.SessionID(fmt.Sprintf("S%d", len(p.sessions)+1))
+	s := &Session{ID: id, gateway: messages.JID(strings.ToLower(string(id)) + "@" + GatewayDomain + "/edge"), user: u, about: c, signalling: p.options.Signalling}
+	p.sessions = append(p.sessions, s)
+	p.bySID[id] = s
+	u.sessions = append(u.sessions, s)
+	if l != nil {
+		l.Session = s
+	}
+	return s
+}
+
+// carried are the live legs on a session.
+func (p *Platform) carried(s *Session) (legs []*Leg) {
+	for _, l := range s.user.legs {
+		if l.Session == s {
+			legs = append(legs, l)
+		}
+	}
+	return legs
+}
+
+func (p *Platform) edge(s *Session) lane { return lane{"edge", string(s.ID), nil} }
+
+// propose offers a session to all clients of its user.
+func (p *Platform) propose(s *Session, auto bool) {
+	s.auto = auto
+	p.later(p.edge(s), s.about.ID, p.options.EdgeDelay, func() {
+		if s.Ended {
+			return
+		}
+		s.proposed = true
+		p.toAll(s.user, func(to *Stream) messages.Input { return p.proposeTo(s, to) })
+	})
+}
+
+func (p *Platform) proposeTo(s *Session, to *Stream) messages.Input {
+	in := messages.Propose{
+		Session: s.ID, Conversation: s.about.ID, From: s.gateway, To: to.JID(), AutoAnswer: s.auto,
+		SDPOverXMPP: s.signalling != Jingle, FromUser: messages.UserID(s.user.Name),
+	}
+	if s.private {
+		in.PrivAnswer = "Auto"
+	}
+	return in
+}
+
+// ProposeAgain repeats the propose of a call that rings.
+func (p *Platform) ProposeAgain(s *Session) { p.propose(s, s.auto) }
+
+// Reroute takes a ringing session back and proposes another.
+func (p *Platform) Reroute(l *Leg) {
+	old := l.Session
+	p.retract(old, p.options.EdgeDelay)
+	p.propose(p.newSession(old.user, l.conversation, l), false)
+}
+
+// retract takes a propose back.
+func (p *Platform) retract(s *Session, delay time.Duration) {
+	p.over(s)
+	p.later(p.edge(s), s.about.ID, delay, func() {
+		p.toAll(s.user, func(*Stream) messages.Input { return messages.Retract{Session: s.ID, From: s.gateway} })
+	})
+}
+
+// proceeded: a client takes a session. The first one gets it.
+func (p *Platform) proceeded(by *Stream, id messages.SessionID) {
+	s := p.session(id)
+	if s == nil || s.user != by.user || s.Ended || s.phone != "" {
+		return
+	}
+	s.phone = by.phone
+	if p.options.Connected == OnProceed {
+		p.connectAll(s)
+	}
+	p.offer(s, false)
+}
+
+// accepted repeats a client's accept to the user's clients.
+func (p *Platform) accepted(by *Stream, id messages.SessionID) {
+	from := by.JID()
+	for _, to := range slices.Clone(by.user.streams) {
+		if to != by || p.options.Echo {
+			to.tell(messages.Accepted{Session: id, From: from})
+		}
+	}
+}
+
+// offer describes the session to its client, in the session's signalling.
+func (p *Platform) offer(s *Session, reinvite bool) {
+	s.offers++
+	describe := []func() messages.Input{}
+	sdp := messages.SDP(fmt.Sprintf("v=0\r\ns=%s %d\r\n", s.ID, s.offers))
+	rpc := func() messages.Input {
+		return messages.Offer{
+			IQ: p.nextIQ(), Session: s.ID, Conversation: s.about.ID, From: s.gateway, SDP: sdp,
+			ICE: messages.Candidate(fmt.Sprintf("ufrag-%s\npwd-%d", s.ID, s.offers)), Reinvite: reinvite,
+		}
+	}
+	jingle := func() messages.Input {
+		return messages.SessionInitiate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, SDP: sdp}
+	}
+	switch s.signalling {
+	case SDP:
+		describe = append(describe, rpc)
+	case Jingle:
+		describe = append(describe, jingle)
+	case SDPJingle:
+		describe = append(describe, rpc, jingle)
+	case JingleSDP:
+		describe = append(describe, jingle, rpc)
+	}
+	for _, say := range describe {
+		p.toClient(s, p.options.EdgeDelay, say)
+	}
+}
+
+// toClient tells the client that has a session, wherever its stream is by then.
+func (p *Platform) toClient(s *Session, delay time.Duration, say func() messages.Input) {
+	p.later(p.edge(s), s.about.ID, delay, func() {
+		if to := s.user.at(s.phone); to != nil {
+			to.tell(say())
+		}
+	})
+}
+
+// answered: the client has described its side.
+func (p *Platform) answered(by *Stream, id messages.SessionID) {
+	s := p.session(id)
+	if s == nil || s.Ended || s.user != by.user || s.phone != by.phone {
+		return
+	}
+	again := s.answered
+	s.answered = true
+	if !again && p.options.Connected == OnAnswer {
+		p.connectAll(s)
+	}
+}
+
+// active: the client says that media flows.
+func (p *Platform) active(by *Stream, id messages.SessionID) {
+	s := p.session(id)
+	if s == nil || !s.live() || s.user != by.user || s.phone != by.phone {
+		return
+	}
+	if p.options.Connected == OnActive {
+		p.connectAll(s)
+	}
+}
+
+// connectAll takes on the calls that the session was proposed for.
+func (p *Platform) connectAll(s *Session) {
+	for _, l := range p.carried(s) {
+		if l.conversation == s.about {
+			p.connect(l)
+		}
+	}
+}
+
+// endedByClient: the client has terminated a session; the calls that it carried are over, unless another has them by now.
+func (p *Platform) endedByClient(by *Stream, id messages.SessionID) {
+	s := p.session(id)
+	if s == nil || s.Ended || s.user != by.user {
+		return
+	}
+	p.over(s)
+	for _, l := range p.carried(s) {
+		p.finish(l, true)
+	}
+}
+
+// over takes note that a session has ended.
+func (p *Platform) over(s *Session) {
+	s.Ended = true
+	s.user.sessions = slices.DeleteFunc(s.user.sessions, func(o *Session) bool { return o == s })
+}
+
+// release lets go of a session that a call has left: it is retracted while it rings, stays for the next call if the
+// station is persistent, and is terminated otherwise.
+func (p *Platform) release(s *Session, delay time.Duration) {
+	switch {
+	case s.Ended || len(p.carried(s)) > 0:
+	case s.phone == "":
+		p.retract(s, delay)
+	case s.answered && s.user.Associated && s.user.Station.Persistent:
+		p.idle(s)
+	default:
+		p.terminate(s, "success", delay)
+	}
+}
+
+// idle ends a session that nobody needs for long.
+func (p *Platform) idle(s *Session) {
+	if p.options.Idle > 0 {
+		p.clock.After(p.options.Idle, func() { p.endIdle(s) })
+	}
+}
+
+func (p *Platform) endIdle(s *Session) {
+	if s.live() && len(p.carried(s)) == 0 {
+		p.terminate(s, "success", p.options.EdgeDelay)
+	}
+}
+
+// terminate ends a session from the edge.
+func (p *Platform) terminate(s *Session, reason string, delay time.Duration) {
+	p.over(s)
+	p.toClient(s, delay, func() messages.Input {
+		if s.signalling == Jingle {
+			return messages.SessionTerminate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, Reason: reason}
+		}
+		return messages.Terminate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, Reason: reason}
+	})
+}
+
+// Terminate ends a session and the calls on it, from the edge.
+func (p *Platform) Terminate(s *Session, reason string) {
+	if s.Ended {
+		return
+	}
+	legs := p.carried(s)
+	p.terminate(s, reason, p.options.EdgeDelay)
+	for _, l := range legs {
+		p.finish(l, true)
+	}
+}
+
+// Idle ends the sessions of a user that carry no call.
+func (p *Platform) Idle(u *User) {
+	for _, s := range slices.Clone(u.sessions) {
+		p.endIdle(s)
+	}
+}
+
+// Reinvite replaces a session by a new one for the same calls, as after a loss of media.
+func (p *Platform) Reinvite(s *Session) *Session {
+	legs := p.carried(s)
+	n := p.newSession(s.user, s.about, nil)
+	n.gateway, n.phone, n.signalling = s.gateway, s.phone, s.signalling
+	s.replaced = true
+	for _, l := range legs {
+		l.Session = n
+		n.about = l.conversation
+	}
+	p.offer(n, true)
+	return n
+}
+
+// Renegotiate describes a session anew.
+func (p *Platform) Renegotiate(s *Session) { p.offer(s, false) }
+
+// ConnectAhead makes a user's persistent connection before there is a call.
+func (p *Platform) ConnectAhead(u *User) *Session {
+	about := &Conversation{ID: messages.ConversationID(fmt.Sprintf("private-%d", len(p.sessions)+1)), platform: p}
+	s := p.newSession(u, about, nil)
+	s.private = true
+	p.propose(s, false)
+	return s
+}

@@ -1,0 +1,133 @@
+package scenario
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// How things are named: a call by a word that begins with an upper-case letter, an agent and a phone by a lower-case one, so
+// that a line can be read without looking up what a word is.
+var (
+	callName   = regexp.MustCompile(`^[A-Z][A-Za-z0-9_-]*$`)
+	personName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+	keyName    = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+)
+
+// The words of the journal and of the SDK that a scenario may use.
+var (
+	inputKinds   = kindsOf(messages.Inputs())
+	requestKinds = append(restRequests(), kindsOf(messages.Effects())...)
+	eventNames   = namesOf(append(messages.Events(), messages.SessionMuted{Muted: true}))
+)
+
+func kindsOf[M interface{ Kind() string }](all []M) []string {
+	kinds := make([]string, len(all))
+	for i, m := range all {
+		kinds[i] = m.Kind()
+	}
+	return kinds
+}
+
+func namesOf(events []messages.Event) []string {
+	names := make([]string, len(events))
+	for i, e := range events {
+		names[i] = e.Name()
+	}
+	return names
+}
+
+func restRequests() []string {
+	var names []string
+	for _, of := range []messages.RequestKind{
+		messages.GetOrganization, messages.GetMe, messages.PostChannel, messages.PutTopics, messages.GetStation, messages.GetConversation,
+		messages.PostCall, messages.PatchState, messages.PatchMuted, messages.PatchHeld, messages.PostVoicemail,
+	} {
+		names = append(names, string(of))
+	}
+	return names
+}
+
+// quirkOf is the quirk of +name or -name, or nil.
+func quirkOf(change string) *quirk.Quirk {
+	if len(change) < 2 || change[0] != '+' && change[0] != '-' {
+		return nil
+	}
+	all := quirk.All()
+	at := slices.IndexFunc(all, func(q *quirk.Quirk) bool { return q.Name == change[1:] })
+	if at < 0 {
+		return nil
+	}
+	return all[at]
+}
+
+// quirkChanges are all quirks with the sign of change, or + if it has none.
+func quirkChanges(change string) []string {
+	sign := "+"
+	if strings.HasPrefix(change, "-") {
+		sign = "-"
+	}
+	var all []string
+	for _, q := range quirk.All() {
+		all = append(all, sign+q.Name)
+	}
+	return all
+}
+
+// nameProblem says why a word cannot name an agent or a phone, or "". Taken are words that mean something else there.
+func nameProblem(name string, taken []string) string {
+	switch {
+	case len(name) > nameMax:
+		return fmt.Sprintf("longer than %d characters: shorten it", nameMax)
+	case !personName.MatchString(name):
+		return "not a name: use a lower-case letter, then lower-case letters, digits and hyphens"
+	case slices.Contains(taken, name):
+		return "this word means something else here: use another name"
+	}
+	return ""
+}
+
+// listed joins names for an error, and says so when there are none.
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// didYouMean names the known words that are nearest to one, for the end of an error.
+func didYouMean(word string, known []string) string {
+	const few = 12
+	if len(known) <= few {
+		return "there are " + listed(known)
+	}
+	word = word[:min(len(word), nameMax)]
+	near := slices.Clone(known)
+	slices.SortStableFunc(near, func(a, b string) int { return distance(word, a) - distance(word, b) })
+	return "the nearest are " + strings.Join(near[:3], ", ")
+}
+
+// distance is how many letters must be changed, put in or taken out to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
