@@ -63,11 +63,39 @@ func (c *simulateCommand) one(t *terminal) error {
 		return err
 	}
 	s.Expected = outcome.Text
-	t.printf("%s", strings.TrimSuffix(s.String(), "\n"))
+	if t.json {
+		err = printJSON(t.out, drawn{Seed: c.Seed, Laws: outcome.Verdict(), Broken: brokenOf(outcome), Scenario: s.String()})
+	} else {
+		t.printf("%s", strings.TrimSuffix(s.String(), "\n"))
+	}
+	if err != nil {
+		return err
+	}
 	if len(outcome.Broken) > 0 {
 		return errFails
 	}
 	return nil
+}
+
+// drawn is the scenario of a seed with what came of it, as JSON.
+type drawn struct {
+	Seed     uint64   `json:"seed"`
+	Laws     string   `json:"laws"`
+	Broken   []broken `json:"broken,omitempty"`
+	Scenario string   `json:"scenario"`
+	Shrunk   string   `json:"shrunk,omitempty"`
+	Command  string   `json:"command,omitempty"`
+	Why      string   `json:"why,omitempty"`
+}
+
+// searched is the last line of a search, as JSON.
+type searched struct {
+	Seeds  uint64            `json:"seeds"`
+	Kept   uint64            `json:"kept"`
+	Median int               `json:"medianInputs"`
+	Sizes  []int             `json:"sizes"` // the deciles of the inputs a run
+	Inputs uint64            `json:"inputs"`
+	Rows   map[string]uint64 `json:"rows,omitempty"`
 }
 
 // search plays many seeds.
@@ -84,28 +112,49 @@ func (c *simulateCommand) search(t *terminal) error {
 		Progress: func(done uint64) { t.progress(int(done), int(c.Seeds)) },
 	}.Run(ctx)
 	t.progress(0, 0)
-	c.tellSizes(t, found)
+	if !t.json {
+		c.tellSizes(t, found)
+	}
+	if err := c.tellFailures(t, found.Failures); err != nil {
+		return err
+	}
+	kept := found.Seeds - uint64(len(found.Failures))
+	if t.json {
+		err = printJSON(t.out, summary(found, kept))
+	} else {
+		t.printf("%d of %d seeds keep the laws", kept, found.Seeds)
+	}
+	if err == nil && (len(found.Failures) > 0 || found.Seeds < c.Seeds) {
+		err = errFails
+	}
+	return err
+}
+
+func summary(found play.Found, kept uint64) searched {
+	sum := searched{Seeds: found.Seeds, Kept: kept, Median: found.Median(), Inputs: found.Inputs, Rows: found.Rows}
+	for tenth := range 11 {
+		sum.Sizes = append(sum.Sizes, found.Quantile(float64(tenth)/10))
+	}
+	return sum
+}
+
+// tellFailures tells of all failures; the first of each law is shrunk.
+func (c *simulateCommand) tellFailures(t *terminal, failures []play.Failure) error {
 	laws := []string{}
-	for _, f := range found.Failures {
-		if slices.Contains(laws, f.Law()) {
-			t.printf("seed %d: %s", f.Seed, f.Law())
-			continue
-		}
+	for _, f := range failures {
+		first := !slices.Contains(laws, f.Law())
 		laws = append(laws, f.Law())
-		if err := c.tellFailure(t, f); err != nil {
+		if err := c.tellFailure(t, f, first && c.Shrink); err != nil {
 			return err
 		}
-	}
-	t.printf("%d of %d seeds keep the laws", found.Seeds-uint64(len(found.Failures)), found.Seeds)
-	if len(found.Failures) > 0 {
-		return errFails
 	}
 	return nil
 }
 
+// tellSizes tells how long the runs were, and which rows were taken.
 func (c *simulateCommand) tellSizes(t *terminal, found play.Found) {
-	t.printf("inputs a run: least %d, median %d, nine in ten at most %d, most %d; %d in all with what comes after", found.Quantile(0), found.Median(),
-		found.Quantile(0.9), found.Quantile(1), found.Inputs)
+	t.printf("inputs a run: least %d, one in ten up to %d, median %d, nine in ten up to %d, most %d; %d in all with what comes after",
+		found.Quantile(0), found.Quantile(0.1), found.Median(), found.Quantile(0.9), found.Quantile(1), found.Inputs)
 	if !c.Rows {
 		return
 	}
@@ -128,22 +177,33 @@ func sortedByCount(rows map[string]uint64) []string {
 	return names
 }
 
-// tellFailure tells of a failure with the command that shows it, and shrinks it.
-func (c *simulateCommand) tellFailure(t *terminal, f play.Failure) error {
-	t.printf("seed %d: %s", f.Seed, f.Law())
-	for _, b := range f.Outcome.Broken {
-		t.printf("  %s at %s, entry %d: %s", b.Phone, b.At, b.Seq, b.What)
-	}
+// tellFailure tells of a failure with the command that shows it, and shrinks it if asked to.
+func (c *simulateCommand) tellFailure(t *terminal, f play.Failure, shrink bool) error {
+	told := drawn{Seed: f.Seed, Laws: f.Law(), Broken: brokenOf(f.Outcome), Scenario: f.Scenario.String(), Command: fmt.Sprintf("engine simulate --seed %d%s", f.Seed, c.flags())}
 	if f.Err != nil {
-		t.printf("  %s", f.Err)
+		told.Why = f.Err.Error()
 	}
-	t.printf("  engine simulate --seed %d%s", f.Seed, c.flags())
-	if !c.Shrink {
+	var short scenario.Scenario
+	if shrink {
+		short = f.Shrunk()
+		told.Shrunk = short.String()
+	}
+	if t.json {
+		return printJSON(t.out, told)
+	}
+	t.printf("seed %d: %s", f.Seed, f.Law())
+	for _, b := range told.Broken {
+		t.printf("  %s, entry %d: %s", b.Phone, b.Entry, b.What)
+	}
+	if told.Why != "" {
+		t.printf("  %s", told.Why)
+	}
+	t.printf("  %s", told.Command)
+	if !shrink {
 		return nil
 	}
-	short := f.Shrunk()
 	t.printf("  shrunk to %d lines:\n", short.Len())
-	t.printf("%s", strings.TrimSuffix(short.String(), "\n"))
+	t.printf("%s", told.Shrunk)
 	if c.Out == "" {
 		return nil
 	}
@@ -175,9 +235,4 @@ func (c *simulateCommand) flags() string {
 		text += " --no-faults"
 	}
 	return text
-}
-
-// play plays scenario files and compares what comes of them with what is expected.
-func (c *simulateCommand) play(_ *terminal) error {
-	return errors.New("simulate: name scenarios to play, or draw them with --seeds")
 }

@@ -31,7 +31,7 @@ func Draw(seed uint64, d Drawing, o Options) (scenario.Scenario, Outcome, error)
 	}
 	defer p.world.Close()
 	monkey := &monkey{player: p, dice: dice, faults: !d.NoFaults}
-	err = monkey.play(20 + dice.below(30))
+	err = monkey.play(25 + dice.below(40))
 	return p.scenario, p.outcome, err
 }
 
@@ -245,7 +245,7 @@ func (m *monkey) atPhone(phone *world.Phone) {
 	}
 	m.may(2, scenario.Statement{Verb: scenario.Dial, Phone: at, Call: fmt.Sprintf("C%d", m.callers+1)})
 	if m.faults {
-		m.trouble(at)
+		m.trouble(phone, at)
 	}
 }
 
@@ -299,12 +299,27 @@ var failable = []messages.RequestKind{
 	messages.PutTopics, messages.PostVoicemail, messages.GetMe,
 }
 
+// relief is what ends a trouble: likelier than the trouble, so that there are calls to speak of.
+func (m *monkey) relief(phone *world.Phone, at scenario.Phone) {
+	const soon = 12
+	if phone.Offline() {
+		m.may(soon, scenario.Statement{Verb: scenario.RegainNetwork, Phone: at})
+	}
+	if phone.Asleep() {
+		m.may(soon, scenario.Statement{Verb: scenario.Wake, Phone: at})
+	}
+	if phone.Microphone != nil {
+		m.may(soon, scenario.Statement{Verb: scenario.Microphone, Phone: at, Word: "granted"})
+	}
+}
+
 // trouble is what may go wrong at a phone.
-func (m *monkey) trouble(at scenario.Phone) {
+func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	do := func(s scenario.Statement) { s.Phone = at; m.may(1, s) }
-	do(scenario.Statement{Verb: pick(m.dice, scenario.LoseNetwork, scenario.RegainNetwork, scenario.RegainNetwork, scenario.DropStream, scenario.ExpireChannel)})
-	do(scenario.Statement{Verb: pick(m.dice, scenario.Sleep, scenario.Wake, scenario.Wake, scenario.HidePage, scenario.ShowPage)})
-	do(scenario.Statement{Verb: scenario.Microphone, Word: pick(m.dice, "granted", "granted", "denied", "missing")})
+	m.relief(phone, at)
+	do(scenario.Statement{Verb: pick(m.dice, scenario.LoseNetwork, scenario.DropStream, scenario.DropStream, scenario.ExpireChannel)})
+	do(scenario.Statement{Verb: pick(m.dice, scenario.Sleep, scenario.HidePage, scenario.ShowPage)})
+	do(scenario.Statement{Verb: scenario.Microphone, Word: pick(m.dice, "denied", "missing")})
 	for _, c := range m.world.Platform.Conversations() {
 		if l := c.Leg(m.world.Platform.User(at.Agent)); l != nil && l.Up() {
 			do(scenario.Statement{Verb: scenario.Media, Call: string(c.ID), Word: pick(m.dice, "disconnects", "recovers", "fails", "dies")})

@@ -239,5 +239,11 @@ func (p *Phone) RegainNetwork() {
 	}
 }
 
+// Offline tells whether the machine has no network, Asleep whether it sleeps.
+func (p *Phone) Offline() bool { return p.offline }
+
+// Asleep tells whether the machine sleeps.
+func (p *Phone) Asleep() bool { return p.asleep }
+
 // ShowPage tells the phone that its page is visible or hidden.
 func (p *Phone) ShowPage(visible bool) { p.Tell(messages.PageShown{Visible: visible}) }
