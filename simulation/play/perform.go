@@ -20,6 +20,7 @@ var (
 	errNoSession = errors.New("no session carries the call there")
 	errNoAgent   = errors.New("there is no such agent")
 	errNoPhone   = errors.New("there is no such phone")
+	errAsleep    = errors.New("the machine sleeps")
 )
 
 // perform does what a line says. The error says why it could not be done; nothing has changed then.
@@ -85,9 +86,19 @@ func withPhone(do func(*player, *world.Phone, scenario.Statement) error) func(*p
 	}
 }
 
+// withAwake is for what an agent does at a phone.
+func withAwake(do func(*player, *world.Phone, scenario.Statement) error) func(*player, scenario.Statement) error {
+	return withPhone(func(p *player, phone *world.Phone, s scenario.Statement) error {
+		if phone.Asleep() {
+			return errAsleep
+		}
+		return do(p, phone, s)
+	})
+}
+
 // asks is for a request of the embedding program about a conversation.
 func asks(make func(messages.CallID, messages.ConversationID) messages.Input) func(*player, scenario.Statement) error {
-	return withPhone(func(_ *player, phone *world.Phone, s scenario.Statement) error {
+	return withAwake(func(_ *player, phone *world.Phone, s scenario.Statement) error {
 		name := strings.TrimSpace(string(s.Verb) + " " + s.Call)
 		phone.Request(name, func(id messages.CallID) messages.Input { return make(id, messages.ConversationID(s.Call)) })
 		return nil
@@ -127,7 +138,7 @@ var requests = map[scenario.Verb]func(*player, scenario.Statement) error{
 	scenario.Unmute: asks(func(id callID, c conversationID) messages.Input {
 		return messages.Mute{Call: id, Conversation: c}
 	}),
-	scenario.Dial: withPhone(func(_ *player, phone *world.Phone, s scenario.Statement) error {
+	scenario.Dial: withAwake(func(_ *player, phone *world.Phone, s scenario.Statement) error {
 		number := s.Word
 		if number == "" {
 			number = "+15550142"
@@ -136,6 +147,9 @@ var requests = map[scenario.Verb]func(*player, scenario.Statement) error{
 		return nil
 	}),
 	scenario.Terminate: withSession(func(_ *player, phone *world.Phone, at *platform.Session, s scenario.Statement) error {
+		if phone.Asleep() {
+			return errAsleep
+		}
 		phone.Request("terminates session "+s.Call, func(id messages.CallID) messages.Input {
 			return messages.TerminateSession{Call: id, Session: at.ID, Reason: s.Word}
 		})

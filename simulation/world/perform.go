@@ -5,6 +5,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
+	"github.com/hookswitch/hookswitch/simulation/platform"
 )
 
 // perform has an effect carried out by the phone's machine.
@@ -171,11 +172,18 @@ func (p *Phone) receive(in messages.Input) {
 		arrives += f.delay
 	}
 	for range times {
-		p.world.After(arrives, func() {
-			if p.stream == stream || stream == nil {
-				p.Tell(in)
-			}
-		})
+		p.world.After(arrives, func() { p.arrive(stream, in) })
+	}
+}
+
+// arrive tells the cell a frame, unless its stream is gone by the time at which the machine can hear it.
+func (p *Phone) arrive(stream *platform.Stream, in messages.Input) {
+	switch {
+	case p.stream != stream && stream != nil:
+	case p.asleep:
+		p.missed = append(p.missed, func() { p.arrive(stream, in) })
+	default:
+		p.Tell(in)
 	}
 }
 

@@ -36,7 +36,7 @@ type Phone struct {
 	down    time.Duration // when the last frame arrives here
 	offline bool
 	asleep  bool
-	missed  []messages.Input // what came while the machine slept
+	missed  []func() // what came while the machine slept
 
 	media   map[messages.Ref]*media
 	faults  []fault
@@ -120,7 +120,7 @@ func (p *Phone) Tell(in messages.Input) {
 		return
 	}
 	if p.asleep {
-		p.missed = append(p.missed, in)
+		p.missed = append(p.missed, func() { p.Tell(in) })
 		return
 	}
 	p.fireDue()
@@ -208,8 +208,8 @@ func (p *Phone) Wake() {
 	p.fireDue()
 	missed := p.missed
 	p.missed = nil
-	for _, in := range missed {
-		p.Tell(in)
+	for _, hear := range missed {
+		hear()
 	}
 	p.setAlarm()
 }
