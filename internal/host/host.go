@@ -58,6 +58,24 @@ func Options(log *capture.Capture) replay.Options {
 	return replay.Options{Environment: log.Config.Options.Environment, WSHost: log.Config.Options.WSHost}
 }
 
+// Consulted names the quirks that count for a step of a recording's replay under a profile, as Cell.Consulted does: the
+// recording is replayed again up to the rest before it.
+func Consulted(log *capture.Capture, profile quirk.Set, step runtime.Step) ([]string, error) {
+	cell, err := runtime.NewCell(Config(log, profile))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", log.Name, err)
+	}
+	defer cell.Close()
+	if step.Seq > 1 {
+		options := Options(log)
+		options.Entries = int(step.Seq - 1)
+		if _, err := replay.Run(log.Records, Around(cell), options); err != nil {
+			return nil, fmt.Errorf("%s: %w", log.Name, err)
+		}
+	}
+	return cell.Consulted(step.At, step.Input)
+}
+
 // optionsOf are the cell's options for those of a recorded client; what is absent there has the SDK's default.
 func optionsOf(c capture.ClientOptions) messages.Options {
 	o := messages.DefaultOptions()
