@@ -11,11 +11,22 @@ import (
 	"github.com/hookswitch/hookswitch/adapters/jingle"
 	"github.com/hookswitch/hookswitch/adapters/notifications"
 	"github.com/hookswitch/hookswitch/adapters/publicapi"
+	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
 	"github.com/hookswitch/hookswitch/runtime/replay"
 )
+
+// Recording reads a recording of package captures.
+func Recording(name string) (*capture.Capture, error) {
+	in, err := captures.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = in.Close() }()
+	return capture.Read(name, in)
+}
 
 // Profile is the quirks of the SDK's version that a recording names. The error names the recording.
 func Profile(log *capture.Capture) (quirk.Set, error) {
