@@ -205,10 +205,11 @@ func (s *Softphone) call(ctx context.Context, method string, request func(messag
 	if err := ctx.Err(); err != nil {
 		return settlement{}, err
 	}
-	call := messages.CallID(s.calls.Add(1))
+	var call messages.CallID // belongs to the softphone's goroutine
 	reply := make(chan settlement, 1)
 	s.inbox.put(func() {
 		if ctx.Err() == nil {
+			call = messages.CallID(s.cell.Seq() + 1) // another one than all before, also those before a recovery
 			s.waiting[call] = reply
 			s.handle(request(call), nil)
 		}
