@@ -73,10 +73,24 @@ func (s *Softphone) AcceptSession(ctx context.Context, conversation messages.Con
 	})
 }
 
+// EndOption is an option of EndSession.
+type EndOption func(*messages.EndSession)
+
+// EndReason is the Jingle reason (XEP-0166 section 7.4), instead of success, with which the session itself is ended where the
+// platform does not take the hang-up: the far end is told it, and so is sessionEnded. Where the platform takes it, the reason is the
+// platform's.
+func EndReason(reason string) EndOption {
+	return func(end *messages.EndSession) { end.Reason = reason }
+}
+
 // EndSession hangs up a conversation, and returns when it has ended.
-func (s *Softphone) EndSession(ctx context.Context, conversation messages.ConversationID) error {
+func (s *Softphone) EndSession(ctx context.Context, conversation messages.ConversationID, options ...EndOption) error {
 	return s.ask(ctx, "endSession", func(call messages.CallID) messages.Requested {
-		return messages.EndSession{Call: call, Conversation: conversation}
+		end := messages.EndSession{Call: call, Conversation: conversation}
+		for _, option := range options {
+			option(&end)
+		}
+		return end
 	})
 }
 

@@ -142,6 +142,25 @@ func TestSoftphoneTakesACall(t *testing.T) {
 	})
 }
 
+// The platform does not take the hang-up: the session itself is ended, for the reason that the program gave.
+func TestSoftphoneEndsASessionForAReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			options []runtime.EndOption
+			want    string
+		}{{nil, "success"}, {[]runtime.EndOption{runtime.EndReason("cancel")}, "cancel"}} {
+			p := newPlatform()
+			phone := inCall(t, p)
+			p.refuse(messages.PatchState, 403)
+			events := phone.Events()
+			must(t, phone.EndSession(t.Context(), "c-1", c.options...))
+			if heard := told(events); !strings.Contains(heard, " sessionEnded s-1 of c-1: "+c.want+"\n") || p.count("send-terminate") != 1 {
+				t.Errorf("it did not end for %s:\n%s", c.want, heard)
+			}
+		}
+	})
+}
+
 func TestSoftphoneKnowsItsStation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		phone := newSoftphone(t, newPlatform(), softphoneConfig())
