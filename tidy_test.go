@@ -150,7 +150,7 @@ func walk(t *testing.T, visit func(name string)) {
 			return err
 		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "node_modules"):
 			return fs.SkipDir
-		case entry.Type().IsRegular():
+		case entry.Type().IsRegular() && name != ".git": // of a linked worktree it is a file
 			visit(filepath.ToSlash(name))
 		}
 		return nil

@@ -21,6 +21,8 @@ type Machine interface {
 	Knows(in messages.Input) bool
 	// Step decides, and keeps the new state. After a panic the instance is of no use until Undo.
 	Step(on quirk.Set, in messages.Input) fsm.Outcome
+	// Assume makes other quirks those that the data remembers for its picks and facts, if it remembers any.
+	Assume(on quirk.Set)
 	// StartTimers are the timers that the state has armed on entry: those of a new instance.
 	StartTimers() []fsm.Timer
 	// Ended tells whether the instance is in a state that nothing leaves.
@@ -69,6 +71,14 @@ func (m *machine[D]) Step(on quirk.Set, in messages.Input) fsm.Outcome {
 		m.seen = nil
 	}
 	return out
+}
+
+// Assume asks the data: a pointer to it has this method if it remembers quirks.
+func (m *machine[D]) Assume(on quirk.Set) {
+	if data, remembers := any(&m.now.Data).(interface{ Assume(on quirk.Set) }); remembers {
+		data.Assume(on)
+		m.seen = nil
+	}
 }
 
 func (m *machine[D]) Ended() bool { return m.chart.Ends(m.now.State) }

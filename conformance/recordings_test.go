@@ -37,12 +37,7 @@ var recordings = func() map[string]func() (*recording, error) {
 }()
 
 func replayed(name string) (*recording, error) {
-	in, err := captures.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = in.Close() }()
-	log, err := capture.Read(name, in)
+	log, err := host.Recording(name)
 	if err != nil {
 		return nil, err
 	}

@@ -470,6 +470,7 @@ func (fixed) Name() string                  { return "fixed" }
 func (fixed) Hash() string                  { return "1" }
 func (fixed) Knows(in messages.Input) bool  { return in.Kind() != "configured" }
 func (fixed) StartTimers() []fsm.Timer      { return nil }
+func (fixed) Assume(quirk.Set)              {}
 func (fixed) Ended() bool                   { return false }
 func (fixed) View() messages.Input          { return nil }
 func (fixed) Keep() any                     { return nil }

@@ -6,5 +6,6 @@
 // time may use a cell. A cell has no clock: the caller says when an input came and when a timer fires.
 //
 // It can be embedded in two shapes. Cell does no I/O: Handle takes an input and returns what is to be done. Softphone is a
-// cell that lives: it has the SDK's methods and events, and acts through the ports of runtime/port.
+// cell that lives: it has the SDK's methods and events, and acts through the ports of runtime/port. Each comes back after a
+// kill from its journal: Recover and RecoverSoftphone.
 package runtime

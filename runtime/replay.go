@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
@@ -37,7 +38,7 @@ type Difference struct {
 	Decided, Recorded string // an output in short, or a hash; never its data
 	// Field is the first field in which two outputs of one kind differ, such as "event.sessionId".
 	Field  string
-	Quirks []string // those that rows of this entry named
+	Quirks []string // those consulted there, as Cell.Consulted names them
 }
 
 // String is the pair with its place: "entry 17: decided send-proceed, recorded announce pendingSession".
@@ -47,7 +48,7 @@ func (d *Difference) String() string {
 		text += ", which differ in " + d.Field
 	}
 	if len(d.Quirks) > 0 {
-		text += fmt.Sprintf(" (quirks %v)", d.Quirks)
+		text += " (quirks consulted there: " + strings.Join(d.Quirks, ", ") + ")"
 	}
 	return text
 }
@@ -163,6 +164,7 @@ func replayAll(cell *Cell, reader *Reader) (Report, Record, error) {
 	done := map[messages.EffectID]bool{}
 	var last Record
 	var lastStep Step
+	var back trail
 	for {
 		rec, err := reader.Next()
 		if errors.Is(err, io.EOF) {
@@ -178,7 +180,7 @@ func replayAll(cell *Cell, reader *Reader) (Report, Record, error) {
 		if rec.Seq <= from {
 			continue
 		}
-		step, err := replayOne(cell, rec, &report)
+		step, err := replayNext(cell, rec, &back, &report)
 		if err != nil {
 			return report, last, fmt.Errorf("%s:%d: %w", reader.name, rec.Line, err)
 		}
@@ -194,6 +196,19 @@ func replayAll(cell *Cell, reader *Reader) (Report, Record, error) {
 		}
 	}
 	return report, last, nil
+}
+
+// replayNext is replayOne for an entry whose difference, if there is one, is also to name the quirks consulted there.
+func replayNext(cell *Cell, rec Record, back *trail, report *Report) (Step, error) {
+	if err := back.follow(cell, rec); err != nil {
+		return Step{}, err
+	}
+	step, err := replayOne(cell, rec, report)
+	if err != nil || report.Difference == nil {
+		return step, err
+	}
+	report.Difference.Quirks, err = back.consulted()
+	return step, err
 }
 
 // replayOne decides one entry and compares.
@@ -244,7 +259,7 @@ func changed(cell *Cell, h Header) []string {
 // compare returns the first difference between an entry as decided and as recorded, or nil. What a journal that ends within
 // the entry does not say is not compared.
 func compare(step Step, rec Record) (*Difference, error) {
-	d := &Difference{Entry: step.Seq, Line: rec.Line, Quirks: quirksOf(step)}
+	d := &Difference{Entry: step.Seq, Line: rec.Line}
 	for i, out := range step.Outputs {
 		d.Decided = inShort(out.Effect)
 		if i >= len(rec.Outputs) {
@@ -314,14 +329,4 @@ func orphaned(why string) string {
 		return "an addressee"
 	}
 	return "an orphan, because " + why
-}
-
-func quirksOf(step Step) []string {
-	var names []string
-	for _, row := range step.Rows {
-		if row.Quirk != nil && !slices.Contains(names, row.Quirk.Name) {
-			names = append(names, row.Quirk.Name)
-		}
-	}
-	return names
 }

@@ -52,7 +52,6 @@ type Softphone struct {
 	start time.Time // instant 0 of the cell
 
 	inbox   *inbox
-	calls   atomic.Uint64 // the last CallID given out
 	station atomic.Pointer[messages.StationInfo]
 	crowd   audience
 	crew    crew
@@ -62,6 +61,8 @@ type Softphone struct {
 	closed  sync.Once
 	ended   chan struct{} // closed when no more inputs are taken
 	done    chan struct{} // closed when nothing is under way any more
+	resume  chan struct{} // of a recovered softphone: closed by Resume
+	resumed sync.Once
 
 	// The rest belongs to the goroutine; failed may be read after ended.
 	cell    *Cell
@@ -83,6 +84,13 @@ func NewSoftphone(cfg SoftphoneConfig, ports Ports) (*Softphone, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := newSoftphone(cfg, ports, cell)
+	go s.run()
+	return s, nil
+}
+
+// newSoftphone is one whose goroutine has not started.
+func newSoftphone(cfg SoftphoneConfig, ports Ports, cell *Cell) *Softphone {
 	s := &Softphone{
 		cfg: cfg, ports: ports, log: cfg.Log, start: ports.Clock.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), ended: make(chan struct{}), done: make(chan struct{}),
@@ -90,8 +98,7 @@ func NewSoftphone(cfg SoftphoneConfig, ports Ports) (*Softphone, error) {
 		hands: map[messages.Ref]*hand{}, waiting: map[messages.CallID]chan<- settlement{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	go s.run()
-	return s, nil
+	return s
 }
 
 // complete fills in what may be left out, and refuses what may not.
@@ -179,6 +186,9 @@ func (s *Softphone) whyEnded() error {
 // run owns the cell until the end.
 func (s *Softphone) run() {
 	defer s.end()
+	if !s.awaitResume() {
+		return
+	}
 	for s.failed == nil {
 		fired, stop := s.wake()
 		select {

@@ -73,10 +73,24 @@ func (s *Softphone) AcceptSession(ctx context.Context, conversation messages.Con
 	})
 }
 
+// EndOption is an option of EndSession.
+type EndOption func(*messages.EndSession)
+
+// EndReason is the Jingle reason (XEP-0166 section 7.4), instead of success, with which the session itself is ended where the
+// platform does not take the hang-up: the far end is told it, and so is sessionEnded. Where the platform takes it, the reason is the
+// platform's.
+func EndReason(reason string) EndOption {
+	return func(end *messages.EndSession) { end.Reason = reason }
+}
+
 // EndSession hangs up a conversation, and returns when it has ended.
-func (s *Softphone) EndSession(ctx context.Context, conversation messages.ConversationID) error {
+func (s *Softphone) EndSession(ctx context.Context, conversation messages.ConversationID, options ...EndOption) error {
 	return s.ask(ctx, "endSession", func(call messages.CallID) messages.Requested {
-		return messages.EndSession{Call: call, Conversation: conversation}
+		end := messages.EndSession{Call: call, Conversation: conversation}
+		for _, option := range options {
+			option(&end)
+		}
+		return end
 	})
 }
 
@@ -205,10 +219,11 @@ func (s *Softphone) call(ctx context.Context, method string, request func(messag
 	if err := ctx.Err(); err != nil {
 		return settlement{}, err
 	}
-	call := messages.CallID(s.calls.Add(1))
+	var call messages.CallID // belongs to the softphone's goroutine
 	reply := make(chan settlement, 1)
 	s.inbox.put(func() {
 		if ctx.Err() == nil {
+			call = messages.CallID(s.cell.Seq() + 1) // another one than all before, also those before a recovery
 			s.waiting[call] = reply
 			s.handle(request(call), nil)
 		}

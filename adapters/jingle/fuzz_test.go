@@ -13,7 +13,7 @@ import (
 // FuzzDecode: no frame panics or hangs, and whatever our reader understands, the standard library's reads as the same
 // tree: two parsers that disagree are how stanzas are smuggled (attacks A10).
 func FuzzDecode(f *testing.F) {
-	for _, path := range []string{"testdata/received.txt", "testdata/refused.txt", "testdata/called.txt"} {
+	for _, path := range []string{"testdata/received.txt", "testdata/refused.txt"} {
 		for _, s := range readStories(f, path) {
 			f.Add([]byte(s.in))
 		}
@@ -26,11 +26,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(frame)
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
-		_, err := Decode(1, frame)
-		if err == nil {
-			Describe(frame)
-			DescribeStream(frame)
-		}
+		_, _ = Decode(1, frame)
 		root, err := parse(frame)
 		if err != nil {
 			return

@@ -9,16 +9,9 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
-// Classify maps a request of a log back to its kind and ids. The path may be a whole URL; what is before /api/v2, and the query,
-// are not looked at. Which of a participant's fields a PATCH changes stands in its body: without that it is a PatchState with no
-// state. ok is false for a request that the core does not make.
-func Classify(method, path string) (kind messages.RequestKind, r messages.Request, ok bool) {
-	r, ok = Parse(method, path, nil)
-	return r.Of, r, ok
-}
-
-// Parse is Classify with the body, and so the inverse of Encode: it also tells the PATCHes apart and brings their values, the topics
-// of PutTopics, and the parameters of PostCall. A body that does not fit is passed over.
+// Parse is the inverse of Encode: it reads a request that a client made. The path may be a whole URL; what is before /api/v2,
+// and the query, are not looked at. Which of a participant's fields a PATCH changes stands in its body: without that it is a
+// PatchState with no state. A body that does not fit is passed over. ok is false for a request that the core does not make.
 func Parse(method, path string, body []byte) (r messages.Request, ok bool) {
 	ids, kind := match(strings.ToUpper(method), segments(path))
 	if kind == "" {

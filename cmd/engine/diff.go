@@ -31,6 +31,9 @@ func (c *diffCommand) Run(t *terminal) error {
 	}
 	report := capture.Compare(a.records, b.records, capture.Tolerance{})
 	v := verdictOf(c.B, report)
+	if !report.Match() {
+		v.Consulted = consultedOn(t, a, b, report.First())
+	}
 	if t.json {
 		if err := printJSON(t.out, v); err != nil {
 			return err
@@ -48,6 +51,9 @@ func (c *diffCommand) Run(t *terminal) error {
 	if err := report.Show(t.out, a.records, nil); err != nil {
 		return err
 	}
+	for _, quirks := range v.Consulted {
+		t.printf("  %s: %v", quirks.File, quirks)
+	}
 	if d := report.First(); d.List != capture.StateList { // a look inside is no line of text
 		sideBySide(t, d, capture.Decide(a.records), capture.Decide(b.records))
 	}
@@ -58,6 +64,7 @@ func (c *diffCommand) Run(t *terminal) error {
 type decisions struct {
 	records []port.Record
 	journal bool
+	log     *recording
 }
 
 func decidedBy(t *terminal, name string) (decisions, error) {
@@ -67,10 +74,31 @@ func decidedBy(t *terminal, name string) (decisions, error) {
 	}
 	if log.capture != nil {
 		t.warn(log.capture.Warnings...)
-		return decisions{records: log.capture.Records}, nil
+		return decisions{records: log.capture.Records, log: log}, nil
 	}
 	records, err := replay.JournalRecords(log.journal, host.Around(nil), replay.Options{})
-	return decisions{records: records, journal: true}, err
+	return decisions{records: records, journal: true, log: log}, err
+}
+
+// consultedOn are the quirks that count where two logs differ, on each side that is a journal and decided something there.
+// A journal that cannot be decided again, which a comparison does not need, is a warning.
+func consultedOn(t *terminal, a, b decisions, d capture.Divergence) []consulted {
+	var all []consulted
+	for _, side := range []struct {
+		decisions
+		there *capture.Decision
+	}{{a, d.Want}, {b, d.Got}} {
+		if !side.journal || side.there == nil {
+			continue
+		}
+		list, err := consultedIn(side.log.journal, side.there.Line)
+		if err != nil {
+			t.warn(replay.Readable(err))
+			continue
+		}
+		all = append(all, list...)
+	}
+	return all
 }
 
 func withoutLooks(records []port.Record) []port.Record {

@@ -238,6 +238,12 @@ func (l *ladder) end(w io.Writer) {
 			_, _ = fmt.Fprintln(w, clipped("never answered: "+l.names.effect(id), widthMax))
 		}
 	}
+	if l.result.apart != "" {
+		text := "differs from the recording first in " + l.names.in(l.result.apart)
+		for _, line := range wrap(text, widthMax) {
+			_, _ = fmt.Fprintln(w, line)
+		}
+	}
 	if l.result.differs != "" {
 		_, _ = fmt.Fprintln(w, "DIFFER "+l.result.differs)
 	}
@@ -248,6 +254,7 @@ type ending struct {
 	StillOpen    []string `json:"stillOpen"`    // what of the calls is not over
 	NeverSettled []string `json:"neverSettled"` // calls of the embedding program
 	Unanswered   []string `json:"unanswered"`
+	Apart        string   `json:"apart,omitempty"` // where a capture's replay differs from it first
 	Differs      string   `json:"differs,omitempty"`
 }
 
@@ -257,7 +264,7 @@ func (l *ladder) printJSON(w io.Writer) error {
 	}
 	end := ending{
 		StillOpen: l.stands.open(l.passed, l.kept), NeverSettled: l.stands.unsettled(l.kept),
-		Unanswered: []string{}, Differs: l.result.differs,
+		Unanswered: []string{}, Apart: l.names.in(l.result.apart), Differs: l.result.differs,
 	}
 	for _, id := range l.result.unanswered {
 		end.Unanswered = append(end.Unanswered, l.names.effect(id))

@@ -28,6 +28,7 @@ type played struct {
 	unanswered []messages.EffectID
 	warnings   []string
 	differs    string // the first difference with its place; of a journal only
+	apart      string // where a capture's replay differs from it first, if somebody asked
 	failed     error  // the cell failed
 }
 

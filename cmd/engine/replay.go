@@ -46,6 +46,11 @@ func (c *replayCommand) Run(t *terminal) error {
 		return err
 	}
 	t.warn(result.warnings...)
+	if log.capture != nil && how.until == 0 && result.failed == nil {
+		if result.apart, err = apart(log.capture, result); err != nil {
+			return err
+		}
+	}
 	if c.Out != "" {
 		if err := c.writeOutputs(t, result); err != nil {
 			return err

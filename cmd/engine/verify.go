@@ -162,6 +162,9 @@ func verify(name, profile string) outcome {
 		o.compared += fmt.Sprintf(", undecided after line %d (%d more decided here)", line, undecided)
 	}
 	if !report.Match() {
+		if o.verdict.Consulted, err = consultedBy(log.capture, result, report.First()); err != nil {
+			return unusable(name, err)
+		}
 		if o.details, err = detailed(report, log.capture, newLadder(result)); err != nil {
 			return unusable(name, err)
 		}
@@ -240,6 +243,8 @@ type verdict struct {
 	Expected string         `json:"expected,omitempty"`
 	Got      string         `json:"got,omitempty"`
 	Why      string         `json:"why,omitempty"`
+	// Consulted are the quirks that count where it differs. A journal's are in Why.
+	Consulted []consulted `json:"consulted,omitempty"`
 	// Unreadable counts the frames that could not be read.
 	Unreadable int `json:"unreadable,omitempty"`
 	// UndecidedAfter is the last whole line of a recording that was cut; Undecided is how much was decided here that it may have lost.
@@ -285,6 +290,9 @@ func (o outcome) print(t *terminal) error {
 	}
 	if v.Unreadable > 0 {
 		t.printf("  %d frames not readable", v.Unreadable)
+	}
+	for _, c := range v.Consulted {
+		t.printf("  %v", c)
 	}
 	for _, line := range o.details {
 		t.printf("  %s", line)

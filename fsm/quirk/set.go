@@ -40,6 +40,14 @@ func (s Set) Without(q *Quirk) Set {
 	return s &^ q.bit
 }
 
+// Toggled is the set with the quirk the other way round. A quirk that is not of the catalogue, or nil, changes nothing.
+func (s Set) Toggled(q *Quirk) Set {
+	if s.Has(q) {
+		return s.Without(q)
+	}
+	return s.With(q)
+}
+
 // Names lists the quirks that are on, in the order of the catalogue; nil when there are none.
 func (s Set) Names() []string {
 	var names []string

@@ -41,6 +41,9 @@ type Data struct {
 	Published []Published `json:"published,omitempty"`
 }
 
+// Assume makes other quirks those that picks and facts ask for.
+func (d *Data) Assume(on quirk.Set) { d.Quirks = on }
+
 // Session is a session and what is noted about it from outside.
 type Session struct {
 	View  messages.SessionView `json:"view"`

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/hookswitch/hookswitch/actors"
-	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/fsm"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
@@ -147,12 +146,7 @@ func play(name, profile string) ([]stories.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := captures.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = in.Close() }()
-	log, err := capture.Read(name, in)
+	log, err := host.Recording(name)
 	if err != nil {
 		return nil, err
 	}

@@ -11,11 +11,22 @@ import (
 	"github.com/hookswitch/hookswitch/adapters/jingle"
 	"github.com/hookswitch/hookswitch/adapters/notifications"
 	"github.com/hookswitch/hookswitch/adapters/publicapi"
+	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
 	"github.com/hookswitch/hookswitch/runtime/replay"
 )
+
+// Recording reads a recording of package captures.
+func Recording(name string) (*capture.Capture, error) {
+	in, err := captures.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = in.Close() }()
+	return capture.Read(name, in)
+}
 
 // Profile is the quirks of the SDK's version that a recording names. The error names the recording.
 func Profile(log *capture.Capture) (quirk.Set, error) {
@@ -56,6 +67,24 @@ func Around(cell replay.Cell) replay.Host {
 // Options say where the recorded client was pointed.
 func Options(log *capture.Capture) replay.Options {
 	return replay.Options{Environment: log.Config.Options.Environment, WSHost: log.Config.Options.WSHost}
+}
+
+// Consulted names the quirks that count for a step of a recording's replay under a profile, as Cell.Consulted does: the
+// recording is replayed again up to the rest before it.
+func Consulted(log *capture.Capture, profile quirk.Set, step runtime.Step) ([]string, error) {
+	cell, err := runtime.NewCell(Config(log, profile))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", log.Name, err)
+	}
+	defer cell.Close()
+	if step.Seq > 1 {
+		options := Options(log)
+		options.Entries = int(step.Seq - 1)
+		if _, err := replay.Run(log.Records, Around(cell), options); err != nil {
+			return nil, fmt.Errorf("%s: %w", log.Name, err)
+		}
+	}
+	return cell.Consulted(step.At, step.Input)
 }
 
 // optionsOf are the cell's options for those of a recorded client; what is absent there has the SDK's default.

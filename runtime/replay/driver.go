@@ -205,6 +205,7 @@ func (d *driver) took(record *port.Record, at time.Duration, step runtime.Step, 
 		d.ask(at, out)
 		d.result.Outputs = append(d.result.Outputs, d.writer.write(e, out, timed)...)
 	}
+	e.Written = len(d.result.Outputs)
 	d.result.Entries = append(d.result.Entries, e)
 }
 

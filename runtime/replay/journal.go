@@ -102,6 +102,34 @@ func RunJournal(j Journal, registry actors.Registry, until int) (*JournalRun, er
 	return run, failed
 }
 
+// Consulted names the quirks that count for an entry of a journal, as Cell.Consulted does. The entries before it are
+// decided again; an error names the line.
+func Consulted(j Journal, registry actors.Registry, entry uint64) ([]string, error) {
+	header, records, _, err := j.Read()
+	if err != nil {
+		return nil, err
+	}
+	again, err := newRerun(j.Name, header, registry, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer again.cell.Close()
+	for _, rec := range records {
+		if rec.Seq == entry {
+			*again.refuse = false
+			names, err := again.cell.Consulted(rec.At, rec.Input)
+			if err != nil {
+				err = fmt.Errorf("%s:%d: %w", j.Name, rec.Line, err)
+			}
+			return names, err
+		}
+		if _, err := again.decide(rec); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("%s: there is no entry %d: it has %d", j.Name, entry, len(records))
+}
+
 // rerun is a cell that decides the entries of a journal again.
 type rerun struct {
 	name   string

@@ -69,12 +69,14 @@ type Entry struct {
 	Problem string
 	// Lost are the frames that were ordered while there was no stream to take them.
 	Lost []messages.EffectID
+	// Written is how many of the result's outputs there are after it.
+	Written int
 }
 
 // Result is what a replay came to.
 type Result struct {
 	Entries []Entry
-	// Outputs are the effects as records, in order.
+	// Outputs are the effects as records, in order; their seq counts them, from 0.
 	Outputs []port.Record
 	// Unanswered are the requests, IQs, microphones and peer-connection operations whose answer never came.
 	Unanswered []messages.EffectID

@@ -71,10 +71,11 @@ func (d *driver) look(r *port.Record, at time.Duration) error {
 	if d.host.Look == nil {
 		return nil
 	}
-	record, err := port.NewRecord(len(d.result.Outputs), r.At, "state", d.host.Look())
+	record, err := port.NewRecord(d.writer.next, r.At, "state", d.host.Look())
 	if err != nil {
 		return d.problem(r, at, err)
 	}
+	d.writer.next++
 	record.Line = r.Line
 	d.result.Outputs = append(d.result.Outputs, record)
 	return nil
