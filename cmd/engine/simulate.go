@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 
 // simulateCommand plays scenarios, or draws them from seeds.
 type simulateCommand struct {
-	Scenarios []string `arg:"" optional:"" name:"scenario" help:"Scenario files, or folders of them; none: the scenarios in the binary. See docs/scenarios.md."`
+	Scenarios []string `arg:"" optional:"" name:"scenario" help:"Scenario files, folders of them, or names of scenarios in the binary; none: all of the binary; attacks: the attack pack as a table; quirks: each quirk switched on alone. See docs/scenarios.md."`
 	Seeds     uint64   `help:"Draw so many scenarios from seeds and look for a broken law."`
 	Seed      uint64   `help:"Draw the scenario of one seed and play it; with --seeds, the first."`
 	Profile   string   `default:"corrected" help:"The profile of drawn scenarios: ${enum}." enum:"corrected,sdk-9.2.4"`
@@ -30,6 +31,8 @@ type simulateCommand struct {
 
 func (c *simulateCommand) Run(t *terminal) error {
 	switch {
+	case slices.Equal(c.Scenarios, []string{"quirks"}):
+		return c.quirks(t)
 	case len(c.Scenarios) > 0 && (c.Seeds > 0 || c.Seed > 0):
 		return errors.New("simulate: name scenarios, or draw them with --seeds or --seed; not both")
 	case c.Seeds > 0:
@@ -211,14 +214,21 @@ func (c *simulateCommand) tellFailure(t *terminal, f play.Failure, shrink bool) 
 }
 
 func (c *simulateCommand) write(t *terminal, f play.Failure, short scenario.Scenario) error {
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+	name := fmt.Sprintf("seed-%d", f.Seed)
+	if err := writeScenario(c.Out, name, short.String()); err != nil {
+		return err
+	}
+	t.printf("  written to %s", filepath.Join(c.Out, name+scenarioEnding))
+	return nil
+}
+
+func writeScenario(folder, name, text string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("simulate: %w", err)
 	}
-	name := fmt.Sprintf("%s/seed-%d.scenario", strings.TrimSuffix(c.Out, "/"), f.Seed)
-	if err := os.WriteFile(name, []byte(short.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, name+scenarioEnding), []byte(text), 0o644); err != nil {
 		return fmt.Errorf("simulate: %w", err)
 	}
-	t.printf("  written to %s", name)
 	return nil
 }
 

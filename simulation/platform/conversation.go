@@ -17,12 +17,13 @@ type Conversation struct {
 	platform *Platform
 }
 
-// Party is one participant; a user who left and came back is a party twice.
+// Party is one participant. A user who left and came back is a party twice, or once with another leg (Options).
 type Party struct {
 	ID      messages.ParticipantID
 	User    *User // nil: the far end
 	Purpose string
-	Leg     *Leg
+	Leg     *Leg   // the newest
+	past    []*Leg // those before it
 }
 
 // Leg is a party's communication.
@@ -31,11 +32,14 @@ type Leg struct {
 	party        *Party
 	State        messages.CallState
 	Held, Muted  bool
+	Confined     bool // the others do not hear it
 	outbound     bool
 	failed       bool
 	Session      *Session // that carries it, or nil
-	answering    bool     // the client asked to connect it
 }
+
+// Conversation is the conversation that the leg is in.
+func (l *Leg) Conversation() *Conversation { return l.conversation }
 
 // Live tells whether the leg is not over.
 func (l *Leg) Live() bool { return l.State.Class() != messages.EndedClass }
@@ -49,6 +53,16 @@ func (l *Leg) pending() bool { return l.State.Class() == messages.PendingClass }
 // Live tells whether an agent is in the conversation.
 func (c *Conversation) Live() bool {
 	return slices.ContainsFunc(c.Parties, func(p *Party) bool { return p.User != nil && p.Leg.Live() })
+}
+
+// agents is how many legs of agents are not over.
+func (c *Conversation) agents() (n int) {
+	for _, p := range c.Parties {
+		if p.User != nil && p.Leg.Live() {
+			n++
+		}
+	}
+	return n
 }
 
 // Leg is the newest leg of a user's, or nil.
@@ -77,34 +91,57 @@ func (p *Platform) newConversation(id messages.ConversationID, number string, ou
 }
 
 func (c *Conversation) add(u *User, purpose string, state messages.CallState, outbound bool) *Leg {
+	l := &Leg{conversation: c, State: state, outbound: outbound}
+	if u != nil {
+		u.legs = append(u.legs, l)
+	}
+	if party := c.returning(u); party != nil {
+		party.past, party.Leg, l.party = append(party.past, party.Leg), l, party
+		return l
+	}
 	name := "far"
 	if u != nil {
 		name = u.Name
 	}
-	party := &Party{ID: messages.ParticipantID(fmt.Sprintf("%s-%s-%d", c.ID, name, len(c.Parties)+1)), User: u, Purpose: purpose}
-	party.Leg = &Leg{conversation: c, party: party, State: state, outbound: outbound}
-	c.Parties = append(c.Parties, party)
-	if u != nil {
-		u.legs = append(u.legs, party.Leg)
+	l.party = &Party{ID: messages.ParticipantID(fmt.Sprintf("%s-%s-%d", c.ID, name, len(c.Parties)+1)), User: u, Purpose: purpose, Leg: l}
+	c.Parties = append(c.Parties, l.party)
+	return l
+}
+
+// returning is the party that a user who comes back takes again, or nil.
+func (c *Conversation) returning(u *User) *Party {
+	if u == nil || !c.platform.options.SameParticipant {
+		return nil
 	}
-	return party.Leg
+	for _, p := range slices.Backward(c.Parties) {
+		if p.User == u && !p.Leg.Live() {
+			return p
+		}
+	}
+	return nil
 }
 
 // body is the conversation as a notification and the public API show it.
 func (c *Conversation) body() messages.ConversationNotified {
 	n := messages.ConversationNotified{Conversation: c.ID, Participants: make([]messages.Participant, len(c.Parties))}
-	legs := make([]messages.Leg, len(c.Parties))
 	for i, p := range c.Parties {
-		legs[i] = messages.Leg{
-			State: p.Leg.State, Muted: messages.FlagOf(p.Leg.Muted), Held: messages.FlagOf(p.Leg.Held), Confined: messages.No,
-			Direction: direction(p.Leg.outbound), Failed: p.Leg.failed,
+		calls := make([]messages.Leg, 0, len(p.past)+1)
+		for _, l := range p.past {
+			calls = append(calls, l.body())
 		}
-		n.Participants[i] = messages.Participant{ID: p.ID, Purpose: p.Purpose, Calls: legs[i : i+1 : i+1]}
+		n.Participants[i] = messages.Participant{ID: p.ID, Purpose: p.Purpose, Calls: append(calls, p.Leg.body())}
 		if p.User != nil {
 			n.Participants[i].User = messages.UserID(p.User.Name)
 		}
 	}
 	return n
+}
+
+func (l *Leg) body() messages.Leg {
+	return messages.Leg{
+		State: l.State, Muted: messages.FlagOf(l.Muted), Held: messages.FlagOf(l.Held), Confined: messages.FlagOf(l.Confined),
+		Direction: direction(l.outbound), Failed: l.failed,
+	}
 }
 
 func direction(outbound bool) string {
@@ -172,13 +209,13 @@ func (p *Platform) ring(l *Leg, auto bool) {
 }
 
 // shareable is the session that takes a user's next call without a propose, or nil: under line appearance 1 the live one,
-// above it the idle one of a persistent connection.
+// above it the idle one of a persistent connection (Options.Migration).
 func (p *Platform) shareable(u *User) *Session {
 	for _, s := range slices.Backward(u.sessions) {
 		if !s.live() || s.replaced {
 			continue
 		}
-		if u.Station.LineAppearance == 1 || u.Station.Persistent && p.options.ReuseIdle && len(p.carried(s)) == 0 {
+		if p.shared(s) || p.persistent(s) && p.options.ReuseIdle && len(p.carried(s)) == 0 {
 			return s
 		}
 	}
@@ -216,14 +253,16 @@ func (p *Platform) take(l *Leg, state messages.CallState) {
 	}
 }
 
-// holdOthers holds the user's other calls under line appearance 1.
+// holdOthers holds the user's other calls under line appearance 1, and above it those on the same session: one call of a
+// session is heard at a time.
 func (p *Platform) holdOthers(l *Leg) {
 	u := l.party.User
-	if u.Station.LineAppearance != 1 || p.options.HoldOthers != PlatformHolds {
+	if p.options.HoldOthers != PlatformHolds {
 		return
 	}
 	for _, other := range slices.Clone(u.legs) {
-		if other != l && other.Up() && !other.Held {
+		concerned := u.Station.LineAppearance == 1 || other.Session == l.Session
+		if concerned && other != l && other.Up() && !other.Held {
 			other.Held = true
 			p.notify(other.conversation)
 		}
@@ -239,14 +278,20 @@ func (p *Platform) finish(l *Leg, gone bool) {
 		return
 	}
 	c, u := l.conversation, l.party.User
-	l.State, l.Held = messages.Disconnected, false
+	l.State, l.Held, l.Confined = messages.Disconnected, false, false
 	u.legs = slices.DeleteFunc(u.legs, func(o *Leg) bool { return o == l })
-	if !c.Live() {
+	switch c.agents() {
+	case 0:
 		c.far().Leg.State = messages.Disconnected
+	case 1: // a consultation is over
+		c.far().Leg.Confined = false
 	}
 	first, second := p.options.NotifyDelay, p.options.NotifyDelay+p.options.EdgeDelay
 	if p.options.EndFirst == SessionFirst {
 		first, second = p.options.EdgeDelay+p.options.NotifyDelay, p.options.EdgeDelay
+	}
+	if gone { // the edge tells the platform
+		first = p.options.EdgeDelay + p.options.NotifyDelay
 	}
 	p.notifyAfter(c, first)
 	if !gone && l.Session != nil {
@@ -278,18 +323,20 @@ func (p *Platform) Fail(c *Conversation) {
 	}
 }
 
-// Consult calls another agent into a conversation; the far end is held meanwhile.
+// Consult calls another agent into a conversation; the far end is confined meanwhile: it hears neither of them.
 func (p *Platform) Consult(c *Conversation, other *User) {
-	c.far().Leg.Held = true
+	c.far().Leg.Confined = true
 	p.ring(c.add(other, "user", messages.Alerting, false), false)
 }
 
-// Transfer leaves a conversation to the agent who was consulted.
+// Transfer leaves a conversation to the agent who was consulted. If nobody else is there, it does nothing.
 func (p *Platform) Transfer(c *Conversation, u *User) {
-	c.far().Leg.Held = false
-	if l := c.Leg(u); l != nil {
-		p.end(l)
+	l := c.Leg(u)
+	if l == nil || !slices.ContainsFunc(c.Parties, func(o *Party) bool { return o.User != nil && o.User != u && o.Leg.Live() }) {
+		return
 	}
+	c.far().Leg.Confined = false
+	p.end(l)
 }
 
 // TransferTo leaves a conversation to an agent whose phone begins to ring.
@@ -303,7 +350,7 @@ func (p *Platform) TransferTo(c *Conversation, u, other *User) {
 // Conference lets all parties hear each other.
 func (p *Platform) Conference(c *Conversation) {
 	for _, party := range c.Parties {
-		party.Leg.Held = false
+		party.Leg.Held, party.Leg.Confined = false, false
 	}
 	p.notify(c)
 }

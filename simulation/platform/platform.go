@@ -27,6 +27,7 @@ type Platform struct {
 	lanes         map[lane]time.Duration
 	channels      map[string]*channel
 	iqs           int
+	ended         func(*Session)
 }
 
 // New is an empty organisation.
@@ -39,6 +40,9 @@ func New(options Options, clock Clock, chance *Chance) *Platform {
 
 // Silence makes the platform do nothing by itself any more, but answer the set-up of streams.
 func (p *Platform) Silence() { p.silent = true }
+
+// WhenEnded has somebody told of each session that the edge ends, when it does.
+func (p *Platform) WhenEnded(tell func(*Session)) { p.ended = tell }
 
 // Calm draws no delays any more: what comes takes as long as its option says.
 func (p *Platform) Calm() { p.chance = NewChance(0) }
@@ -80,6 +84,9 @@ func (p *Platform) User(name string) *User {
 	return nil
 }
 
+// Legs are the user's legs that are not over, in the order in which they began. The caller does not change the list.
+func (u *User) Legs() []*Leg { return u.legs }
+
 // Bare is the user's address.
 func (u *User) Bare() messages.JID { return messages.JID(u.Name + "@" + Domain) }
 
@@ -112,6 +119,9 @@ func (p *Platform) Conversations() []*Conversation { return p.conversations }
 func (p *Platform) Sessions() []*Session { return p.sessions }
 
 func (p *Platform) session(id messages.SessionID) *Session { return p.bySID[id] }
+
+// Session finds a session, or nil.
+func (p *Platform) Session(id messages.SessionID) *Session { return p.bySID[id] }
 
 func (p *Platform) nextIQ() string {
 	p.iqs++

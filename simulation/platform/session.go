@@ -14,20 +14,28 @@ type Session struct {
 	ID         messages.SessionID
 	gateway    messages.JID
 	user       *User
-	phone      string // the client that has it, or ""
+	began      messages.StationInfo // the user's station at that moment
+	phone      string               // the client that has it, or ""
 	about      *Conversation
 	signalling Signalling
 	auto       bool
 	private    bool // the persistent connection, ahead of any call
 	offers     int
+	ice        int // how often ICE was restarted
 	proposed   bool
 	answered   bool
 	replaced   bool // by a reinvite
+	idles      int  // how often it began to carry nothing
+	stops      int  // how often its media began or stopped
+	flows      bool // its media
 	Ended      bool
 }
 
 // live tells whether the session can carry calls.
 func (s *Session) live() bool { return s.answered && !s.Ended }
+
+// Live tells whether the client has answered the session and it has not ended.
+func (s *Session) Live() bool { return s.live() }
 
 // Phone is the client that has the session, or "".
 func (s *Session) Phone() string { return s.phone }
@@ -37,7 +45,7 @@ func (s *Session) User() *User { return s.user }
 
 func (p *Platform) newSession(u *User, c *Conversation, l *Leg) *Session {
 	id := messages.SessionID(fmt.Sprintf("S%d", len(p.sessions)+1))
-	s := &Session{ID: id, gateway: messages.JID(strings.ToLower(string(id)) + "@" + GatewayDomain + "/edge"), user: u, about: c, signalling: p.options.Signalling}
+	s := &Session{ID: id, gateway: messages.JID(strings.ToLower(string(id)) + "@" + GatewayDomain + "/edge"), user: u, began: u.Station, about: c, signalling: p.options.Signalling}
 	p.sessions = append(p.sessions, s)
 	p.bySID[id] = s
 	u.sessions = append(u.sessions, s)
@@ -111,6 +119,7 @@ func (p *Platform) proceeded(by *Stream, id messages.SessionID) {
 		p.connectAll(s)
 	}
 	p.offer(s, false)
+	p.expectAnswer(s)
 }
 
 // accepted repeats a client's accept to the user's clients.
@@ -131,7 +140,7 @@ func (p *Platform) offer(s *Session, reinvite bool) {
 	rpc := func() messages.Input {
 		return messages.Offer{
 			IQ: p.nextIQ(), Session: s.ID, Conversation: s.about.ID, From: s.gateway, SDP: sdp,
-			ICE: messages.Candidate(fmt.Sprintf("ufrag-%s\npwd-%d", s.ID, s.offers)), Reinvite: reinvite,
+			ICE: messages.Candidate(fmt.Sprintf("ufrag-%s\npwd-%d", s.ID, s.ice)), Reinvite: reinvite,
 		}
 	}
 	jingle := func() messages.Input {
@@ -169,8 +178,14 @@ func (p *Platform) answered(by *Stream, id messages.SessionID) {
 	}
 	again := s.answered
 	s.answered = true
-	if !again && p.options.Connected == OnAnswer {
+	if again {
+		return
+	}
+	if p.options.Connected == OnAnswer {
 		p.connectAll(s)
+	}
+	if s.private {
+		p.idle(s)
 	}
 }
 
@@ -194,16 +209,14 @@ func (p *Platform) connectAll(s *Session) {
 	}
 }
 
-// endedByClient: the client has terminated a session; the calls that it carried are over, unless another has them by now.
+// endedByClient: the client has terminated a session; the calls that it carried are stranded, unless another has them by now.
 func (p *Platform) endedByClient(by *Stream, id messages.SessionID) {
 	s := p.session(id)
 	if s == nil || s.Ended || s.user != by.user {
 		return
 	}
 	p.over(s)
-	for _, l := range p.carried(s) {
-		p.finish(l, true)
-	}
+	p.strand(s)
 }
 
 // over takes note that a session has ended.
@@ -219,20 +232,14 @@ func (p *Platform) release(s *Session, delay time.Duration) {
 	case s.Ended || len(p.carried(s)) > 0:
 	case s.phone == "":
 		p.retract(s, delay)
-	case s.answered && s.user.Associated && s.user.Station.Persistent:
+	case p.keeps(s):
 		p.idle(s)
 	default:
 		p.terminate(s, "success", delay)
 	}
 }
 
-// idle ends a session that nobody needs for long.
-func (p *Platform) idle(s *Session) {
-	if p.options.Idle > 0 {
-		p.clock.After(p.options.Idle, func() { p.endIdle(s) })
-	}
-}
-
+// endIdle ends a session that carries no call.
 func (p *Platform) endIdle(s *Session) {
 	if s.live() && len(p.carried(s)) == 0 {
 		p.terminate(s, "success", p.options.EdgeDelay)
@@ -242,6 +249,9 @@ func (p *Platform) endIdle(s *Session) {
 // terminate ends a session from the edge.
 func (p *Platform) terminate(s *Session, reason string, delay time.Duration) {
 	p.over(s)
+	if p.ended != nil {
+		p.ended(s)
+	}
 	p.toClient(s, delay, func() messages.Input {
 		if s.signalling == Jingle {
 			return messages.SessionTerminate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, Reason: reason}
@@ -250,16 +260,13 @@ func (p *Platform) terminate(s *Session, reason string, delay time.Duration) {
 	})
 }
 
-// Terminate ends a session and the calls on it, from the edge.
+// Terminate ends a session and the calls that are up on it, from the edge.
 func (p *Platform) Terminate(s *Session, reason string) {
 	if s.Ended {
 		return
 	}
-	legs := p.carried(s)
 	p.terminate(s, reason, p.options.EdgeDelay)
-	for _, l := range legs {
-		p.finish(l, true)
-	}
+	p.strand(s)
 }
 
 // Idle ends the sessions of a user that carry no call.
@@ -280,17 +287,24 @@ func (p *Platform) Reinvite(s *Session) *Session {
 		n.about = l.conversation
 	}
 	p.offer(n, true)
+	p.expectAnswer(n)
 	return n
 }
 
 // Renegotiate describes a session anew.
-func (p *Platform) Renegotiate(s *Session) { p.offer(s, false) }
+func (p *Platform) Renegotiate(s *Session) {
+	if p.options.Renewal == RestartICE {
+		s.ice++
+	}
+	p.offer(s, false)
+}
 
 // ConnectAhead makes a user's persistent connection before there is a call.
 func (p *Platform) ConnectAhead(u *User) *Session {
-	about := &Conversation{ID: messages.ConversationID(fmt.Sprintf("private-%d", len(p.sessions)+1)), platform: p}
+	about := &Conversation{ID: messages.ConversationID(fmt.Sprintf("P%d", len(p.sessions)+1)), platform: p}
 	s := p.newSession(u, about, nil)
 	s.private = true
 	p.propose(s, false)
+	p.expectTaken(s)
 	return s
 }

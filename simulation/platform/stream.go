@@ -148,6 +148,7 @@ func (s *Stream) bind() {
 		s.ping()
 	}
 	s.user.streams = append(s.user.streams, s)
+	s.platform.proposeWaiting(s)
 }
 
 // at is the stream of a client of the user's now, or nil.
@@ -179,7 +180,10 @@ func (p *Platform) publish(u *User, in messages.Input) {
 // RefuseStreams says whether connections of the user's clients are refused from now on.
 func (u *User) RefuseStreams(refused bool) { u.refused = refused }
 
-// ExpireChannel lets a client's notification channel lose its subscriptions.
+// farewell is how long a stream lives on whose channel has expired.
+const farewell = time.Second
+
+// ExpireChannel lets a client's notification channel lose its subscriptions; its stream ends soon after.
 func (p *Platform) ExpireChannel(u *User, phone string) error {
 	s := u.at(phone)
 	if s == nil {
@@ -189,5 +193,10 @@ func (p *Platform) ExpireChannel(u *User, phone string) error {
 		c.subscribed = false
 	}
 	s.tell(messages.NoLongerSubscribed{})
+	p.clock.After(farewell, func() {
+		if !s.closed {
+			s.tell(messages.StreamEnded{Socket: s.socket})
+		}
+	})
 	return nil
 }

@@ -26,6 +26,8 @@ type Options struct {
 	Watch func(*world.Phone, runtime.Step)
 	// Rows: steps tell which rows were taken.
 	Rows bool
+	// Twice tells which kinds of frames always come twice; nil: none.
+	Twice func(kind string) bool
 	// Open: the play stops after the last line has had its time, without the aftermath.
 	Open bool
 }
@@ -129,7 +131,7 @@ func newPlayer(s scenario.Scenario, o Options) (*player, error) {
 	}
 	p := &player{scenario: s, options: o, phones: map[*world.Phone]*watched{}, teller: &teller{on: o.Text}}
 	p.world = world.New(world.Config{
-		Options: options, Seed: s.Seed, Quirks: quirks, Silent: s.Silent, Watch: p.took, Journal: o.Journal, Rows: o.Rows,
+		Options: options, Seed: s.Seed, Quirks: quirks, Silent: s.Silent, Watch: p.took, Journal: o.Journal, Rows: o.Rows, Twice: o.Twice,
 	})
 	for _, a := range s.Agents {
 		agent := world.Agent{
@@ -239,6 +241,7 @@ func (p *player) finishPlay() error {
 		return err
 	}
 	p.outcome.End = p.world.Now()
+	p.standing()
 	p.close()
 	if !p.options.Open {
 		if err := p.aftermath(); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
+	"github.com/hookswitch/hookswitch/simulation/platform"
 )
 
 // media is one session's peer connection and microphone.
@@ -16,8 +17,9 @@ type media struct {
 	session    messages.SessionID // known once the answer was sent
 	microphone bool
 	exists     bool
-	up         bool
+	up         bool // media flows: set by flows
 	dead       bool // it failed or died: it does not come back
+	alone      bool // the edge has ended the session
 }
 
 func (p *Phone) mediaFor(peer messages.Ref) *media {
@@ -49,6 +51,16 @@ func (p *Phone) mediaOf(session messages.SessionID) *media {
 	return nil
 }
 
+// LiveMedia are the sessions whose peer connections are up, in order of birth.
+func (p *Phone) LiveMedia() (sessions []messages.SessionID) {
+	for _, m := range p.medias() {
+		if m.exists && m.up {
+			sessions = append(sessions, m.session)
+		}
+	}
+	return sessions
+}
+
 const (
 	describing = 2 * time.Millisecond
 	answering  = 8 * time.Millisecond
@@ -77,7 +89,8 @@ func (p *Phone) performMedia(out runtime.Output) {
 		p.world.After(gathering, func() { m.gathered() })
 	case messages.ClosePeer:
 		m := p.mediaFor(e.Peer)
-		m.exists, m.up = false, false
+		m.exists = false
+		m.flows(false)
 		p.letGo(m)
 	}
 }
@@ -142,11 +155,17 @@ func (m *media) ice(state messages.PeerPhase) {
 }
 
 func (m *media) connected() {
-	if !m.exists || m.dead || m.phone.offline {
+	if !m.exists || m.dead || m.alone || m.phone.offline {
 		return
 	}
-	m.up = true
+	m.flows(true)
 	m.phone.Tell(messages.PeerConnectionChanged{Peer: m.peer, State: messages.PeerConnected})
+}
+
+// flows notes that media flows or has stopped; the edge notices.
+func (m *media) flows(up bool) {
+	m.up = up
+	m.phone.world.Platform.Media(m.session, up)
 }
 
 // When media stops: ICE notices first.
@@ -160,7 +179,7 @@ func (m *media) interrupt() {
 	if !m.up {
 		return
 	}
-	m.up = false
+	m.flows(false)
 	m.change(messages.PeerDisconnected)
 	m.phone.world.After(givenUp, func() {
 		if !m.up {
@@ -170,10 +189,10 @@ func (m *media) interrupt() {
 }
 
 func (m *media) recover() {
-	if m.up || m.dead || !m.exists || m.session == "" {
+	if m.up || m.dead || m.alone || !m.exists || m.session == "" {
 		return
 	}
-	m.up = true
+	m.flows(true)
 	m.change(messages.PeerConnected)
 }
 
@@ -181,8 +200,30 @@ func (m *media) fail() {
 	if m.dead || !m.exists {
 		return
 	}
-	m.up, m.dead = false, true
+	m.dead = true
+	m.flows(false)
 	m.change(messages.PeerFailed)
+}
+
+// deserted is how long a machine takes to notice that nobody sends any more.
+const deserted = 8 * time.Second
+
+// abandoned lets the media of a session stop that the edge has ended, whether its client has heard of that or not.
+func (w *World) abandoned(s *platform.Session) {
+	phone := w.Phone(s.User().Name, s.Phone())
+	if s.Phone() == "" || phone == nil {
+		return
+	}
+	m := phone.mediaOf(s.ID)
+	if m == nil {
+		return
+	}
+	m.alone = true
+	w.After(deserted, func() {
+		if m.exists {
+			m.interrupt()
+		}
+	})
 }
 
 // change tells ICE's state and, a moment later, the connection's.
@@ -197,7 +238,11 @@ func (m *media) change(to messages.PeerPhase) {
 
 // die ends the media without an event, as a machine's sleep does.
 func (m *media) die() {
-	m.up, m.dead = false, true
+	if m.dead || !m.exists {
+		return
+	}
+	m.dead = true
+	m.flows(false)
 	m.phone.Tell(messages.PeerConnectionChanged{Peer: m.peer, State: messages.PeerClosed, Silent: true})
 }
 

@@ -167,6 +167,9 @@ func (p *Phone) receive(in messages.Input) {
 	p.down = max(p.down, p.world.now+p.world.chance.Delay("down "+p.String(), p.world.cfg.Options.WireDelay))
 	arrives := p.down - p.world.now
 	times := 1
+	if p.world.cfg.Twice != nil && p.world.cfg.Twice(in.Kind()) {
+		times = 2
+	}
 	if f, ok := p.takeFault(in.Kind()); ok {
 		times = f.times
 		arrives += f.delay
@@ -207,6 +210,7 @@ func (p *Phone) request(out runtime.Output, r messages.Request) {
 	}
 	if f, ok := p.takeFailing(string(r.Of)); ok {
 		if f.never {
+			p.world.After(way, func() { p.world.Platform.Request(p.User, r) })
 			answer(messages.HTTPAnswered{}, patience)
 			return
 		}
@@ -264,7 +268,7 @@ func (p *Phone) FailNext(kind string, status int, retryAfter time.Duration) {
 // patience is how long the machine's HTTP client waits for an answer.
 const patience = time.Minute
 
-// IgnoreNext never answers the next request of a kind: the machine gives up on it.
+// IgnoreNext never answers the next request of a kind, though what it asks for is done: the machine gives up on it.
 func (p *Phone) IgnoreNext(kind string) {
 	p.failing = append(p.failing, failing{kind: kind, never: true})
 }

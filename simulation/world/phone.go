@@ -36,6 +36,7 @@ type Phone struct {
 	down    time.Duration // when the last frame arrives here
 	offline bool
 	asleep  bool
+	sleeps  int
 	missed  []func() // what came while the machine slept
 
 	media   map[messages.Ref]*media
@@ -185,13 +186,25 @@ func (p *Phone) Sleep() {
 		return
 	}
 	p.asleep = true
+	p.sleeps++
+	slept := p.sleeps
+	p.world.After(consentExpires, func() {
+		if p.asleep && p.sleeps == slept {
+			for _, m := range p.medias() {
+				m.die()
+			}
+		}
+	})
 	stream := p.stream
 	p.world.After(serverPatience, func() {
-		if p.asleep && p.stream == stream && stream != nil {
+		if p.asleep && p.sleeps == slept && p.stream == stream && stream != nil {
 			p.breakStream(lost)
 		}
 	})
 }
+
+// consentExpires is how long media lives of which nothing is heard (RFC 7675 section 5.1).
+const consentExpires = 30 * time.Second
 
 // serverPatience is how long the platform waits for a client that says nothing.
 const serverPatience = 60 * time.Second

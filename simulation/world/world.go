@@ -27,6 +27,8 @@ type Config struct {
 	Journal func(phone string) runtime.JournalWriter
 	// Rows: steps tell which rows were taken.
 	Rows bool
+	// Twice tells which kinds of frames always come twice; nil: none.
+	Twice func(kind string) bool
 }
 
 // World is everything: platform, agents, phones.
@@ -43,6 +45,7 @@ type World struct {
 func New(cfg Config) *World {
 	w := &World{cfg: cfg, chance: platform.NewChance(cfg.Seed)}
 	w.Platform = platform.New(cfg.Options, &w.clock, platform.NewChance(cfg.Seed))
+	w.Platform.WhenEnded(w.abandoned)
 	if cfg.Silent {
 		w.Platform.Silence()
 	}
@@ -137,13 +140,12 @@ func (w *World) Heal() {
 
 // Hears tells who is heard at a phone now: the calls that are up, not held, and carried by a session with live media.
 func (p *Phone) Hears() (calls []messages.ConversationID) {
-	for _, c := range p.world.Platform.Conversations() {
-		l := c.Leg(p.User)
-		if l == nil || !l.Up() || l.Held || l.Session == nil || l.Session.Phone() != p.Name {
+	for _, l := range p.User.Legs() {
+		if !l.Up() || l.Held || l.Session == nil || l.Session.Phone() != p.Name {
 			continue
 		}
 		if m := p.mediaOf(l.Session.ID); m != nil && m.up && m.microphone {
-			calls = append(calls, c.ID)
+			calls = append(calls, l.Conversation().ID)
 		}
 	}
 	slices.Sort(calls)

@@ -1,0 +1,133 @@
+package play
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/simulation/laws"
+	"github.com/hookswitch/hookswitch/simulation/platform"
+	"github.com/hookswitch/hookswitch/simulation/scenario"
+)
+
+// The laws of how things stand when nothing has happened for a while: they are about phones and platform together, and hold
+// where nothing failed.
+const (
+	OneLiveSession  = "line appearance 1 keeps no session but those of calls and one that is persistent"
+	OneUnheldCall   = "a station has one call at most that is up and not held"
+	MediaHasSession = "a live peer connection belongs to a live session"
+	WhoIsUpIsHeard  = "a call that was taken here is heard here"
+)
+
+// Laws are the names of all laws that a play checks.
+func Laws() []string {
+	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard)
+}
+
+// disturbing are the verbs after which a phone and the platform may rightly disagree for a while, or after which two sessions
+// under line appearance 1 are the platform's own doing.
+var disturbing = map[scenario.Verb]bool{
+	scenario.LogOut: true, scenario.Disconnect: true, scenario.LoseNetwork: true, scenario.Sleep: true, scenario.Media: true, scenario.Microphone: true,
+	scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true, scenario.DropStream: true, scenario.RefuseStreams: true,
+	scenario.ExpireChannel: true, scenario.NextDropped: true, scenario.NextDuplicated: true, scenario.NextDelayed: true, scenario.NextFails: true,
+	scenario.NextUnanswered: true, scenario.Wire: true, scenario.FailTo: true,
+}
+
+// undisturbed tells whether nothing failed.
+func (p *player) undisturbed() bool {
+	for _, l := range p.scenario.Lines {
+		if disturbing[l.Do.Verb] {
+			return false
+		}
+	}
+	return !p.scenario.Silent
+}
+
+// standing checks how things stand.
+func (p *player) standing() {
+	if !p.undisturbed() {
+		return
+	}
+	for _, w := range p.order {
+		for _, session := range w.phone.LiveMedia() {
+			if s := p.world.Platform.Session(session); s == nil || s.Ended {
+				p.breaks(w, MediaHasSession, fmt.Sprintf("session %s has live media here, and has ended", session))
+			}
+		}
+	}
+	for _, a := range p.scenario.Agents {
+		p.standingOf(p.world.Platform.User(a.Name), a)
+	}
+}
+
+func (p *player) standingOf(u *platform.User, a scenario.Agent) {
+	at := p.phones[p.world.Phone(a.Name, "")]
+	unheld, carrying := []messages.ConversationID{}, map[messages.SessionID]bool{}
+	for _, l := range u.Legs() {
+		if !l.Up() {
+			continue
+		}
+		if !l.Held {
+			unheld = append(unheld, l.Conversation().ID)
+		}
+		if l.Session != nil {
+			carrying[l.Session.ID] = true
+			p.isHeard(u, l)
+		}
+	}
+	if len(unheld) > 1 && p.holdsOthers(a) {
+		p.breaks(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
+	}
+	if a.LineAppearance == 1 {
+		p.idleSessions(u, carrying)
+	}
+}
+
+// isHeard checks that a call whose session a phone has answered is heard there.
+func (p *player) isHeard(u *platform.User, l *platform.Leg) {
+	phone := p.world.Phone(u.Name, l.Session.Phone())
+	if phone == nil || l.Held || !l.Session.Live() {
+		return
+	}
+	if !slices.Contains(phone.Hears(), l.Conversation().ID) {
+		p.breaks(p.phones[phone], WhoIsUpIsHeard, fmt.Sprintf("%s is up on session %s, and is not heard", l.Conversation().ID, l.Session.ID))
+	}
+}
+
+// idleSessions checks the sessions that carry nothing under line appearance 1.
+func (p *player) idleSessions(u *platform.User, carrying map[messages.SessionID]bool) {
+	for _, w := range p.order {
+		idle := 0
+		for _, session := range w.phone.LiveMedia() {
+			if w.phone.User == u && !carrying[session] {
+				idle++
+			}
+		}
+		if u.Station.Persistent && idle > 1 || !u.Station.Persistent && idle > 0 {
+			p.breaks(w, OneLiveSession, fmt.Sprintf("%d sessions carry nothing", idle))
+		}
+	}
+}
+
+// holdsOthers tells whether somebody sees to it that one call at most is heard: the phone, where each call has a session of
+// its own; else the platform, if it does.
+func (p *player) holdsOthers(a scenario.Agent) bool {
+	if len(a.Phones) > 1 {
+		return false // two phones of one agent do not know of each other's calls
+	}
+	if a.LineAppearance > 1 {
+		return a.Options.AutoConnectSessions
+	}
+	for _, set := range p.scenario.Platform {
+		if set.Key == "hold-others" && set.Value == string(platform.NobodyHolds) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *player) breaks(w *watched, law, what string) {
+	v := laws.Violation{Seq: w.phone.Cell().Seq(), Law: law, What: what}
+	p.outcome.Broken = append(p.outcome.Broken, Broken{Phone: w.phone.String(), At: p.world.Now(), Violation: v})
+	p.teller.say(p.world.Now(), w.phone.String(), "BROKEN: "+law+": "+what)
+}
