@@ -227,6 +227,7 @@ type (
 		// Session is the session that the leg is heard on. Session.Ref 0: none.
 		Session SessionView
 		OnLine  bool // it is the shared session
+		Lost    bool // it is over
 		// Carries is the conversation that the session carries now.
 		Carries ConversationID
 		// Started: the start of this conversation on the session was announced; StartsUnknown: nobody kept book of it.
@@ -391,6 +392,8 @@ type (
 	Departed struct{}
 	// SessionTerminatedSeen tells who waits that a session has terminated.
 	SessionTerminatedSeen struct{ Session Ref }
+	// CallsDropped tells a conversation that nobody will hear of it any more: the client is destroyed, or begins anew.
+	CallsDropped struct{}
 )
 
 // Words of requests.

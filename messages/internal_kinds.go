@@ -206,6 +206,9 @@ func (Departed) Kind() string { return "departed" }
 // Kind is the word of the message.
 func (SessionTerminatedSeen) Kind() string { return "session-terminated-seen" }
 
+// Kind is "calls-dropped".
+func (CallsDropped) Kind() string { return "calls-dropped" }
+
 // Kind is the word of the message.
 func (Perform) Kind() string { return "perform" }
 

@@ -44,23 +44,25 @@ func ringing(_ Data, e messages.LegErred) bool {
 	return e.News.Leg.State.Class() == messages.PendingClass
 }
 
-func onLine[E news](_ Data, e E) bool        { return e.Told().OnLine }
-func heard[E news](_ Data, e E) bool         { return e.Told().Session.Ref != 0 }
-func started[E news](_ Data, e E) bool       { return e.Told().Started }
-func taken[E news](_ Data, e E) bool         { return e.Told().Taken }
-func told[E news](d Data, _ E) bool          { return d.Added }
-func startsUnknown[E news](_ Data, e E) bool { return e.Told().StartsUnknown }
+func onLine[E news](_ Data, e E) bool         { return e.Told().OnLine }
+func heard[E news](_ Data, e E) bool          { return e.Told().Session.Ref != 0 && !e.Told().Lost }
+func started[E news](_ Data, e E) bool        { return e.Told().Started }
+func taken[E news](_ Data, e E) bool          { return e.Told().Taken }
+func told[E messages.Input](d Data, _ E) bool { return d.Added }
+func startsUnknown[E news](_ Data, e E) bool  { return e.Told().StartsUnknown }
 
 // carried: the session was set up for this very conversation, so its start was announced by signalling.
 func carried[E news](_ Data, e E) bool {
 	n := e.Told()
-	return n.Session.Ref != 0 && n.Carries == n.Conversation
+	return n.Session.Ref != 0 && !n.Lost && n.Carries == n.Conversation
 }
 
-// answeredElsewhere: the call was to be heard on the shared session, and another client of the user has answered it.
-func answeredElsewhere[E news](_ Data, e E) bool {
-	n := e.Told()
-	return n.OnLine && n.Rings && !n.Taken && n.Carries != n.Conversation
+// unanswered: it rings here, and this client has not answered it.
+func unanswered[E news](_ Data, e E) bool { return e.Told().Rings && !e.Told().Taken }
+
+// answeredElsewhere: the call was to be heard on a session that was shared, and another client of the user has answered it.
+func answeredElsewhere[E news](d Data, e E) bool {
+	return heard(d, e) && unanswered(d, e) && !carried(d, e)
 }
 
 func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }
@@ -182,6 +184,11 @@ func publishAdded[E news](d Data, _ E) (Data, messages.Acts) {
 	}})
 }
 func publishRemoved[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Removed) }
+
+// publishLast removes what no notification has ended.
+func publishLast(d Data, _ messages.CallsDropped) (Data, messages.Acts) {
+	return d, d.publish(messages.Removed)
+}
 
 func (d Data) publish(c messages.Change) messages.Acts {
 	leg := d.Leg

@@ -8,6 +8,8 @@ type Data struct {
 	Call    messages.CallID      `json:"call,omitempty"`
 	Session messages.SessionView `json:"session"`
 	SDP     messages.SDP         `json:"sdp,omitempty"`
+	// Renegotiates: the session is not being accepted, whatever came of that.
+	Renegotiates bool `json:"renegotiates,omitempty"`
 }
 
 const peerClosedMessage = "The RTCPeerConnection's signalingState is 'closed'."
@@ -28,7 +30,7 @@ func note(d Data, e messages.StartAcceptance) (Data, messages.Acts) {
 }
 
 func noteDescription(d Data, e messages.StartRenegotiation) (Data, messages.Acts) {
-	d.Ref, d.Session, d.SDP = e.Ref, e.Session, e.SDP
+	d.Ref, d.Session, d.SDP, d.Renegotiates = e.Ref, e.Session, e.SDP, true
 	return d, nil
 }
 
@@ -132,8 +134,11 @@ func failEnded(d Data, _ messages.SettleNow) (Data, messages.Acts) {
 	return d, d.failedUntold(messages.ErrorInfo{Type: messages.ErrSession, Name: "Error", Message: "the session could not be answered and was ended"})
 }
 
-// failed ends the request, and lets the session be accepted again.
+// failed ends the request, and lets the session be accepted again if it could not be.
 func (d Data) failed(err messages.ErrorInfo) messages.Acts {
+	if d.Renegotiates {
+		return messages.Settled(d.Call, &err)
+	}
 	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptFailed{Session: d.Session.Ref}}}
 	return append(acts, messages.Settled(d.Call, &err)...)
 }

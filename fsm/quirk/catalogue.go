@@ -29,9 +29,9 @@ var (
 	})
 	ProceedRepeated = define(Quirk{
 		Name: "proceed-repeated-for-ever", Kind: Row, Ticket: "attacks.md G7", Since: "9.2.4",
-		SDK:       "each repeated propose after the proceed is answered with another proceed, without end",
-		Corrected: "proceed is repeated at most eight times for a session id",
-		Why:       "a stranger must not make this client send at will",
+		SDK:       "each repeated propose after the proceed is answered with another proceed, without end; so is each new session id that is proposed for a call whose answer was ordered by REST",
+		Corrected: "proceed is repeated at most eight times for a session id, and one answer is good for one session id",
+		Why:       "a stranger must not make this client send at will, and a consent is spent when it is used",
 	})
 )
 
@@ -163,6 +163,12 @@ var (
 		Corrected: "it is removed",
 		Why:       "what is added is removed",
 	})
+	CallsOutliveClient = define(Quirk{
+		Name: "calls-outlive-client", Kind: Fact, Ticket: "sdk-behaviour 1.1 destroy()", Since: "9.2.4",
+		SDK:       "destroy() ends the sessions and leaves the rest, a second initialize() leaves all: what rings is never settled, what was added is never removed, what goes on cannot be ended",
+		Corrected: "what rings is cancelled, what was added is removed, what goes on is ended, and all is forgotten",
+		Why:       "each pendingSession settles exactly once, what is added is removed, and nothing is kept for ever",
+	})
 	PlaceholderNameless = define(Quirk{
 		Name: "placeholder-nameless", Kind: Pick, Ticket: "sdk-behaviour 1.6.6 I3", Since: "9.2.4",
 		SDK:       "a conversation without a notification is announced with its session only",
@@ -171,8 +177,8 @@ var (
 	})
 	PlaceholderLeaks = define(Quirk{
 		Name: "placeholder-leaks", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 10", Since: "9.2.4",
-		SDK:       "a call whose first notification says ended stays stored until a second one comes",
-		Corrected: "it is forgotten",
+		SDK:       "a call whose first notification says ended stays stored until a second one comes; one of which no notification tells stays for ever, its session ended or not",
+		Corrected: "it is forgotten, and so is a call of which nothing was told when its session ends",
 		Why:       "nothing is kept for ever",
 	})
 	ActiveStale = define(Quirk{
@@ -215,6 +221,12 @@ var (
 		Corrected: "it is answered by REST",
 		Why:       "a call that rings can be answered",
 	})
+	EndedSessionMeant = define(Quirk{
+		Name: "ended-session-meant", Kind: Pick, Ticket: "sdk-behaviour 1.4, 1.6.7", Since: "9.2.4",
+		SDK:       "a conversation is heard on the session that it had, over or not: a call that rang on it is taken for one that it carries, and a request about the conversation means it",
+		Corrected: "it is heard on the session that lives, or on none; a request means the session that lives",
+		Why:       "nobody is there to talk to",
+	})
 	AcceptRepeats = define(Quirk{
 		Name: "accept-repeats", Kind: Row, Ticket: "sdk-behaviour 1.6.6 C14", Since: "9.2.4",
 		SDK:       "acceptSession after an automatic accept takes the microphone and answers again",
@@ -223,8 +235,8 @@ var (
 	})
 	FailedAcceptIsFinal = define(Quirk{
 		Name: "failed-accept-is-final", Kind: Row, Ticket: "sdk-behaviour 1.4 A18", Since: "9.2.4",
-		SDK:       "a second acceptSession after a failed one does nothing and resolves",
-		Corrected: "it tries again",
+		SDK:       "a second acceptSession after a failed one does nothing and resolves; so does one for a shared session that is connected without having been accepted",
+		Corrected: "it tries again, unless a session was accepted or is being",
 		Why:       "a failed accept can be tried again",
 	})
 	AcceptFailsSilently = define(Quirk{
@@ -235,8 +247,8 @@ var (
 	})
 	SessionsKept = define(Quirk{
 		Name: "sessions-kept", Kind: Fact, Ticket: "STREAM-494", Since: "9.2.4", FixedIn: "14.0.0",
-		SDK:       "a session that is over stays in memory, with its timers",
-		Corrected: "it is forgotten once nobody refers to it",
+		SDK:       "a session that is over stays in memory, with its timers; one whose description is refused, or that ends before it is described, keeps its place and its peer connection too",
+		Corrected: "it is forgotten once nobody refers to it, and its peer connection is closed",
 		Why:       "nothing is kept for ever",
 	})
 	JingleFailureResolves = define(Quirk{

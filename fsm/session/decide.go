@@ -103,6 +103,13 @@ func closeMedia[E messages.Input](d Data, _ E) (Data, messages.Acts) {
 	return d, messages.Acts{messages.Tell{To: d.Open.Ref, Msg: messages.CloseMedia{}}}
 }
 
+func closeMediaLate(d Data, e messages.TimerFired) (Data, messages.Acts) { return closeMedia(d, e) }
+
+// endSoon lets the peer connection be closed first: who is told that the session is finished may forget it.
+func endSoon(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: d.Open.Ref, Msg: messages.SettleNow{}}}
+}
+
 func closeMediaIfUp(d Data, _ messages.TimerFired) (Data, messages.Acts) {
 	return d, messages.Acts{messages.Tell{To: d.Open.Ref, Msg: messages.CloseMediaIfUp{}}}
 }
@@ -165,6 +172,13 @@ func tellOver(d Data, e messages.LeaveSession) (Data, messages.Acts) {
 	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.SessionTerminatedNow{
 		Session: d.Open.Ref, Reason: orSuccess(e.Reason), Again: true,
 	}}}
+}
+
+// tellStillborn: it was over before it was described. Nobody was told of it, so nothing is announced; but who keeps it may
+// forget it.
+func tellStillborn[E messages.Input](d Data, _ E) (Data, messages.Acts) {
+	d.Over = true
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.SessionTerminatedNow{Session: d.Open.Ref}}}
 }
 
 // over says that the session has terminated; the root makes it known.

@@ -7,7 +7,7 @@ import (
 
 // acceptance: a session is accepted: the line, the other calls, the microphone, the conversation that it carries.
 var acceptance = together(
-	on(messages.AcceptNow{}).If(lineIsThis).Do(settleAccept).Source("1.6.6 step 2"),
+	on(messages.AcceptNow{}).If(lineIsThis).Quirk(quirk.FailedAcceptIsFinal).Do(settleAccept).Source("1.6.6 step 2"),
 	on(messages.AcceptNow{}).If(callsNobody).If(becomesLine).Corrected(quirk.PrivateCallHolds).Do(takeLine, startAcceptance),
 	on(messages.AcceptNow{}).If(callsNobody).Corrected(quirk.PrivateCallHolds).Do(startAcceptance),
 	on(messages.AcceptNow{}).If(holdsOthers).If(becomesLine).Do(holdOthers, takeLine, startAcceptance).Source("1.6.6 step 1").Source("1.6.6 step 3"),

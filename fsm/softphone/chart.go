@@ -92,15 +92,14 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				invitationsHeard, sessionsRaised, acceptance, orders, conversationsHeard, stationHeard,
 				on(messages.PageShown{}).If(shown).Do(checkPeers).Source("1.7 page visible"),
 				on(messages.PeerGone{}).If(watched).Do(announceGone).Source("1.7 page visible"),
-				on(messages.Destroy{}).If(nothingListed).Do(forgetWatchers, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
+				on(messages.Destroy{}).If(nothingListed).Do(forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
 				on(messages.Destroy{}).If(namelessListed).Do(destroyKnown, refuseNameless).Source("1.4 routing none"),
 				on(messages.Destroy{}).If(foreignListed).Do(destroyKnown, refuseForeign).Source("1.4 routing none"),
 				on(messages.Destroy{}).Do(destroySessions).Enter(Destroying).Source("1.1 any/destroy()"),
-				ignore("it was tried, and that is that", messages.AcceptFailed{}, messages.AcceptUntold{}),
 				ignore("it is not needed hidden, and nothing is to be checked", messages.PageShown{}, messages.PeerGone{})),
 
 			in(Destroying, "All sessions were told to end.",
-				on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
+				on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
 				on(messages.Departed{}).Do(countGone),
 				on(messages.ConversationNotified{}).If(conversationKnown).If(mine).Do(tellConversation),
 				on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
@@ -111,6 +110,9 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 
 			// What the streaming layer does, whoever listens to it.
 			proposals, offers, jingle, stream, ends,
+			on(messages.MicrophoneReady{}).Corrected(quirk.CallsOutliveClient).Do(tellGoOn),
+			on(messages.Publish{}).If(removes).Corrected(quirk.CallsOutliveClient).Do(publishRemoved),
+			ignore("it was tried, and that is that", messages.AcceptFailed{}, messages.AcceptUntold{}),
 			ignore("proposed by this very client", messages.Proceeded{}),
 			ignore("no such session: the SDK stumbles, and nothing follows", messages.Terminate{}, messages.RemoteCandidate{}),
 			ignore("nothing of the kind is pending", messages.PendingHandled{}, messages.PendingCancelled{}),

@@ -64,6 +64,7 @@ func (d Data) news(e messages.ConversationNotified, stored messages.Ref) message
 	if s, ok := d.heardOn(e.Conversation, stored); ok {
 		n.Session, n.Carries, n.Connection = s.View, s.Carries, s.Media.Connection
 		n.OnLine = s.View.Ref == d.Line.Session
+		n.Lost = s.View.Over && !d.Quirks.Has(quirk.EndedSessionMeant)
 		n.Started = slices.Contains(s.Started, e.Conversation)
 		n.StartsUnknown = !s.Kept
 	}
@@ -74,12 +75,22 @@ func (d Data) news(e messages.ConversationNotified, stored messages.Ref) message
 }
 
 // heardOn is the session that a conversation is heard on: the one it has; else the shared one under line appearance 1, or
-// one that carries it; else, under a persistent connection, the live shared one if nobody uses it.
+// one that carries it; else, under a persistent connection, the live shared one if nobody uses it. The pick
+// ended-session-meant: the one it has, or that only as long as it lives or there is no other.
 // Source: sdk-behaviour 1.6.7.
 func (d Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, bool) {
-	if stored != 0 {
-		return d.session(stored), true
+	had := d.session(stored)
+	if stored != 0 && (d.Quirks.Has(quirk.EndedSessionMeant) || !had.View.Over) {
+		return had, true
 	}
+	if s, ok := d.hearing(c); ok {
+		return s, true
+	}
+	return had, stored != 0
+}
+
+// hearing is the session that a conversation which has none is heard on.
+func (d Data) hearing(c messages.ConversationID) (Session, bool) {
 	var s Session
 	var ok bool
 	if d.concurrent() {

@@ -65,17 +65,23 @@ func noteIdentity(d Data, e messages.RequestDone) (Data, acts) {
 	return d, nil
 }
 
-// connect opens the stream for a new streaming layer, which remembers nothing.
+// connect opens the stream for a new streaming layer, which remembers nothing. The fact calls-outlive-client: the calls of
+// the old one are forgotten as they are, or dropped.
 func connect(d Data, _ messages.RequestDone) (Data, acts) {
-	d.Proposals, d.Invitations, d.Sessions, d.Conversations, d.Watchers, d.Published = nil, nil, nil, nil, nil, nil
+	var out acts
+	if d.Quirks.Has(quirk.CallsOutliveClient) {
+		d.Proposals, d.Invitations, d.Sessions, d.Conversations, d.Watchers = nil, nil, nil, nil, nil
+	} else {
+		out = d.dropCalls()
+	}
+	d.Published = nil
 	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics = false, false, 0, false, false
-	return d, acts{
+	return d, append(out,
 		tell(messages.LineActor, messages.LineReleased{}),
 		tell(messages.KeeperActor, messages.ForgetTopics{}),
 		tell(messages.ConnectionActor, messages.Connect{
 			JID: d.Me.JID, Resource: d.Options.JIDResource, ServerSidePings: d.Options.UseServerSidePings,
-		}),
-	}
+		}))
 }
 
 func announceHTTP(d Data, e messages.RequestFailed) (Data, acts) {
@@ -274,6 +280,34 @@ func countGone(d Data, _ messages.Departed) (Data, acts) {
 func forgetWatchers[E messages.Input](d Data, _ E) (Data, acts) {
 	d.Watchers = slices.DeleteFunc(slices.Clone(d.Watchers), func(w messages.WatcherView) bool { return w.HangsUp })
 	return d, nil
+}
+
+// dropCalls: nobody will be told of the calls any more. The fact calls-outlive-client: the SDK leaves them as they are.
+func dropCalls[E messages.Input](d Data, _ E) (Data, acts) {
+	if d.Quirks.Has(quirk.CallsOutliveClient) {
+		return d, nil
+	}
+	return d, d.dropCalls()
+}
+
+// dropCalls settles what rings, removes what was added and ends what is not over.
+func (d Data) dropCalls() acts {
+	var out acts
+	for _, v := range d.Invitations {
+		out = append(out, tell(v.Ref, messages.InvitationCancelled{Named: v.Session}))
+	}
+	for _, v := range d.Proposals {
+		out = append(out, tell(v.Ref, messages.ForgetProposal{}))
+	}
+	for _, v := range d.Conversations {
+		out = append(out, tell(v.Ref, messages.CallsDropped{}))
+	}
+	for _, s := range d.Sessions {
+		if !s.View.Over {
+			out = append(out, tell(s.View.Ref, messages.LeaveSession{}))
+		}
+	}
+	return out
 }
 
 func closeForGood[E messages.Input](d Data, e E) (Data, acts) {

@@ -99,10 +99,10 @@ func acceptedByHand(d Data, e messages.AcceptSession) bool {
 	return s.ByHand
 }
 
-// acceptedAlready: it was accepted on its own, or is being.
+// acceptedAlready: it was accepted on its own, or is being. A session whose renegotiation was answered has no microphone yet.
 func acceptedAlready(d Data, e messages.AcceptSession) bool {
 	s, _ := d.sessionOf(e.Conversation)
-	return s.Accepting || s.View.Stage == stageActive
+	return s.Accepting
 }
 
 // announceAcceptFailed: a session that was to be accepted on its own could not be; nobody else would tell.

@@ -190,11 +190,24 @@ func (d Data) jingleSession(sid messages.SessionID) (Session, bool) {
 }
 
 // sessionOf is the session that a request about a conversation means: the first listed one that carries it, else the
-// session that the stored conversation uses (sdk-behaviour 1.4, session by conversationId).
+// session that the stored conversation uses (sdk-behaviour 1.4, session by conversationId). The pick ended-session-meant:
+// whether that lives or not, or, if it is over, rather a listed one on which the conversation was started.
 func (d Data) sessionOf(c messages.ConversationID) (Session, bool) {
 	if s, ok := d.firstListed(func(s Session) bool { return s.Carries == c && s.View.Type != "" }); ok {
 		return s, true
 	}
+	used, ok := d.usedBy(c)
+	if d.Quirks.Has(quirk.EndedSessionMeant) || ok && !used.View.Over {
+		return used, ok
+	}
+	if s, ok := d.firstListed(func(s Session) bool { return slices.Contains(s.Started, c) }); ok {
+		return s, true
+	}
+	return used, ok
+}
+
+// usedBy is the session that a stored conversation uses.
+func (d Data) usedBy(c messages.ConversationID) (Session, bool) {
 	for _, v := range d.Conversations {
 		if v.Stored && v.Conversation == c && v.Session != 0 {
 			return d.session(v.Session), true

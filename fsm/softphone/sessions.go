@@ -392,8 +392,20 @@ func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	return d, nil
 }
 
-// forgetEnded goes through the sessions once an end was made known.
-func forgetEnded(d Data, _ messages.SessionTerminatedNow) (Data, acts) { return d.sweep() }
+// forgetEnded goes through the sessions once an end was made known, and through the placeholders: without the session
+// nothing is left of them.
+func forgetEnded(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+	d, out := d.sweep()
+	if d.Quirks.Has(quirk.PlaceholderLeaks) {
+		return d, out
+	}
+	for _, v := range d.Conversations {
+		if !v.Stored && v.Session == e.Session {
+			out = append(out, tell(v.Ref, messages.SessionTerminatedSeen{Session: e.Session}))
+		}
+	}
+	return d, out
+}
 
 func announceEnd(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	return d, d.announceEnd(e.Session, e.Reason)

@@ -22,6 +22,7 @@ var internals = []messages.Input{
 	messages.BackoffSuspended{},
 	messages.CallErred{},
 	messages.CallPlaced{},
+	messages.CallsDropped{},
 	messages.CarryConversation{},
 	messages.ChannelIs{},
 	messages.CheckPeer{},

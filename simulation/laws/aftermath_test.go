@@ -22,8 +22,10 @@ type aftermath struct {
 	asked    map[messages.EffectID]messages.Effect
 	now      []messages.EffectID // what was asked for and is to be answered
 	sessions []messages.Input    // the end of each session that was offered
-	calls    map[messages.ConversationID]messages.ConversationNotified
-	order    []messages.ConversationID // of calls
+	peers    []messages.Ref      // the peer connections that are open
+	me       messages.UserID
+	calls    map[messages.ConversationID]messages.ConversationNotified // as the user was last seen in each
+	order    []messages.ConversationID                                 // of calls
 }
 
 func newAftermath(cell *runtime.Cell, checker *laws.Checker) *aftermath {
@@ -39,14 +41,24 @@ func (a *aftermath) took(s runtime.Step) {
 	for _, out := range s.Outputs {
 		a.asked[out.ID] = out.Effect
 		a.now = append(a.now, out.ID)
+		switch e := out.Effect.(type) {
+		case messages.CreatePeer:
+			a.peers = append(a.peers, e.Peer)
+		case messages.ClosePeer:
+			a.peers = slices.DeleteFunc(a.peers, func(p messages.Ref) bool { return p == e.Peer })
+		}
 	}
 	switch in := s.Input.(type) {
 	case messages.Offer:
 		a.sessions = append(a.sessions, messages.Terminate{Session: in.Session, From: in.From, Reason: "success"})
 	case messages.SessionInitiate:
 		a.sessions = append(a.sessions, messages.SessionTerminate{IQ: "over", Session: in.Session, From: in.From, Reason: "success"})
+	case messages.HTTPAnswered:
+		if in.Me != nil {
+			a.me = in.Me.User
+		}
 	case messages.ConversationNotified:
-		if !ofUser(in) {
+		if !a.ofUser(in) {
 			return
 		}
 		if _, known := a.calls[in.Conversation]; !known {
@@ -56,9 +68,9 @@ func (a *aftermath) took(s runtime.Step) {
 	}
 }
 
-// ofUser tells whether a user has a leg: what names none, tells nobody of an end either.
-func ofUser(in messages.ConversationNotified) bool {
-	return slices.ContainsFunc(in.Participants, func(p messages.Participant) bool { return p.User != "" && len(p.Calls) > 0 })
+// ofUser tells whether the user has a leg: what names none, tells nobody of its end either.
+func (a *aftermath) ofUser(in messages.ConversationNotified) bool {
+	return slices.ContainsFunc(in.Participants, func(p messages.Participant) bool { return p.User == a.me && len(p.Calls) > 0 })
 }
 
 // pass lets all calls end, if so asked, and all deadlines pass, and checks what is left then.
@@ -117,6 +129,8 @@ func (a *aftermath) callOnce() error {
 	return a.tell(a.ended(last.Conversation, messages.Terminated))
 }
 
+// endAll ends all calls: the platform says so of each, each far end of its session, and where the client does not hear that,
+// because its stream is down, the media ends all the same.
 func (a *aftermath) endAll() error {
 	for _, conversation := range slices.Clone(a.order) {
 		if err := a.tell(a.ended(conversation, messages.Terminated)); err != nil {
@@ -125,6 +139,25 @@ func (a *aftermath) endAll() error {
 	}
 	for _, end := range slices.Clone(a.sessions) {
 		if err := a.tell(end); err != nil {
+			return err
+		}
+	}
+	for _, peer := range slices.Clone(a.peers) {
+		if err := a.fail(peer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fail lets a peer connection fail for good: over Jingle that takes two failures.
+func (a *aftermath) fail(peer messages.Ref) error {
+	for _, in := range []messages.Input{
+		messages.PeerConnectionChanged{Peer: peer, State: messages.PeerFailed},
+		messages.PeerICEChanged{Peer: peer, State: messages.PeerFailed},
+		messages.PeerICEChanged{Peer: peer, State: messages.PeerFailed},
+	} {
+		if err := a.tell(in); err != nil {
 			return err
 		}
 	}

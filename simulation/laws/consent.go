@@ -32,10 +32,8 @@ type peer struct {
 	conversation messages.ConversationID
 	domain       string
 	closed       bool
-	connected    bool
 	// onItsOwn: it may be accepted once without being asked; retry: its microphone failed, and may be asked for again.
 	onItsOwn, retry bool
-	answered        bool // an answer was sent
 	granted         int  // microphones that it was given and has not used
 	failed          bool // its last acceptance found no microphone
 }
@@ -76,10 +74,6 @@ func (c *Checker) noteConsent(in messages.Input) {
 	case messages.MicrophoneDenied:
 		if p := c.peers[c.asked[in.Effect]]; p != nil {
 			p.retry, p.failed = true, true
-		}
-	case messages.PeerConnectionChanged:
-		if p := c.peers[in.Peer]; p != nil {
-			p.connected = in.State == messages.PeerConnected
 		}
 	}
 }
@@ -146,9 +140,6 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 		c.isConsented(effect, e.Peer)
 	case messages.SendAnswer:
 		c.isConsented(effect, e.Peer)
-		if p := c.peers[e.Peer]; p != nil {
-			p.answered = true
-		}
 	case messages.SendCandidate:
 		c.isConsented(effect, e.Peer)
 	case messages.Request:
@@ -158,7 +149,8 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 	}
 }
 
-// proceeds: a propose that repeats itself is proceeded again until its session begins.
+// proceeds: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
+// session ids that are proposed for a conversation, one is proceeded.
 func (c *Checker) proceeds(e messages.SendProceed) {
 	if c.proceeded[e.Session] {
 		return
@@ -169,6 +161,7 @@ func (c *Checker) proceeds(e messages.SendProceed) {
 			return
 		}
 		if c.answers[p.Conversation] {
+			delete(c.answers, p.Conversation)
 			return
 		}
 	}

@@ -59,7 +59,7 @@ type Checker struct {
 	started map[start]bool
 	heard   map[start]bool // ever started
 	added   map[messages.ConversationID]bool
-	alerts  map[messages.ConversationID]bool       // the platform said last that it alerts the user
+	taken   map[messages.ConversationID]bool       // the platform said last that the user took it, or nothing to tell by
 	open    map[messages.CallID]messages.Requested // the requests that are not settled
 }
 
@@ -72,7 +72,7 @@ type start struct {
 func New(o messages.Options) *Checker {
 	return &Checker{
 		consents: newConsents(o), rings: map[messages.ConversationID]messages.SessionID{}, started: map[start]bool{}, heard: map[start]bool{},
-		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, alerts: map[messages.ConversationID]bool{},
+		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
 	}
 }
 
@@ -121,11 +121,19 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	for _, call := range sorted(c.open) {
 		c.broken(OneSettlementForCall, "%s (call %d) never settles", c.open[call].Kind(), call)
 	}
-	if len(c.started)+len(c.added)+len(c.rings)+len(c.open) > 0 || slices.ContainsFunc(c.allPeers(), open) {
+	if actors == nil {
 		return
 	}
-	if slices.ContainsFunc(actors, func(a runtime.ActorInfo) bool { return a.Kind == "conversation" }) {
-		return
+	for at := range c.started {
+		c.broken(OneEndForEachStart, "session %s with conversation %s never ends", at.session, at.conversation)
+	}
+	for _, conversation := range sorted(c.added) {
+		c.broken(AddedThenRemoved, "conversation %s is never removed", conversation)
+	}
+	for _, p := range c.allPeers() {
+		if !p.closed {
+			c.broken(NothingForEver, "peer connection #%d is open", p.ref)
+		}
 	}
 	for _, a := range actors {
 		if slices.Contains(ofCalls, a.Kind) {
@@ -134,12 +142,8 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	}
 }
 
-// ofCalls are the kinds of the actors that live no longer than a call. A conversation is none of them, and while one is left
-// the law is silent, for its session lives as long: a conversation that was never announced is kept until the platform
-// speaks of its end, and that of a session which ended first may be kept for ever, which is a known gap of the engine.
-var ofCalls = []string{"invitation", "proposal", "session", "jingle-session", "order", "negotiation", "hangup", "departure"}
-
-func open(p *peer) bool { return !p.closed }
+// ofCalls are the kinds of the actors that live no longer than a call.
+var ofCalls = []string{"invitation", "proposal", "session", "jingle-session", "conversation", "order", "negotiation", "hangup", "departure"}
 
 func (c *Checker) allPeers() []*peer {
 	all := make([]*peer, 0, len(c.peers))
@@ -261,8 +265,8 @@ func (c *Checker) updated(e messages.ConversationUpdate) {
 
 // answeredElsewhere is the conversation that rings here under line appearance 1, and of which the platform says now that
 // the user took it, which was not on this client; "" for none. Where the user has several participants or legs, which of
-// them counts is the platform's secret, and the law is silent; so it is of a call that the user placed: nobody answers it here,
-// and of one that was added already and alerts again: that it then goes on ringing here is a known gap of the engine.
+// them counts is the platform's secret, and the law is silent; so it is of a call that the user placed: nobody answers it
+// here.
 func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
 	n, ok := in.(messages.ConversationNotified)
 	if !ok {
@@ -274,13 +278,13 @@ func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
 			legs = append(legs, p.Calls...)
 		}
 	}
-	alerted := c.alerts[n.Conversation]
-	c.alerts[n.Conversation] = len(legs) == 1 && legs[0].State == messages.Alerting
+	taken := c.taken[n.Conversation]
+	c.taken[n.Conversation] = len(legs) != 1 || legs[0].State.Class() != messages.PendingClass && legs[0].State.Class() != messages.EndedClass
 	_, rings := c.rings[n.Conversation]
-	if !rings || c.concurrent || c.consentedTo(n.Conversation) || c.startedHere(n.Conversation) || c.added[n.Conversation] {
+	if !rings || c.concurrent || c.consentedTo(n.Conversation) || c.startedHere(n.Conversation) {
 		return ""
 	}
-	if !alerted || len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Outbound() {
+	if taken || len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Outbound() {
 		return ""
 	}
 	return n.Conversation
@@ -318,16 +322,14 @@ func (c *Checker) startsElsewhere(elsewhere messages.ConversationID, event messa
 	}
 }
 
-// handledElsewhere: known gap of the engine: a call that rang on a shared session, which another session replaced, is added
-// when it is connected, and goes on ringing. A call that was added is left out for it.
 func (c *Checker) handledElsewhere(elsewhere messages.ConversationID) {
-	if _, rings := c.rings[elsewhere]; rings && elsewhere != "" && !c.added[elsewhere] {
+	if _, rings := c.rings[elsewhere]; rings && elsewhere != "" {
 		c.broken(HandledElsewhere, "conversation %s goes on ringing", elsewhere)
 	}
 }
 
-// acceptsAgain is the peer connection that an AcceptSession means, if its last acceptance found no microphone, no
-// renegotiation has answered the session since, and nothing else can be meant; nil for none.
+// acceptsAgain is the peer connection that an AcceptSession means, if its last acceptance found no microphone and nothing
+// else can be meant; nil for none.
 func (c *Checker) acceptsAgain(in messages.Input) *peer {
 	accept, ok := in.(messages.AcceptSession)
 	if !ok {
@@ -339,7 +341,7 @@ func (c *Checker) acceptsAgain(in messages.Input) *peer {
 			meant = append(meant, p)
 		}
 	}
-	if len(meant) != 1 || !meant[0].failed || meant[0].answered || meant[0].connected {
+	if len(meant) != 1 || !meant[0].failed {
 		return nil
 	}
 	return meant[0]
