@@ -17,7 +17,7 @@ import (
 
 // simulateCommand plays scenarios, or draws them from seeds.
 type simulateCommand struct {
-	Scenarios []string `arg:"" optional:"" name:"scenario" help:"Scenario files, folders of them, or names of scenarios in the binary; none: all of the binary; attacks: the attack pack as a table; quirks: each quirk switched on alone. See docs/scenarios.md."`
+	Scenarios []string `arg:"" optional:"" name:"scenario" help:"Scenario files, folders of them, or names of scenarios in the binary; none: all of the binary; attacks, defects: their table, under both profiles; quirks: each quirk switched on alone. See docs/scenarios.md."`
 	Seeds     uint64   `help:"Draw so many scenarios from seeds and look for a broken law."`
 	Seed      uint64   `help:"Draw the scenario of one seed and play it; with --seeds, the first."`
 	Profile   string   `default:"corrected" help:"The profile of drawn scenarios: ${enum}." enum:"corrected,sdk-9.2.4"`
@@ -33,6 +33,10 @@ func (c *simulateCommand) Run(t *terminal) error {
 	switch {
 	case slices.Equal(c.Scenarios, []string{"quirks"}):
 		return c.quirks(t)
+	case slices.Equal(c.Scenarios, []string{"attacks"}):
+		return c.attacks(t)
+	case slices.Equal(c.Scenarios, []string{"defects"}):
+		return c.defects(t)
 	case len(c.Scenarios) > 0 && (c.Seeds > 0 || c.Seed > 0):
 		return errors.New("simulate: name scenarios, or draw them with --seeds or --seed; not both")
 	case c.Seeds > 0:

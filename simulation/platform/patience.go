@@ -89,14 +89,20 @@ func (p *Platform) strand(s *Session) {
 	}
 }
 
-// proposeWaiting tells a client that has just connected of the calls that ring.
+// proposeWaiting tells a client that has just connected of the calls that were ringing then, if they still do.
 func (p *Platform) proposeWaiting(to *Stream) {
 	if p.options.ProposeAgain == 0 || p.silent {
 		return
 	}
+	var missed []*Session
+	for _, l := range to.user.legs {
+		if s := l.Session; s != nil && s.proposed && s.phone == "" {
+			missed = append(missed, s)
+		}
+	}
 	p.clock.After(p.options.ProposeAgain, func() {
-		for _, l := range slices.Clone(to.user.legs) {
-			if s := l.Session; s != nil && s.proposed && s.phone == "" && !s.Ended && !to.closed {
+		for _, s := range missed {
+			if s.phone == "" && !s.Ended && !to.closed {
 				to.tell(p.proposeTo(s, to))
 			}
 		}

@@ -276,19 +276,23 @@ func (p *Platform) Idle(u *User) {
 	}
 }
 
-// Reinvite replaces a session by a new one for the same calls, as after a loss of media.
-func (p *Platform) Reinvite(s *Session) *Session {
-	legs := p.carried(s)
+// Reinvite replaces a session by a new one for the same calls, as after a loss of media. The offer names one that is up.
+// Jingle has no word for that: such a session stays as it is.
+func (p *Platform) Reinvite(s *Session) {
+	if s.signalling == Jingle {
+		return
+	}
 	n := p.newSession(s.user, s.about, nil)
 	n.gateway, n.phone, n.signalling = s.gateway, s.phone, s.signalling
 	s.replaced = true
-	for _, l := range legs {
+	for _, l := range p.carried(s) {
 		l.Session = n
-		n.about = l.conversation
+		if l.Up() {
+			n.about = l.conversation
+		}
 	}
 	p.offer(n, true)
 	p.expectAnswer(n)
-	return n
 }
 
 // Renegotiate describes a session anew.
@@ -307,4 +311,16 @@ func (p *Platform) ConnectAhead(u *User) *Session {
 	p.propose(s, false)
 	p.expectTaken(s)
 	return s
+}
+
+// TellAgain says once more how every conversation stands and which sessions have ended.
+func (p *Platform) TellAgain() {
+	for _, c := range p.conversations {
+		p.notify(c)
+	}
+	for _, s := range p.sessions {
+		if s.Ended && s.phone != "" {
+			p.terminate(s, "success", p.options.EdgeDelay)
+		}
+	}
 }

@@ -26,7 +26,8 @@ func RuleIDs() []string {
 
 // Attacks is the table of what is tried: all attacks, then all rules.
 func Attacks() []Case {
-	all := append(elsewhere(), below()...)
+	all := append(early(), late()...)
+	all = append(all, below()...)
 	all = append(all, trusting()...)
 	return append(all, rules()...)
 }
@@ -40,8 +41,8 @@ const (
 	keepsNothing    = "it drops candidates of sessions that it does not know, too; the bounded store came with its streaming client 19.0"
 )
 
-// elsewhere are attacks that other vendors' clients fell for, and that a cell meets.
-func elsewhere() []Case {
+// early are attacks on calls that nobody has answered, which other vendors' clients fell for.
+func early() []Case {
 	return []Case{
 		{
 			ID: "A1", Source: "CVE-2019-6223", Tried: "parties join a call that rings, the user twice",
@@ -81,6 +82,12 @@ func elsewhere() []Case {
 			},
 			Tests: []string{"simulation/play TestEveryOrderGivesTheSameConsent"},
 		},
+	}
+}
+
+// late are those that come in other states, too.
+func late() []Case {
+	return []Case{
 		{
 			ID: "A6", Source: "2020", Tried: "every method of the vocabulary in every state", Holds: "none opens, answers or retrieves a call",
 			Trials: []Trial{
@@ -89,6 +96,7 @@ func elsewhere() []Case {
 				{Name: "A6-a-reinvite-of-a-ringing-call", Shows: []string{"cancelPendingSession C2 S2"}, Never: []string{"S9 ("}, Breaks: laws.ConsentBeforeMedia},
 			},
 			Tests: []string{"simulation/play TestNoMethodConsents"},
+			Gap:   "a live session's far end that describes it anew, with new ICE credentials and the conversation of a call that rings, takes that call",
 		},
 		{
 			ID: "A7", Source: "CVE-2020-5753", Tried: "ringing for long, with candidates of the far end", Holds: "no candidates are gathered before the consent",
@@ -151,6 +159,7 @@ func trusting() []Case {
 				{Name: "G1-an-offer-before-the-proceed", Shows: []string{"sends proceed S1", "1 start, 1 peer connection"}, Breaks: laws.ConsentBeforeMedia},
 				{Name: "G1-a-session-initiate-before-the-proceed", Shows: []string{"refuses g1-1: item-not-found unknown-session", "sends proceed S1"}, Breaks: laws.ConsentBeforeMedia},
 			},
+			Gap: "an offer for a call that was answered may name another one that rings, and takes that",
 		},
 		{
 			ID: "G2", Tried: "an offer calls itself a reinvite", Holds: "it replaces a live session of its conversation, from that session's gateway, or nothing",

@@ -150,22 +150,23 @@ func TestEveryOrderGivesTheSameConsent(t *testing.T) {
 func TestNoMethodConsents(t *testing.T) {
 	states := []struct {
 		name, lines string
-		consented   bool // the user has answered it by then
+		session     string // of C1
+		consented   bool   // the user has answered it by then
 	}{
-		{"idle", "", false},
-		{"ringing", "+1s C1 calls ann\n", false},
-		{"answered", "+1s C1 calls ann\n+1s ann answers C1\n", true},
-		{"connected", "+1s C1 calls ann\n+1s ann answers C1\n+2s ann mutes C1\n", true},
-		{"held", "+1s C1 calls ann\n+1s ann answers C1\n+2s ann holds C1\n", true},
-		{"over", "+1s C1 calls ann\n+1s ann answers C1\n+2s C1 hangs up\n", true},
-		{"beside another", "+1s C0 calls ann\n+1s ann answers C0\n+1s C1 calls ann\n", false},
+		{"idle", "", "S1", false},
+		{"ringing", "+1s C1 calls ann\n", "S1", false},
+		{"answered", "+1s C1 calls ann\n+1s ann answers C1\n", "S1", true},
+		{"connected", "+1s C1 calls ann\n+1s ann answers C1\n+2s ann mutes C1\n", "S1", true},
+		{"held", "+1s C1 calls ann\n+1s ann answers C1\n+2s ann holds C1\n", "S1", true},
+		{"over", "+1s C1 calls ann\n+1s ann answers C1\n+2s C1 hangs up\n", "S1", true},
+		{"beside another", "+1s C0 calls ann\n+1s ann answers C0\n+1s C1 calls ann\n+1s platform notifies C1 again\n", "S2", false},
 	}
 	for _, state := range states {
 		for _, from := range []string{"s1@gjoll.example.com/edge", "other@gjoll.example.com/edge", "x@gjoll.evil.example/edge", "ann@org.example.com/home"} {
 			for _, signalling := range []string{"sdp", "jingle"} {
 				t.Run(state.name+" "+from+" "+signalling, func(t *testing.T) {
 					t.Parallel()
-					outcome := played(t, "platform signalling="+signalling+"\nagent ann\n\n"+state.lines+vocabulary(from))
+					outcome := played(t, "platform signalling="+signalling+"\nagent ann\n\n"+state.lines+vocabulary(state.session, from))
 					for _, b := range outcome.Broken {
 						if b.Law == laws.ConsentBeforeMedia {
 							t.Errorf("%s: %s", b.Law, b.What)
@@ -180,9 +181,9 @@ func TestNoMethodConsents(t *testing.T) {
 	}
 }
 
-// vocabulary is everything that a far end can say about the session of C1, one line each.
-func vocabulary(from string) string {
-	session := `"session":"S1","from":"` + from + `"`
+// vocabulary is everything that a far end can say about a session and C1, one line each.
+func vocabulary(session, from string) string {
+	session = `"session":"` + session + `","from":"` + from + `"`
 	var b strings.Builder
 	for i, said := range []string{
 		`propose {%s,"conversation":"C1","autoAnswer":true,"privAnswer":"Auto","sdpOverXmpp":true}`,

@@ -329,7 +329,8 @@ func (p *player) close() {
 	p.teller.costs(p.outcome.Costs)
 }
 
-// aftermath lets all faults end, then all calls, and then time pass: whatever rang, waited or was owned must be gone.
+// aftermath lets all faults end, then all calls, and then time pass: whatever rang, waited or was owned must be gone. What
+// was lost while a phone was away is said again, once it is back: a phone that never hears of an end cannot know of it.
 func (p *player) aftermath() error {
 	p.teller.quiet = true
 	defer func() { p.teller.quiet = false }()
@@ -337,20 +338,27 @@ func (p *player) aftermath() error {
 	if p.scenario.Silent {
 		return nil
 	}
-	for _, step := range []func(){p.endAll, p.nothing, p.idleAll, p.callOnce, p.endAll} {
+	for _, step := range []func(){p.endAll, p.idleAll, p.world.Platform.TellAgain, p.callOnce, p.endAll} {
 		step()
 		if err := p.world.Run(p.world.Now() + Patience/3); err != nil {
 			return err
 		}
 	}
 	for _, w := range p.order {
-		w.checker.End(true, w.phone.Cell().Actors())
+		w.checker.End(true, remaining(w.phone))
 		p.broken(w)
 	}
 	return nil
 }
 
-func (p *player) nothing() {}
+// remaining are the actors that must not belong to a call: nil for a phone that has left its stream for good, for nobody
+// can tell it of an end.
+func remaining(phone *world.Phone) []runtime.ActorInfo {
+	if !phone.Connected() {
+		return nil
+	}
+	return phone.Cell().Actors()
+}
 
 func (p *player) endAll() {
 	for _, c := range p.world.Platform.Conversations() {

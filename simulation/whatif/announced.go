@@ -76,7 +76,8 @@ func (l *listener) hear(at time.Duration, e messages.Event) []Event {
 	}
 }
 
-// update is what an update says that is new.
+// update is what an update says that is new. A call that still rings, or is being placed, is only mentioned there because
+// another one has changed: that says nothing new of it.
 func (l *listener) update(at time.Duration, u messages.ConversationUpdate) (events []Event) {
 	tell := func(call, what string) {
 		if call != "" && l.last[call] != what {
@@ -95,6 +96,9 @@ func (l *listener) update(at time.Duration, u messages.ConversationUpdate) (even
 		if isIn(u.Added, c.Conversation) {
 			l.last[call] = what
 			events = append(events, Event{At: at, Call: call, Name: u.Name(), What: addedWord + " " + what})
+			continue
+		}
+		if c.Call != nil && c.Call.State.Class() == messages.PendingClass {
 			continue
 		}
 		tell(call, what)

@@ -32,6 +32,7 @@ type estimator struct {
 	lineAppearance                                       int
 	taken                                                []messages.ConversationID // under line appearance 1, in order
 	heldAfter                                            bool
+	lastTaken                                            time.Duration
 	peers                                                map[messages.Ref]messages.SessionID
 }
 
@@ -226,6 +227,15 @@ func (e *estimator) notified(in messages.ConversationNotified, at time.Duration)
 	}
 	c := e.call(in.Conversation)
 	was := c.state
+	_, wanted := c.wanted[messages.PatchHeld]
+	if e.lineAppearance == 1 && leg.Held.True() && !c.held && !wanted {
+		e.heldAfter = true
+		if at-e.lastTaken < soon {
+			e.heldLater++
+		} else {
+			e.heldFirst++
+		}
+	}
 	e.purposes[me.Purpose]++
 	c.outbound = c.outbound || leg.Outbound() || leg.State == messages.Contacting
 	e.follows(c, leg, at)
@@ -243,9 +253,6 @@ func (e *estimator) notified(in messages.ConversationNotified, at time.Duration)
 		}
 	case leg.State == messages.Terminated && was == messages.Disconnected:
 		e.terminated++
-	}
-	if e.lineAppearance == 1 && leg.Held.True() && !c.held {
-		e.heldAfter = true
 	}
 	c.state, c.held = leg.State, leg.Held.True()
 }
@@ -274,6 +281,7 @@ func (e *estimator) connected(id messages.ConversationID, c *seenCall, leg messa
 		e.noDialing++
 	}
 	e.taken = append(e.taken, id)
+	e.lastTaken = at
 	if _, ours := e.since(proceedKind, c.session, at); !ours || e.lineAppearance == 1 && len(e.taken) > 1 {
 		return
 	}
@@ -322,6 +330,7 @@ func (e *estimator) orders(o *platform.Options) {
 	if e.lineAppearance == 1 && len(e.taken) > 1 && !e.heldAfter {
 		o.HoldOthers = platform.NobodyHolds
 	}
+	o.HoldFirst = e.heldFirst >= e.heldLater
 	if e.purposes["user"] > e.purposes["agent"] {
 		o.Purpose = "user"
 	}

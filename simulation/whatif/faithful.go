@@ -18,7 +18,7 @@ func faithful(rec Recovery, run Run) Faithful {
 	f := Faithful{}
 	for _, call := range callsOf(rec.Events, run.Events) {
 		f.Calls++
-		was, is := ofCall(rec.Events, call), ofCall(run.Events, call)
+		was, is := rec.beside(run, call)
 		at, differs := firstDifference(was, is)
 		if !differs {
 			f.Alike++
@@ -29,6 +29,15 @@ func faithful(rec Recovery, run Run) Faithful {
 		}
 	}
 	return f
+}
+
+// beside are the events of a call as recorded and as played, without those that were played after the recording's end.
+func (rec Recovery) beside(run Run, call string) (was, is []Event) {
+	was, is = ofCall(rec.Events, call), ofCall(run.Events, call)
+	for len(is) > len(was) && is[len(is)-1].At > rec.shown {
+		is = is[:len(is)-1]
+	}
+	return was, is
 }
 
 // callsOf are the calls that events are about, by their numbers.

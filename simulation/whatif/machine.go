@@ -48,7 +48,7 @@ func (r *reader) beforehand(q *request, do scenario.Statement) {
 func (r *reader) stationRead(s messages.StationInfo) {
 	r.stations++
 	if r.stations == 1 {
-		r.station, r.noStation = s, false
+		r.station, r.first, r.noStation = s, s, false
 		return
 	}
 	if s.LineAppearance != r.station.LineAppearance || s.Persistent != r.station.Persistent {

@@ -23,6 +23,7 @@ type reader struct {
 
 	me        messages.UserID
 	station   messages.StationInfo
+	first     messages.StationInfo // the station as it was first read
 	noStation bool
 	stations  int // how often a station was read
 

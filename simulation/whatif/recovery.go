@@ -37,6 +37,7 @@ type Recovery struct {
 	byHand  bool
 	shown   time.Duration // when the log ends, since the beginning of the scenario
 	reading *reader
+	run     Run // as recorded
 }
 
 // Note is something about a line of the log.
@@ -74,6 +75,10 @@ func Recover(log Log) (scenario.Scenario, Recovery, error) {
 	if err != nil {
 		return scenario.Scenario{}, Recovery{}, fmt.Errorf("whatif: %s: the recovered calls cannot be played: %w", log.Name, err)
 	}
+	if rec, run, err = repair(s, rec, run); err != nil {
+		return scenario.Scenario{}, Recovery{}, fmt.Errorf("whatif: %s: %w", log.Name, err)
+	}
+	rec.run = run
 	return run.Scenario, rec, nil
 }
 
@@ -100,7 +105,7 @@ func (r *reader) recovery() Recovery {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
 	})
 	rec := Recovery{
-		Log: r.log.Name, Calls: r.callsNamed(), Actions: len(r.acts), LineAppearance: max(r.station.LineAppearance, 1), Persistent: r.station.Persistent,
+		Log: r.log.Name, Calls: r.callsNamed(), Actions: len(r.acts), LineAppearance: max(r.first.LineAppearance, 1), Persistent: r.first.Persistent,
 		NoStation: r.noStation, Missing: r.missing, Nearly: r.nearly, Events: r.events, acts: r.acts, ids: r.ids(), byHand: r.byHand, reading: r,
 	}
 	if n := len(r.log.Entries); n > 0 {
@@ -117,7 +122,7 @@ func (r *reader) header() scenario.Scenario {
 	a.Options.AllowedSessionTypes, a.Options.JIDResource = softphone, ""
 	a.NoStation = r.noStation
 	if !r.noStation {
-		a.LineAppearance, a.Persistent = max(r.station.LineAppearance, 1), r.station.Persistent
+		a.LineAppearance, a.Persistent = max(r.first.LineAppearance, 1), r.first.Persistent
 	}
 	a.Phones = []string{theDesk}
 	if r.others {

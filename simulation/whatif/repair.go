@@ -13,47 +13,83 @@ import (
 	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
 
-// repairsMax is how many rounds of repairs are tried; in each, the first deviation of each call is taken.
-const repairsMax = 60
-
 // repair makes the recovered calls more faithful. The platform of the recording did things that a platform as simulated
 // does not, and the other way round: what it told the phone, and nobody else does, becomes a wire line; what it did not
 // tell becomes a line that drops it. Only calls that are announced otherwise than recorded are repaired, and a repair
 // that does not bring the calls nearer to the recording is taken back.
 func repair(s scenario.Scenario, rec Recovery, run Run) (Recovery, Run, error) {
 	was := rec.reading.tellings.told
-	best, score := run, likeness(rec, run)
-	for range repairsMax {
-		more := deviations(rec, best, was)
-		if len(more) == 0 {
+	best := candidate{rec, run, likeness(rec, run)}
+	now, idle := best, 0
+	for work := 0; work < workMax; {
+		next, found, took, err := now.repaired(s, was)
+		if err != nil {
+			return rec, run, err
+		}
+		work += took
+		if idle++; !found || idle > idleMax {
 			break
 		}
-		improved := false
-		for _, set := range tries(more) {
-			next := rec
-			next.acts = append(slices.Clone(rec.acts), set.acts...)
-			again, err := settle(s, next.acts, best.Events)
-			if err != nil {
-				return rec, best, err
-			}
-			if got := likeness(next, again); got > score {
-				next.Repairs = append(slices.Clone(rec.Repairs), set.notes...)
-				rec, best, score, improved = next, again, got, true
-				break
-			}
+		if now = next; now.score > best.score {
+			best, idle = now, 0
 		}
-		if !improved {
+	}
+	return best.rec, best.run, nil
+}
+
+// workMax is how many inputs phones may decide for the repairs of one log: some seconds' worth.
+const workMax = 400_000
+
+// idleMax is how many repairs may follow each other that bring nothing yet: what deviates first need not be what matters.
+const idleMax = 5
+
+// candidate is a recovery with repairs, and what comes of it.
+type candidate struct {
+	rec   Recovery
+	run   Run
+	score int
+}
+
+// repaired is the best next candidate: the first that is better, or else the first that is not worse. took is how many
+// inputs were decided to find it.
+func (c candidate) repaired(s scenario.Scenario, was []told) (next candidate, found bool, took int, err error) {
+	for _, set := range deviations(c.rec, c.run, was) {
+		if c.has(set) {
+			continue
+		}
+		rec := c.rec
+		rec.acts = append(slices.Clone(c.rec.acts), set.acts...)
+		rec.Repairs = append(slices.Clone(c.rec.Repairs), set.notes...)
+		run, err := settle(s, rec.acts, c.run.Events)
+		if err != nil {
+			return c, false, took, err
+		}
+		took += run.work
+		switch score := likeness(rec, run); {
+		case score > c.score:
+			return candidate{rec, run, score}, true, took, nil
+		case score == c.score && !found:
+			next, found = candidate{rec, run, score}, true
+		}
+		if took > workMax {
 			break
 		}
 	}
-	return rec, best, nil
+	return next, found, took, nil
+}
+
+// has tells whether some of these repairs were made already.
+func (c candidate) has(set repairs) bool {
+	return slices.ContainsFunc(set.acts, func(a act) bool {
+		return slices.ContainsFunc(c.rec.acts, func(b act) bool { return a.at == b.at && a.do == b.do })
+	})
 }
 
 // likeness is how much of what was recorded is announced: for each call the events up to the first difference, and one
 // more if there is none.
 func likeness(rec Recovery, run Run) (n int) {
 	for _, call := range callsOf(rec.Events, run.Events) {
-		was, is := ofCall(rec.Events, call), ofCall(run.Events, call)
+		was, is := rec.beside(run, call)
 		at, differs := firstDifference(was, is)
 		if !differs {
 			at = len(was) + 1
@@ -69,30 +105,23 @@ type repairs struct {
 	notes []Note
 }
 
-// tries are the repairs of a round: all at once, and then one by one.
-func tries(of []repairs) []repairs {
-	if len(of) == 1 {
-		return of
-	}
-	all := repairs{}
-	for _, r := range of {
-		all.acts, all.notes = append(all.acts, r.acts...), append(all.notes, r.notes...)
-	}
-	return append([]repairs{all}, of...)
-}
-
-// deviations are, for each call that is announced otherwise than recorded, the repairs of the first things that it is told
-// otherwise.
+// deviations are repairs of the first thing that each call is told otherwise, if it is announced otherwise than recorded: the
+// likeliest of each all at once, and then one by one.
 func deviations(rec Recovery, run Run, was []told) (found []repairs) {
 	fix := &fixer{rec: rec, run: run, was: was}
-	calls := callsOf(rec.Events, run.Events)
-	for _, call := range append(calls, "") {
-		if call != "" {
-			if _, differs := firstDifference(ofCall(rec.Events, call), ofCall(run.Events, call)); !differs {
-				continue
-			}
+	together := repairs{}
+	for _, call := range append(callsOf(rec.Events, run.Events), "") {
+		if _, differs := firstDifference(rec.beside(run, call)); call != "" && !differs {
+			continue
 		}
-		found = append(found, fix.call(call)...)
+		of := fix.call(call)
+		if len(of) > 0 {
+			together.acts, together.notes = append(together.acts, of[0].acts...), append(together.notes, of[0].notes...)
+		}
+		found = append(found, of...)
+	}
+	if len(found) > 1 {
+		found = append([]repairs{together}, found...)
 	}
 	return found
 }
@@ -104,30 +133,54 @@ type fixer struct {
 	was []told
 }
 
-// call are the repairs of the first deviations of a call.
+// call are repairs of the first deviation of a call, the likelier first.
 func (f *fixer) call(call string) (found []repairs) {
 	was, is := toldOf(f.was, call), toldOf(f.run.told, call)
-	i, j := 0, 0
-	for i < len(was) && j < len(is) && was[i].says == is[j].says {
-		i, j = i+1, j+1
+	i := 0
+	for i < len(was) && i < len(is) && was[i].says == is[i].says && near(was[i], is[i]) {
+		i++
 	}
-	kept := common(was[i:], is[j:])
-	for ; j < len(is) && (len(kept) == 0 || is[j].says != kept[0]); j++ {
-		found = append(found, f.withheld(is[j]))
-		break
-	}
-	for ; i < len(was) && (len(kept) == 0 || was[i].says != kept[0]); i++ {
-		if r, can := f.told(was[i]); can {
-			found = append(found, r)
+	was, is = was[i:], is[i:]
+	add := func(sets ...repairs) {
+		all := repairs{}
+		for _, r := range sets {
+			if len(r.acts) == 0 {
+				return
+			}
+			all.acts, all.notes = append(all.acts, r.acts...), append(all.notes, r.notes...)
 		}
-		break
+		found = append(found, all)
 	}
-	if len(found) == 2 {
-		both := repairs{acts: append(slices.Clone(found[0].acts), found[1].acts...), notes: append(slices.Clone(found[0].notes), found[1].notes...)}
-		found = append([]repairs{both}, found...)
+	switch {
+	case len(was) == 0 && len(is) == 0:
+	case len(was) == 0:
+		add(f.withheld(is[0]))
+	case len(is) == 0:
+		add(f.told(was[0]))
+	case was[0].says == is[0].says && is[0].at < was[0].at:
+		add(f.late(is[0], was[0].at-is[0].at))
+	case was[0].says == is[0].says:
+		add(f.told(was[0]), f.withheld(is[0]))
+	default:
+		add(f.told(was[0]), f.withheld(is[0]))
+		for _, later := range was[1:] {
+			if later.says == is[0].says && later.at > is[0].at {
+				add(f.late(is[0], later.at-is[0].at))
+				add(f.told(was[0]), f.late(is[0], later.at-is[0].at))
+				break
+			}
+		}
+		add(f.told(was[0]))
+		add(f.withheld(is[0]))
 	}
 	return found
 }
+
+// near tells whether two tellings come at nearly the same time.
+func near(a, b told) bool { return max(a.at-b.at, b.at-a.at) <= nearly }
+
+// nearly is how much later or earlier than recorded the simulated platform may be: a little more than a delay of its own.
+const nearly = 100 * time.Millisecond
 
 func toldOf(all []told, call string) (of []told) {
 	for _, t := range all {
@@ -138,35 +191,6 @@ func toldOf(all []told, call string) (of []told) {
 	return of
 }
 
-// common is the longest list of sayings that both have in this order.
-func common(a, b []told) []string {
-	longest := make([][]int, len(a)+1)
-	for i := range longest {
-		longest[i] = make([]int, len(b)+1)
-	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			longest[i][j] = max(longest[i+1][j], longest[i][j+1])
-			if a[i].says == b[j].says {
-				longest[i][j] = longest[i+1][j+1] + 1
-			}
-		}
-	}
-	var kept []string
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i].says == b[j].says:
-			kept = append(kept, a[i].says)
-			i, j = i+1, j+1
-		case longest[i+1][j] >= longest[i][j+1]:
-			i++
-		default:
-			j++
-		}
-	}
-	return kept
-}
-
 // withheld drops what the recorded client was not told.
 func (f *fixer) withheld(t told) repairs {
 	wire := f.rec.reading.platform.WireDelay
@@ -174,19 +198,27 @@ func (f *fixer) withheld(t told) repairs {
 	return repairs{acts: []act{a}, notes: []Note{{At: t.at, Line: a.line, What: fmt.Sprintf("%s: %s did not come", callWord(t.call), t.in.Kind())}}}
 }
 
-// told tells what the recorded client was told.
-func (f *fixer) told(t told) (repairs, bool) {
+// late delays what the recorded client was told later.
+func (f *fixer) late(t told, by time.Duration) repairs {
+	wire := f.rec.reading.platform.WireDelay
+	do := scenario.Statement{Verb: scenario.NextDelayed, Phone: atDesk, Word: t.in.Kind(), Duration: round(by)}
+	a := f.soonAfter(t.at-wire-time.Millisecond, act{do: do})
+	return repairs{acts: []act{a}, notes: []Note{{At: t.at, Line: a.line, What: fmt.Sprintf("%s: %s came %s later", callWord(t.call), t.in.Kind(), round(by))}}}
+}
+
+// told tells what the recorded client was told; nothing if that cannot be said.
+func (f *fixer) told(t told) repairs {
 	in, can := f.translated(t)
 	if !can {
-		return repairs{}, false
+		return repairs{}
 	}
 	text, err := messages.EncodeInput(nil, in)
 	if err != nil {
-		return repairs{}, false
+		return repairs{}
 	}
 	a := f.soonAfter(t.at, act{do: scenario.Statement{Verb: scenario.Wire, Phone: atDesk, Word: in.Kind(), JSON: string(text)}})
 	a.line = f.rec.reading.log.Entries[t.entry].Line
-	return repairs{acts: []act{a}, notes: []Note{{At: t.at, Line: a.line, What: fmt.Sprintf("%s: %s came by itself", callWord(t.call), t.in.Kind())}}}, true
+	return repairs{acts: []act{a}, notes: []Note{{At: t.at, Line: a.line, What: fmt.Sprintf("%s: %s came by itself", callWord(t.call), t.in.Kind())}}}
 }
 
 func callWord(call string) string { return cmp.Or(call, "the persistent connection") }

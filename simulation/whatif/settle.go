@@ -31,6 +31,7 @@ type Run struct {
 	// End is how long it went on.
 	End time.Duration
 
+	work     int     // how many inputs phones decided, in all tries
 	told     []told  // what the platform told the phone
 	mentions []Event // which announcements named which call, whether they said anything new or not
 }
@@ -67,7 +68,7 @@ const triesMax = 24
 // in the recording. events are a first guess of what is announced.
 func settle(s scenario.Scenario, acts []act, events []Event) (Run, error) {
 	var run Run
-	before := ""
+	before, work := "", 0
 	for range triesMax {
 		p := plan(acts, events)
 		s.Lines = p.lines()
@@ -82,7 +83,9 @@ func settle(s scenario.Scenario, acts []act, events []Event) (Run, error) {
 		}
 		run.Untargeted = p.untargeted
 		events = run.Events
+		work += run.work
 	}
+	run.work = work
 	return readable(run, acts)
 }
 
@@ -99,7 +102,7 @@ func readable(run Run, acts []act) (Run, error) {
 	if !slices.Equal(told.Events, run.Events) {
 		return run, nil
 	}
-	told.Untargeted = run.Untargeted
+	told.Untargeted, told.work = run.Untargeted, told.work+run.work
 	return told, nil
 }
 
@@ -191,7 +194,7 @@ func perform(s scenario.Scenario) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	run := Run{Scenario: s, End: outcome.End - w.zero, Refused: w.refused, Heard: w.heard, told: w.tellings.told}
+	run := Run{Scenario: s, End: outcome.End - w.zero, Refused: w.refused, Heard: w.heard, told: w.tellings.told, work: outcome.Inputs}
 	for i := range run.told {
 		run.told[i].at -= w.zero
 	}

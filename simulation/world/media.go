@@ -135,11 +135,16 @@ func (m *media) gathered() {
 	m.phone.Tell(messages.LocalCandidate{Peer: m.peer, Mid: "0"})
 }
 
-// described: the answer has reached the edge, so ICE and then DTLS begin to run.
+// described: the answer has reached the edge, so ICE and then DTLS begin to run; if the edge has ended the session, ICE fails.
 func (p *Phone) described(e messages.SendAnswer) {
 	m := p.mediaFor(e.Peer)
 	m.session = e.Session
 	if m.up || m.dead || !m.exists {
+		return
+	}
+	if s := p.world.Platform.Session(e.Session); s != nil && s.Ended {
+		m.alone = true
+		p.world.After(givenUp, m.fail)
 		return
 	}
 	chance, options := p.world.chance, p.world.cfg.Options

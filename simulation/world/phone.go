@@ -252,6 +252,9 @@ func (p *Phone) RegainNetwork() {
 	}
 }
 
+// Connected tells whether the platform has a stream of the phone's.
+func (p *Phone) Connected() bool { return p.stream != nil }
+
 // Offline tells whether the machine has no network, Asleep whether it sleeps.
 func (p *Phone) Offline() bool { return p.offline }
 

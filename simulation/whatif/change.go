@@ -1,0 +1,137 @@
+package whatif
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/simulation/platform"
+	"github.com/hookswitch/hookswitch/simulation/scenario"
+)
+
+// Change is the other configuration. What is at its zero value stays as it was recorded.
+type Change struct {
+	// LineAppearance is the station's, from 1.
+	LineAppearance int
+	// Persistent says whether the station has a persistent connection.
+	Persistent *bool
+	// Profile is how the phone decides: corrected, or that of an SDK version.
+	Profile string
+	// Eager is what is done with the offer of a persistent connection: auto, event or none.
+	Eager messages.Eagerness
+	// Platform are options of the platform, as KEY and VALUE.
+	Platform []scenario.Setting
+}
+
+// lineAppearanceMax is the most that a scenario can say.
+const lineAppearanceMax = 1000
+
+var errNothing = errors.New("nothing is changed: give a line appearance, persistent or not, a profile, an eager mode or an option of the platform")
+
+// Check says what is wrong with the change, or that it changes nothing.
+func (c Change) Check() error {
+	if c.LineAppearance == 0 && c.Persistent == nil && c.Profile == "" && c.Eager == "" && len(c.Platform) == 0 {
+		return fmt.Errorf("whatif: %w", errNothing)
+	}
+	if c.LineAppearance < 0 || c.LineAppearance > lineAppearanceMax {
+		return fmt.Errorf("whatif: line appearance %d: give a number from 1 to %d", c.LineAppearance, lineAppearanceMax)
+	}
+	if c.Profile != "" {
+		if _, err := quirk.Profile(c.Profile); err != nil {
+			return fmt.Errorf("whatif: %w", err)
+		}
+	}
+	eager := []messages.Eagerness{"", messages.EagerAuto, messages.EagerEvent, messages.EagerNone}
+	if !slices.Contains(eager, c.Eager) {
+		return fmt.Errorf("whatif: eager %s: give auto, event or none", c.Eager)
+	}
+	options := platform.Defaults()
+	for _, set := range c.Platform {
+		if err := options.Set(set.Key, set.Value); err != nil {
+			return fmt.Errorf("whatif: %w", err)
+		}
+	}
+	return nil
+}
+
+// String is the change in words, such as line appearance 1, persistent.
+func (c Change) String() string {
+	var words []string
+	if c.LineAppearance > 0 {
+		words = append(words, fmt.Sprintf("line appearance %d", c.LineAppearance))
+	}
+	if c.Persistent != nil {
+		words = append(words, persistence(*c.Persistent))
+	}
+	if c.Profile != "" {
+		words = append(words, "profile "+c.Profile)
+	}
+	if c.Eager != "" {
+		words = append(words, "eager "+string(c.Eager))
+	}
+	for _, set := range c.Platform {
+		words = append(words, set.Key+"="+set.Value)
+	}
+	return strings.Join(words, ", ")
+}
+
+func persistence(on bool) string {
+	if on {
+		return "with a persistent connection"
+	}
+	return "without a persistent connection"
+}
+
+// header is a scenario's header under the change.
+func (c Change) header(s scenario.Scenario) scenario.Scenario {
+	s.Lines, s.Agents, s.Platform = nil, slices.Clone(s.Agents), slices.Clone(s.Platform)
+	a := &s.Agents[0]
+	a.LineAppearance = cmp.Or(c.LineAppearance, a.LineAppearance)
+	if c.Persistent != nil {
+		a.Persistent = *c.Persistent
+	}
+	if c.Eager != "" {
+		a.Options.EagerPersistent = c.Eager
+	}
+	if c.Profile != "" {
+		s.Profile, s.Quirks = c.Profile, nil
+	}
+	for _, set := range c.Platform {
+		s.Platform = slices.DeleteFunc(s.Platform, func(was scenario.Setting) bool { return was.Key == set.Key })
+		s.Platform = append(s.Platform, set)
+	}
+	return s
+}
+
+// station is a line of the recording under the change: a station that changes on the way changes to the wanted one.
+func (c Change) station(a act) act {
+	if a.do.Verb != scenario.StationBecomes {
+		return a
+	}
+	a.do.Number = cmp.Or(c.LineAppearance, a.do.Number)
+	if c.Persistent != nil {
+		a.do.Flag = *c.Persistent
+	}
+	return a
+}
+
+// ConfigurationOf is a scenario's configuration in words.
+func ConfigurationOf(s scenario.Scenario) string {
+	a := s.Agents[0]
+	if a.NoStation {
+		return "no station, profile " + s.Profile
+	}
+	text := fmt.Sprintf("line appearance %d", a.LineAppearance)
+	if a.Persistent {
+		text += ", persistent"
+	}
+	text += ", profile " + s.Profile
+	if len(s.Quirks) > 0 {
+		text += fmt.Sprintf(" and %d quirks", len(s.Quirks))
+	}
+	return text
+}
