@@ -483,6 +483,7 @@ type (
 	FetchStation struct {
 		Station StationID
 		Waiting bool // the root waits for StationSettled
+		Anew    bool // the user was read anew: what was known before does not count
 	}
 	// StationSettled: the fetch ended, well or not.
 	StationSettled struct{}

@@ -7,6 +7,14 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// initializeAgain: who we are is read anew beside what goes on; only when it is known the old stream is left.
+var initializeAgain = together(
+	on(messages.Initialize{}).Do(fetchIdentity).Source("1.1 ready/initialize again"),
+	on(messages.RequestDone{}).If(tellsWho).If(secondAnswer).Do(noteIdentity, connect).Enter(Connecting).Source("1.1 ready/initialize again"),
+	on(messages.RequestDone{}).If(tellsWho).Do(noteIdentity),
+	on(messages.RequestFailed{}).If(failsToTellWho).If(initializing).Do(announceHTTP, refuseInitialize).Source("1.1 initializing/http fails"),
+	on(messages.RequestFailed{}).If(failsToTellWho).Do(announceHTTP).Source("1.1 initializing/http fails"))
+
 // stationHeard: what the platform tells of the station.
 var stationHeard = together(
 	on(messages.StationNotified{}).If(stationUnheard),
@@ -49,11 +57,18 @@ func fetchIdentity(d Data, e messages.Initialize) (Data, acts) {
 	d.Waiting, d.Answers = e.Call, 0
 	ask := func(of messages.RequestKind) messages.Act {
 		return messages.Spawn{Actor: "request", Msg: messages.Perform{
-			Effect: messages.Request{Of: of}, Owner: messages.Root, Timeout: restTimeout, Retrying: true,
+			Effect: messages.Request{Of: of}, Owner: messages.Root, Tag: identity, Timeout: restTimeout, Retrying: true,
 		}}
 	}
 	return d, acts{ask(messages.GetOrganization), ask(messages.GetMe)}
 }
+
+// identity is the tag of the requests that say who we are.
+const identity = "identity"
+
+func tellsWho(_ Data, e messages.RequestDone) bool         { return e.Tag == identity }
+func failsToTellWho(_ Data, e messages.RequestFailed) bool { return e.Tag == identity }
+func initializing(d Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 && !d.Busy }
 
 func secondAnswer(d Data, _ messages.RequestDone) bool { return d.Answers == 1 }
 
@@ -152,11 +167,13 @@ func softphoneAllowed(d Data, _ messages.IQAnswered) bool {
 	return false
 }
 
-func fetchStation(d Data, _ messages.IQAnswered) (Data, acts) { return d.fetchStation() }
+func fetchStation(d Data, _ messages.IQAnswered) (Data, acts) {
+	return d.fetchStation(messages.FetchStation{Station: d.Me.Station, Anew: true})
+}
 
-func (d Data) fetchStation() (Data, acts) {
-	d.Station, d.Topics = false, false
-	return d, acts{tell(messages.StationActor, messages.FetchStation{Station: d.firstStation(), Waiting: true})}
+func (d Data) fetchStation(fetch messages.FetchStation) (Data, acts) {
+	d.Station, d.Topics, fetch.Waiting = false, false, true
+	return d, acts{tell(messages.StationActor, fetch)}
 }
 
 // firstStation is the user's effective station as it was read with the user; once the station is known, it knows better.
@@ -207,7 +224,9 @@ func noteAllowing(d Data, e messages.AllowSessionType) (Data, acts) {
 	return d, nil
 }
 
-func fetchStationNow(d Data, _ messages.AllowSessionType) (Data, acts) { return d.fetchStation() }
+func fetchStationNow(d Data, _ messages.AllowSessionType) (Data, acts) {
+	return d.fetchStation(messages.FetchStation{Station: d.firstStation()})
+}
 
 func subscribeStationAgain(d Data, _ messages.AllowSessionType) (Data, acts) {
 	return d.subscribeStation()
