@@ -470,6 +470,8 @@ type (
 	}
 	// ResubscribeTopics subscribes all topics anew, a moment later.
 	ResubscribeTopics struct{}
+	// SubscribeLater subscribes them anew after a delay, which doubles each time: the platform refused.
+	SubscribeLater struct{}
 	// ChannelIs names the channel that topics are subscribed on.
 	ChannelIs struct{ Channel string }
 	// TopicsSubscribed: they are, or not.

@@ -25,9 +25,9 @@ var stationHeard = together(
 var stream = together(
 	on(messages.StreamUp{}).Do(announceReconnected).Source("1.1 ready(down)/stream back"),
 	on(messages.StreamLost{}).Do(announceDisconnected).Source("1.1 ready/stream lost"),
-	on(messages.StreamRenewed{}).If(newChannel).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel, resubscribe),
+	on(messages.StreamRenewed{}).If(newChannel).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel, noteDeaf, resubscribe),
 	on(messages.StreamRenewed{}).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel),
-	on(messages.StreamRenewed{}).If(newChannel).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle, resubscribe).Source("1.2 hard reconnect finished").Source("1.2 after a reconnect"),
+	on(messages.StreamRenewed{}).If(newChannel).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle, noteDeaf, resubscribe).Source("1.2 hard reconnect finished").Source("1.2 after a reconnect"),
 	on(messages.StreamRenewed{}).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle).Source("1.2 after a reconnect"),
 	on(messages.SubscriptionsExpiring{}).Do(resubscribeNow).Source("1.2 up/streaming-subscriptions-expiring"),
 	on(messages.NoLongerSubscribed{}).Do(pass).Source("1.2 up/no_longer_subscribed"),
@@ -90,7 +90,7 @@ func connect(d Data, _ messages.RequestDone) (Data, acts) {
 		out = d.dropCalls()
 	}
 	d.Published = nil
-	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics = false, false, 0, false, false
+	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics, d.Deaf = false, false, 0, false, false, false
 	return d, append(out,
 		tell(messages.LineActor, messages.LineReleased{}),
 		tell(messages.KeeperActor, messages.ForgetTopics{}),
@@ -232,6 +232,17 @@ func subscribeStationAgain(d Data, _ messages.AllowSessionType) (Data, acts) {
 	return d.subscribeStation()
 }
 
+// subscribeLater: the platform did not take the topics this time.
+func subscribeLater(d Data, _ messages.TopicsSubscribed) (Data, acts) {
+	return d, acts{tell(messages.KeeperActor, messages.SubscribeLater{})}
+}
+
+// noteHearing: news of calls comes again.
+func noteHearing(d Data, _ messages.TopicsSubscribed) (Data, acts) {
+	d.Deaf = false
+	return d, nil
+}
+
 func settleAllowing[E messages.Input](d Data, _ E) (Data, acts) {
 	call := d.Waiting
 	d.Waiting, d.Busy = 0, false
@@ -365,6 +376,14 @@ func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
 	}
 	return d, nil
 }
+
+// noteDeaf: no news of calls comes until the topics are subscribed on the new channel.
+func noteDeaf(d Data, _ messages.StreamRenewed) (Data, acts) {
+	d.Deaf = true
+	return d, nil
+}
+
+func deaf[E messages.Input](d Data, _ E) bool { return d.Deaf }
 
 func resubscribe(d Data, _ messages.StreamRenewed) (Data, acts) { return d, resubscribeAll() }
 
