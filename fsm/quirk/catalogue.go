@@ -45,8 +45,8 @@ var (
 	})
 	DeafWhileDown = define(Quirk{
 		Name: "deaf-while-down", Kind: Row, Ticket: "sdk-behaviour 1.1 ready(down)/stream back", Since: "9.2.4",
-		SDK:       "what becomes of a call while the stream is down, or nothing is subscribed, is never learnt: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile",
-		Corrected: "once news can come again, each conversation that is kept is read, one request each, and the peer connections are looked at, as version 14.0.0 does",
+		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile",
+		Corrected: "when the stream is back the topics are subscribed again, then each conversation that is kept is read, one request each; the peer connections are looked at, as version 14.0.0 does",
 		Why:       "what is added is removed, and each pendingSession settles",
 	})
 	TopicsRefusedForGood = define(Quirk{

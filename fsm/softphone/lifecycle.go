@@ -25,9 +25,9 @@ var stationHeard = together(
 var stream = together(
 	on(messages.StreamUp{}).Do(announceReconnected).Source("1.1 ready(down)/stream back"),
 	on(messages.StreamLost{}).Do(announceDisconnected).Source("1.1 ready/stream lost"),
-	on(messages.StreamRenewed{}).If(newChannel).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel, noteDeaf, resubscribe),
+	on(messages.StreamRenewed{}).If(newChannel).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel, resubscribe),
 	on(messages.StreamRenewed{}).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel),
-	on(messages.StreamRenewed{}).If(newChannel).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle, noteDeaf, resubscribe).Source("1.2 hard reconnect finished").Source("1.2 after a reconnect"),
+	on(messages.StreamRenewed{}).If(newChannel).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle, resubscribe).Source("1.2 hard reconnect finished").Source("1.2 after a reconnect"),
 	on(messages.StreamRenewed{}).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle).Source("1.2 after a reconnect"),
 	on(messages.SubscriptionsExpiring{}).Do(resubscribeNow).Source("1.2 up/streaming-subscriptions-expiring"),
 	on(messages.NoLongerSubscribed{}).Do(pass).Source("1.2 up/no_longer_subscribed"),
@@ -200,7 +200,7 @@ func noteStationDone(d Data, _ messages.StationSettled) (Data, acts) { d.Station
 func noteTopicsDone(d Data, _ messages.TopicsSubscribed) (Data, acts) { d.Topics = true; return d, nil }
 
 func enable[E messages.Input](d Data, _ E) (Data, acts) {
-	d.Enabled = true
+	d.Enabled, d.Deaf = true, false
 	return d, nil
 }
 
@@ -377,8 +377,8 @@ func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
 	return d, nil
 }
 
-// noteDeaf: no news of calls comes until the topics are subscribed on the new channel.
-func noteDeaf(d Data, _ messages.StreamRenewed) (Data, acts) {
+// noteDeaf: whether news of calls comes is known when the topics are subscribed again; the channel may have lost them.
+func noteDeaf(d Data, _ messages.StreamUp) (Data, acts) {
 	d.Deaf = true
 	return d, nil
 }
@@ -386,6 +386,8 @@ func noteDeaf(d Data, _ messages.StreamRenewed) (Data, acts) {
 func deaf[E messages.Input](d Data, _ E) bool { return d.Deaf }
 
 func resubscribe(d Data, _ messages.StreamRenewed) (Data, acts) { return d, resubscribeAll() }
+
+func resubscribeBack(d Data, _ messages.StreamUp) (Data, acts) { return d, resubscribeAll() }
 
 func resubscribeNow(d Data, _ messages.SubscriptionsExpiring) (Data, acts) {
 	return d, resubscribeAll()
