@@ -33,7 +33,7 @@ func BenchmarkChartStep(b *testing.B) {
 	}
 	muted := unmuted
 	muted.Leg.Muted, muted.Recalled.Muted = messages.Yes, messages.Yes
-	ins := [2]messages.Input{messages.LegConnected{News: muted}, messages.LegConnected{News: unmuted}}
+	ins := [2]messages.Input{messages.LegConnected{News: &muted}, messages.LegConnected{News: &unmuted}}
 	known := conversation.Chart.Start(conversation.Data{Ref: 9, Conversation: "c1", Leg: leg, Recalled: leg, Added: true})
 	known.State = conversation.Connected
 

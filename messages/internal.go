@@ -307,7 +307,8 @@ type (
 
 // Words of the conversation.
 type (
-	// LegNews is what a notification says of the user's own leg, with what the conversation needs to know of others.
+	// LegNews is what a notification says of the user's own leg, with what the conversation needs to know of others. It is
+	// large, so the messages point to it; it is never changed.
 	LegNews struct {
 		Ref          Ref
 		Conversation ConversationID
@@ -331,15 +332,15 @@ type (
 		Self       JID // own bare JID
 	}
 	// LegErred: the leg carries error information.
-	LegErred struct{ News LegNews }
+	LegErred struct{ News *LegNews }
 	// LegPending: the leg is alerting or contacting.
-	LegPending struct{ News LegNews }
+	LegPending struct{ News *LegNews }
 	// LegConnected: the leg is dialing or connected.
-	LegConnected struct{ News LegNews }
+	LegConnected struct{ News *LegNews }
 	// LegEnded: the leg is disconnected or terminated.
-	LegEnded struct{ News LegNews }
+	LegEnded struct{ News *LegNews }
 	// LegOther: the leg is in some other state.
-	LegOther struct{ News LegNews }
+	LegOther struct{ News *LegNews }
 	// RecalledPending and the like: the stored notification, read again, shows another leg.
 	RecalledPending   struct{}
 	RecalledConnected struct{}

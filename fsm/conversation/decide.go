@@ -37,7 +37,7 @@ func View(s fsm.Snapshot[Data]) messages.Input {
 // news is an input that tells of the leg.
 type news interface {
 	messages.Input
-	Told() messages.LegNews
+	Told() *messages.LegNews
 }
 
 func ringing(_ Data, e messages.LegErred) bool {
@@ -66,7 +66,7 @@ func answeredElsewhere[E news](_ Data, e E) bool {
 func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }
 
 func unchanged[E news](d Data, e E) bool {
-	l := e.Told().Leg
+	l := &e.Told().Leg
 	return d.Recalled.State == l.State && d.Recalled.Muted == l.Muted && d.Recalled.Held == l.Held && d.Recalled.Confined == l.Confined
 }
 
@@ -133,7 +133,7 @@ func readOn(d Data, e messages.LegErred) (Data, messages.Acts) {
 
 // ring makes the mocked twin of an invitation: the call is to be heard on the shared session.
 func ring[E news](d Data, e E) (Data, messages.Acts) {
-	s := e.Told().Session
+	s := &e.Told().Session
 	return d, tellRoot(messages.RingWanted{Invite: messages.PendingSession{
 		ID: s.Session, Conversation: d.Conversation, AutoAnswer: d.Leg.Outbound(), Type: messages.Softphone,
 		FromUser: s.FromUser, OriginalRoom: s.OriginalRoom, From: s.Peer, To: e.Told().Self,
@@ -191,8 +191,8 @@ func (d Data) publish(c messages.Change) messages.Acts {
 }
 
 // summary is the shared session as it is announced for this conversation.
-func (d Data) summary(n messages.LegNews) messages.SessionSummary {
-	s := n.Session
+func (d Data) summary(n *messages.LegNews) messages.SessionSummary {
+	s := &n.Session
 	return messages.SessionSummary{
 		ID: s.Session, Conversation: d.Conversation, Type: s.Type, State: s.Stage, Connection: n.Connection,
 		FromUser: s.FromUser, OriginalRoom: s.OriginalRoom, Peer: s.Peer, Reinvite: s.Reinvite,

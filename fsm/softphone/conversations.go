@@ -42,7 +42,7 @@ func startConversation(d Data, e messages.ConversationNotified) (Data, acts) {
 }
 
 // input is the news as an input: an error on the leg is told first.
-func input(n messages.LegNews) messages.Input {
+func input(n *messages.LegNews) messages.Input {
 	if n.Leg.Failed {
 		return messages.LegErred{News: n}
 	}
@@ -50,7 +50,7 @@ func input(n messages.LegNews) messages.Input {
 }
 
 // news is what a conversation is told: its leg, and the session that the leg is heard on with what is noted about it.
-func (d Data) news(e messages.ConversationNotified, stored messages.Ref) messages.LegNews {
+func (d Data) news(e messages.ConversationNotified, stored messages.Ref) *messages.LegNews {
 	p, _ := conversation.PickParticipant(e.Participants, d.Me.User, "")
 	leg, _ := conversation.PickLeg(p.Calls)
 	again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
@@ -58,7 +58,7 @@ func (d Data) news(e messages.ConversationNotified, stored messages.Ref) message
 	if !d.Quirks.Has(quirk.PreviousLegByPreference) {
 		recalled = leg
 	}
-	n := messages.LegNews{
+	n := &messages.LegNews{
 		Conversation: e.Conversation, Leg: leg, Recalled: recalled, Participant: p.ID, Purpose: p.Purpose, Self: d.bareJID(),
 	}
 	if s, ok := d.heardOn(e.Conversation, stored); ok {
