@@ -27,7 +27,7 @@ type timer[D any] struct {
 // reports afterwards.
 func (c *Chart[D]) link() {
 	c.byName = map[State]*node[D]{}
-	c.known = map[reflect.Type]bool{}
+	c.columns = map[uintptr]int{}
 	c.collect(c.root)
 	for _, n := range append([]*node[D]{c.root}, c.nodes...) {
 		c.linkNode(n)
@@ -50,6 +50,7 @@ func (c *Chart[D]) collect(around *node[D]) {
 }
 
 func (c *Chart[D]) linkNode(n *node[D]) {
+	n.chart = c
 	n.late = string(n.name) + "/" + timerFired.name
 	for _, r := range n.rows {
 		r.address = r.place()
@@ -66,8 +67,9 @@ func (c *Chart[D]) linkNode(n *node[D]) {
 }
 
 func (c *Chart[D]) mention(in inputType) {
-	if in.typ != nil && !c.known[in.typ] {
-		c.known[in.typ] = true
+	address := addressOf(in.typ)
+	if _, known := c.columns[address]; in.typ != nil && !known {
+		c.columns[address] = len(c.inputs)
 		c.inputs = append(c.inputs, in)
 	}
 }

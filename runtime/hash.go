@@ -32,7 +32,7 @@ func mixText(hash uint64, text string) uint64 { return mix(hash, xxhash.Sum64Str
 
 func mixBytes(hash uint64, bytes []byte) uint64 { return mix(hash, xxhash.Sum64(bytes)) }
 
-func mixStep(hash uint64, actor messages.Ref, in messages.Input, out fsm.Outcome) uint64 {
+func mixStep(hash uint64, actor messages.Ref, in messages.Input, out *fsm.Outcome) uint64 {
 	hash = mix(hash, uint64(actor))
 	hash = mixText(hash, in.Kind())
 	hash = mixText(hash, out.Chart)

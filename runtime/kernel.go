@@ -68,6 +68,8 @@ type turn struct {
 	served int    // how many of later have had their turn
 	acts   []task // what the running handler has decided so far
 
+	outcome fsm.Outcome // of the machine that steps; its lists are the turn's own
+
 	step       Step   // its lists are the turn's own
 	lines      []byte // the journal's lines for what was decided
 	deliveries int
@@ -123,7 +125,7 @@ func (c *Cell) end() {
 	}
 	*t = turn{
 		system: emptied(t.system), stack: emptied(t.stack), later: emptied(t.later), acts: emptied(t.acts),
-		lines: t.lines[:0], undo: emptied(t.undo),
+		lines: t.lines[:0], undo: emptied(t.undo), outcome: fsm.Outcome{Acts: emptied(t.outcome.Acts), Timers: t.outcome.Timers[:0]},
 		step:   Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)},
 		before: kept{units: emptied(t.before.units), timers: emptied(t.before.timers), open: emptied(t.before.open)},
 	}
@@ -309,16 +311,17 @@ type inside Cell
 func (c *inside) Quirks() quirk.Set { return c.cfg.Quirks }
 
 // Stepping remembers what a machine was before its first step.
-func (c *inside) Stepping(a *actors.Actor, m actors.Machine) {
+func (c *inside) Stepping(a *actors.Actor, m actors.Machine) *fsm.Outcome {
 	t := c.turn
 	t.machine = m
 	if !slices.ContainsFunc(t.undo, func(u undo) bool { return u.machine == m }) {
 		t.undo = append(t.undo, undo{actor: a, shown: a.Shown, machine: m, kept: m.Keep()})
 	}
+	return &t.outcome
 }
 
 // Decided records a step, sets its timers and takes over its acts.
-func (c *inside) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, told messages.Input) {
+func (c *inside) Decided(a *actors.Actor, in messages.Input, out *fsm.Outcome, told messages.Input) {
 	t := c.turn
 	if out.Verdict == fsm.Unexpected {
 		c.unexpected++

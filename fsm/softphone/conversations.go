@@ -50,7 +50,7 @@ func input(n *messages.LegNews) messages.Input {
 }
 
 // news is what a conversation is told: its leg, and the session that the leg is heard on with what is noted about it.
-func (d Data) news(e messages.ConversationNotified, stored messages.Ref) *messages.LegNews {
+func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messages.LegNews {
 	p, _ := conversation.PickParticipant(e.Participants, d.Me.User, "")
 	leg, _ := conversation.PickLeg(p.Calls)
 	again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
@@ -76,7 +76,7 @@ func (d Data) news(e messages.ConversationNotified, stored messages.Ref) *messag
 // heardOn is the session that a conversation is heard on: the one it has; else the shared one under line appearance 1, or
 // one that carries it; else, under a persistent connection, the live shared one if nobody uses it.
 // Source: sdk-behaviour 1.6.7.
-func (d Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, bool) {
+func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, bool) {
 	if stored != 0 {
 		return d.session(stored), true
 	}
@@ -114,7 +114,7 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 }
 
 // tellOver tells the hang-ups that a conversation is over.
-func (d Data) tellOver(c messages.ConversationID) acts {
+func (d *Data) tellOver(c messages.ConversationID) acts {
 	var out acts
 	for _, w := range d.Watchers {
 		if w.HangsUp {
@@ -151,7 +151,7 @@ func publishRemoved(d Data, e messages.Publish) (Data, acts) {
 	}, e.Session)
 }
 
-func (d Data) current() []messages.ConversationState {
+func (d *Data) current() []messages.ConversationState {
 	current := make([]messages.ConversationState, 0, len(d.Conversations))
 	for _, v := range d.Conversations {
 		current = append(current, d.State(v))
@@ -169,7 +169,7 @@ func (d Data) published(u messages.ConversationUpdate, session messages.Ref) (Da
 }
 
 // heard is the first connected conversation that is not held, or "".
-func (d Data) heard() messages.ConversationID {
+func (d *Data) heard() messages.ConversationID {
 	for _, v := range d.Conversations {
 		if v.Stored && v.Leg.State.Class() == messages.ConnectedClass && !v.Leg.Held.True() {
 			return v.Conversation
@@ -181,7 +181,7 @@ func (d Data) heard() messages.ConversationID {
 // active is the id of the conversation that is taken for the one that is heard; known false: the SDK says undefined. The
 // pick active-stale: as below, or the one that is heard.
 // Source: sdk-behaviour 1.6.8, activeConversationId.
-func (d Data) active(session messages.Ref) (id messages.ConversationID, known bool) {
+func (d *Data) active(session messages.Ref) (id messages.ConversationID, known bool) {
 	if !d.Quirks.Has(quirk.ActiveStale) {
 		return d.heard(), true
 	}

@@ -201,7 +201,7 @@ func (d Data) sweep() (Data, acts) {
 	return d, out
 }
 
-func (d Data) forgettable(s Session) bool {
+func (d *Data) forgettable(s Session) bool {
 	return s.View.Finished && !s.Listed && s.View.Ref != d.Line.Session && len(s.Started) == 0 &&
 		!slices.ContainsFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Session == s.View.Ref })
 }
