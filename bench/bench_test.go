@@ -29,7 +29,7 @@ import (
 func BenchmarkChartStep(b *testing.B) {
 	leg := messages.Leg{State: messages.Connected, Muted: messages.No}
 	unmuted := messages.LegNews{
-		Ref: 9, Conversation: "c1", Leg: leg, Recalled: leg, Session: messages.SessionView{Ref: 7, Session: "s1"}, OnLine: true, Started: true,
+		Ref: 9, Conversation: "c1", Leg: leg, Recalled: leg, Session: &messages.SessionView{Ref: 7, Session: "s1"}, OnLine: true, Started: true,
 	}
 	muted := unmuted
 	muted.Leg.Muted, muted.Recalled.Muted = messages.Yes, messages.Yes

@@ -317,8 +317,8 @@ type (
 		Recalled    Leg
 		Participant ParticipantID
 		Purpose     string
-		// Session is the session that the leg is heard on. Session.Ref 0: none.
-		Session SessionView
+		// Session is the session that the leg is heard on. Nil, or Session.Ref 0: none. HeardOn is never nil.
+		Session *SessionView
 		OnLine  bool // it is the shared session
 		// Carries is the conversation that the session carries now.
 		Carries ConversationID

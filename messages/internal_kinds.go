@@ -310,6 +310,17 @@ func (n *LegNews) Of() Input {
 	}
 }
 
+// HeardOn is the session that the leg is heard on; one whose Ref is 0 is none.
+func (n *LegNews) HeardOn() *SessionView {
+	if n.Session == nil {
+		return noSession
+	}
+	return n.Session
+}
+
+// noSession is what a leg is heard on that is heard on nothing. Nobody changes it.
+var noSession = new(SessionView)
+
 // of is the news with the name of the actor that gets it.
 func (n LegNews) of(r Ref) *LegNews {
 	n.Ref = r

@@ -165,7 +165,7 @@ func (c *Cell) birth() error {
 	}
 	root := c.unit(messages.Root)
 	if root != nil && slices.ContainsFunc(root.Machines, func(m actors.Machine) bool { return m.Knows(configured) }) {
-		t.stack = append(t.stack, task{act: messages.Tell{To: messages.Root, Msg: configured}})
+		t.stack = append(t.stack, task{tell: messages.Tell{To: messages.Root, Msg: configured}})
 	}
 	if failed := c.settle(); failed != nil {
 		c.rollback(failed)
@@ -235,7 +235,7 @@ func (c *Cell) decide() (Step, error) {
 	to, orphan := c.route(t.step.Input)
 	t.step.Orphan = orphan
 	if orphan == "" {
-		t.stack = append(t.stack, task{act: messages.Tell{To: to, Msg: t.step.Input}})
+		t.stack = append(t.stack, task{tell: messages.Tell{To: to, Msg: t.step.Input}})
 	}
 	if failed := c.settle(); failed != nil {
 		c.rollback(failed)
@@ -276,7 +276,7 @@ func (c *Cell) rollback(why error) {
 	}
 	t.undo = emptied(t.undo)
 	c.stopActors()
-	c.units, c.timers, c.open = slices.Clone(t.before.units), slices.Clone(t.before.timers), slices.Clone(t.before.open)
+	c.units, c.timers, c.open = t.before.units, t.before.timers, t.before.open
 	for _, u := range c.units {
 		u.pid, u.invoker = nil, nil
 	}

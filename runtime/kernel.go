@@ -48,12 +48,13 @@ func (u *unit) Start() {}
 // UserMessageCount is 0: messages wait in the cell's queue.
 func (u *unit) UserMessageCount() int { return 0 }
 
-// task is one thing waiting in the queue: an act to carry out, or a message to hand to an actor.
+// task is one thing waiting in the queue: an act to carry out, a message to send, or one to hand to an actor.
 type task struct {
 	act  messages.Act
-	from messages.Ref // who decided the act
+	tell messages.Tell // set for a message to send: as an act it would be garbage
+	from messages.Ref  // who decided it
 	row  row
-	to   *unit // set for a message
+	to   *unit // set for a message to hand over
 	msg  any
 }
 
@@ -89,7 +90,8 @@ type undo struct {
 	kept    any
 }
 
-// kept is what the cell was at the last rest, machines' states aside.
+// kept is what the cell was at the last rest, machines' states aside. What its lists hold is never changed: a list of the
+// cell that loses an element is made anew.
 type kept struct {
 	units  []*unit
 	timers []timer
@@ -104,10 +106,7 @@ var turns = sync.Pool{New: func() any { return new(turn) }}
 // begin borrows a turn and remembers what there is to come back to.
 func (c *Cell) begin() *turn {
 	t := turns.Get().(*turn)
-	t.before.units = append(t.before.units[:0], c.units...)
-	t.before.timers = append(t.before.timers[:0], c.timers...)
-	t.before.open = append(t.before.open[:0], c.open...)
-	t.before.born, t.before.armed, t.before.hash = c.born, c.armed, c.hash
+	t.before = kept{units: c.units, timers: c.timers, open: c.open, born: c.born, armed: c.armed, hash: c.hash}
 	c.turn = t
 	return t
 }
@@ -123,12 +122,10 @@ func (c *Cell) end() {
 	if cap(t.stack) > big || cap(t.later) > big || cap(t.undo) > big || cap(t.lines) > big*64 {
 		return
 	}
-	*t = turn{
-		system: emptied(t.system), stack: emptied(t.stack), later: emptied(t.later), acts: emptied(t.acts),
-		lines: t.lines[:0], undo: emptied(t.undo), outcome: fsm.Outcome{Acts: emptied(t.outcome.Acts), Timers: t.outcome.Timers[:0]},
-		step:   Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)},
-		before: kept{units: emptied(t.before.units), timers: emptied(t.before.timers), open: emptied(t.before.open)},
-	}
+	t.system, t.stack, t.later, t.acts, t.undo = emptied(t.system), emptied(t.stack), emptied(t.later), emptied(t.acts), emptied(t.undo)
+	t.step = Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)}
+	t.lines, t.outcome.Acts, t.before = t.lines[:0], emptied(t.outcome.Acts), kept{}
+	t.served, t.deliveries, t.failure, t.acting, t.machine = 0, 0, nil, nil, nil
 	turns.Put(t)
 }
 
@@ -180,13 +177,17 @@ func (c *Cell) deliver(to *unit, msg any, system bool) {
 	to.invoker.InvokeUserMessage(msg)
 	slices.Reverse(t.acts)
 	t.stack = append(t.stack, t.acts...)
-	t.acts = emptied(t.acts)
+	t.acts = t.acts[:0]
 }
 
 // carryOut does one thing of the queue. What breaks the charts' contract is a bug, and stops the cell.
 func (c *Cell) carryOut(next task) {
-	if next.to != nil {
+	switch {
+	case next.to != nil:
 		c.deliver(next.to, next.msg, false)
+		return
+	case next.tell.Msg != nil:
+		c.tell(next.tell.To, next.tell.Msg)
 		return
 	}
 	switch act := next.act.(type) {
@@ -255,7 +256,7 @@ func (c *Cell) spawn(s messages.Spawn) {
 		s.Msg = born.BornAs(s.Ref)
 	}
 	if s.Msg != nil {
-		c.turn.stack = append(c.turn.stack, task{act: messages.Tell{To: s.Ref, Msg: s.Msg}})
+		c.turn.stack = append(c.turn.stack, task{tell: messages.Tell{To: s.Ref, Msg: s.Msg}})
 	}
 }
 
@@ -269,10 +270,24 @@ func (c *Cell) stop(ref messages.Ref) {
 		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: ref, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: "stop"})
 	default:
 		c.shard.stop(u)
-		c.units = slices.DeleteFunc(c.units, func(other *unit) bool { return other == u })
-		c.timers = slices.DeleteFunc(c.timers, func(t timer) bool { return t.actor == ref })
-		c.open = slices.DeleteFunc(c.open, func(o order) bool { return o.actor == ref })
+		c.units = without(c.units, func(other *unit) bool { return other == u })
+		c.timers = without(c.timers, func(t timer) bool { return t.actor == ref })
+		c.open = without(c.open, func(o order) bool { return o.actor == ref })
 	}
+}
+
+// without is a list without those elements; if there are any, it is another list.
+func without[T any](list []T, those func(T) bool) []T {
+	if !slices.ContainsFunc(list, those) {
+		return list
+	}
+	var rest []T
+	for _, e := range list {
+		if !those(e) {
+			rest = append(rest, e)
+		}
+	}
+	return rest
 }
 
 // order takes an effect into the entry's outputs, at its place.
@@ -336,7 +351,7 @@ func (c *inside) Decided(a *actors.Actor, in messages.Input, out *fsm.Outcome, t
 	(*Cell)(c).setTimers(a.Ref, out.Timers)
 	at := row{chart: out.Chart, row: out.Row}
 	if told != nil {
-		t.acts = append(t.acts, task{act: messages.Tell{To: messages.Root, Msg: told}, from: a.Ref, row: at})
+		t.acts = append(t.acts, task{tell: messages.Tell{To: messages.Root, Msg: told}, from: a.Ref, row: at})
 	}
 	for _, act := range out.Acts {
 		t.acts = append(t.acts, task{act: act, from: a.Ref, row: at})

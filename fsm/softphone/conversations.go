@@ -53,16 +53,16 @@ func input(n *messages.LegNews) messages.Input {
 func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messages.LegNews {
 	p, _ := conversation.PickParticipant(e.Participants, d.Me.User, "")
 	leg, _ := conversation.PickLeg(p.Calls)
-	again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
-	recalled, _ := conversation.PickLeg(again.Calls)
-	if !d.Quirks.Has(quirk.PreviousLegByPreference) {
-		recalled = leg
+	recalled := leg
+	if d.Quirks.Has(quirk.PreviousLegByPreference) {
+		again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
+		recalled, _ = conversation.PickLeg(again.Calls)
 	}
 	n := &messages.LegNews{
 		Conversation: e.Conversation, Leg: leg, Recalled: recalled, Participant: p.ID, Purpose: p.Purpose, Self: d.bareJID(),
 	}
 	if s, ok := d.heardOn(e.Conversation, stored); ok {
-		n.Session, n.Carries, n.Connection = s.View, s.Carries, s.Media.Connection
+		n.Session, n.Carries, n.Connection = &s.View, s.Carries, s.Media.Connection
 		n.OnLine = s.View.Ref == d.Line.Session
 		n.Started = slices.Contains(s.Started, e.Conversation)
 		n.StartsUnknown = !s.Kept
@@ -76,9 +76,9 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 // heardOn is the session that a conversation is heard on: the one it has; else the shared one under line appearance 1, or
 // one that carries it; else, under a persistent connection, the live shared one if nobody uses it.
 // Source: sdk-behaviour 1.6.7.
-func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, bool) {
+func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (*Session, bool) {
 	if stored != 0 {
-		return d.session(stored), true
+		return d.stored(stored), true
 	}
 	var s Session
 	var ok bool
@@ -88,9 +88,17 @@ func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session,
 		s, ok = d.lineSession()
 	}
 	if !ok && d.persistent() && d.lineLive() && !d.lineInUse() {
-		return d.lineSession()
+		s, ok = d.lineSession()
 	}
-	return s, ok
+	return &s, ok
+}
+
+// stored is the session that a conversation has, not copied; one that is gone is an empty one.
+func (d *Data) stored(ref messages.Ref) *Session {
+	if i := d.sessionAt(ref); i >= 0 {
+		return &d.Sessions[i]
+	}
+	return &Session{}
 }
 
 // noteConversation keeps a conversation, and tells the line whether it is used.
@@ -153,8 +161,8 @@ func publishRemoved(d Data, e messages.Publish) (Data, acts) {
 
 func (d *Data) current() []messages.ConversationState {
 	current := make([]messages.ConversationState, 0, len(d.Conversations))
-	for _, v := range d.Conversations {
-		current = append(current, d.State(v))
+	for i := range d.Conversations {
+		current = append(current, d.State(&d.Conversations[i]))
 	}
 	return current
 }

@@ -115,7 +115,12 @@ func (d *Data) lineInUse() bool {
 // --- sessions
 
 func (d *Data) sessionAt(ref messages.Ref) int {
-	return slices.IndexFunc(d.Sessions, func(s Session) bool { return s.View.Ref == ref })
+	for i := range d.Sessions {
+		if d.Sessions[i].View.Ref == ref {
+			return i
+		}
+	}
+	return -1
 }
 
 func (d *Data) session(ref messages.Ref) Session {
@@ -216,18 +221,17 @@ func (d *Data) conversationAt(c messages.ConversationID) int {
 }
 
 // State is a conversation as it is announced. The pick placeholder-nameless: a placeholder shows its session and nothing
-// else, or its id too.
-func (d *Data) State(v messages.ConversationView) messages.ConversationState {
+// else, or its id too. The leg is not copied: it is never changed.
+func (d *Data) State(v *messages.ConversationView) messages.ConversationState {
 	out := messages.ConversationState{}
 	if v.Session != 0 {
-		out.Session = d.session(v.Session).View.Session
+		out.Session = d.stored(v.Session).View.Session
 	}
 	if !v.Stored && !d.Quirks.Has(quirk.PlaceholderNameless) {
 		out.Conversation = v.Conversation
 	}
 	if v.Stored {
-		leg := v.Leg
-		out.Conversation, out.Call = v.Conversation, &leg
+		out.Conversation, out.Call = v.Conversation, &v.Leg
 	}
 	return out
 }
