@@ -49,7 +49,7 @@ type Chart[D any] struct {
 	nodes       []*node[D]         // every state, in the order written, without the root
 	byName      map[State]*node[D] // the first state of each name
 	inputs      []inputType        // in the order of their first mention
-	columns     map[uintptr]int    // the place of an input's type, by its address, in inputs
+	columns     columns            // where each of them is
 	hash        func() string      // computed once: snapshots ask for it again and again
 	spares      sync.Pool          // of *Instance[D]
 }
@@ -215,7 +215,7 @@ func (c *Chart[D]) Start(data D) Snapshot[D] {
 
 // Knows says whether some row or ignore of the chart mentions inputs of this type.
 func (c *Chart[D]) Knows(in messages.Input) bool {
-	_, known := c.columns[addressOf(reflect.TypeOf(in))]
+	_, known := c.columns.of(in)
 	return known
 }
 

@@ -1,8 +1,6 @@
 package fsm
 
 import (
-	"reflect"
-
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -57,19 +55,11 @@ func (i *Instance[D]) Advance(on quirk.Set, in messages.Input, out *Outcome) {
 
 // cellOf is all that an input may lead to in the state, or nil.
 func (n *node[D]) cellOf(in messages.Input) *cell[D] {
-	column, known := n.chart.columns[addressOf(reflect.TypeOf(in))]
+	column, known := n.chart.columns.of(in)
 	if !known {
 		return nil
 	}
 	return n.row[column]
-}
-
-// addressOf is where a type is described, 0 for none: a number is looked up in a third of the time that a reflect.Type takes.
-func addressOf(t reflect.Type) uintptr {
-	if t == nil {
-		return 0
-	}
-	return reflect.ValueOf(t).Pointer()
 }
 
 // Keep is a copy of the instance in memory that GiveBack takes again. Whoever steps often spares garbage with it.

@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,11 +28,11 @@ type timer[D any] struct {
 // reports afterwards.
 func (c *Chart[D]) link() {
 	c.byName = map[State]*node[D]{}
-	c.columns = map[uintptr]int{}
 	c.collect(c.root)
 	for _, n := range append([]*node[D]{c.root}, c.nodes...) {
 		c.linkNode(n)
 	}
+	c.columns = columnsOf(c.inputs)
 	for _, n := range c.nodes {
 		if len(n.children) == 0 {
 			n.cells = cellsOf(n)
@@ -67,9 +68,7 @@ func (c *Chart[D]) linkNode(n *node[D]) {
 }
 
 func (c *Chart[D]) mention(in inputType) {
-	address := addressOf(in.typ)
-	if _, known := c.columns[address]; in.typ != nil && !known {
-		c.columns[address] = len(c.inputs)
+	if in.typ != nil && !slices.ContainsFunc(c.inputs, func(known inputType) bool { return known.typ == in.typ }) {
 		c.inputs = append(c.inputs, in)
 	}
 }
