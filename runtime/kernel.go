@@ -29,12 +29,12 @@ type unit struct {
 
 // PostUserMessage puts a message at the front: whoever sends it does so in its turn, and is finished before the rest.
 func (u *unit) PostUserMessage(msg any) {
-	u.cell.turn.stack = append(u.cell.turn.stack, task{to: u, msg: msg})
+	u.cell.turn.mail = append(u.cell.turn.mail, letter{to: u, msg: msg})
 }
 
 // PostSystemMessage puts a message before all others.
 func (u *unit) PostSystemMessage(msg any) {
-	u.cell.turn.system = append(u.cell.turn.system, task{to: u, msg: msg})
+	u.cell.turn.system = append(u.cell.turn.system, letter{to: u, msg: msg})
 }
 
 // RegisterHandlers is told who takes the messages. The dispatcher is not used: the cell's own goroutine drains.
@@ -48,14 +48,18 @@ func (u *unit) Start() {}
 // UserMessageCount is 0: messages wait in the cell's queue.
 func (u *unit) UserMessageCount() int { return 0 }
 
-// task is one thing waiting in the queue: an act to carry out, a message to send, or one to hand to an actor.
+// task is one thing waiting in the queue: an act to carry out, or a message to send.
 type task struct {
 	act  messages.Act
 	tell messages.Tell // set for a message to send: as an act it would be garbage
 	from messages.Ref  // who decided it
 	row  row
-	to   *unit // set for a message to hand over
-	msg  any
+}
+
+// letter is a message that an actor has been sent.
+type letter struct {
+	to  *unit
+	msg any
 }
 
 // row is the address of a chart's row within a cell.
@@ -63,11 +67,12 @@ type row struct{ chart, row string }
 
 // turn is all that a cell needs while it decides one entry. It is borrowed, so that an idle cell is small.
 type turn struct {
-	system []task // life and death of actors; first
-	stack  []task // the front of the queue, top last: what a handler decided goes before what was there
-	later  []task // the back of the queue, oldest first
-	served int    // how many of later have had their turn
-	acts   []task // what the running handler has decided so far
+	system []letter // life and death of actors; first
+	mail   []letter // what was just sent; next
+	stack  []task   // the front of the queue, top last: what a handler decided goes before what was there
+	later  []task   // the back of the queue, oldest first
+	served int      // how many of later have had their turn
+	acts   []task   // what the running handler has decided so far
 
 	outcome fsm.Outcome // of the machine that steps; its lists are the turn's own
 
@@ -122,7 +127,8 @@ func (c *Cell) end() {
 	if cap(t.stack) > big || cap(t.later) > big || cap(t.undo) > big || cap(t.lines) > big*64 {
 		return
 	}
-	t.system, t.stack, t.later, t.acts, t.undo = emptied(t.system), emptied(t.stack), emptied(t.later), emptied(t.acts), emptied(t.undo)
+	t.system, t.mail, t.stack, t.later = emptied(t.system), emptied(t.mail), emptied(t.stack), emptied(t.later)
+	t.acts, t.undo = emptied(t.acts), emptied(t.undo)
 	t.step = Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)}
 	t.lines, t.outcome.Acts, t.before = t.lines[:0], emptied(t.outcome.Acts), kept{}
 	t.served, t.deliveries, t.failure, t.acting, t.machine = 0, 0, nil, nil, nil
@@ -143,10 +149,14 @@ func (c *Cell) settle() *Poisoned {
 			next := t.system[0]
 			t.system = slices.Delete(t.system, 0, 1)
 			c.deliver(next.to, next.msg, true)
+		case len(t.mail) > 0:
+			next := t.mail[len(t.mail)-1]
+			t.mail = t.mail[:len(t.mail)-1]
+			c.deliver(next.to, next.msg, false)
 		case len(t.stack) > 0:
 			next := t.stack[len(t.stack)-1]
 			t.stack = t.stack[:len(t.stack)-1]
-			c.carryOut(next)
+			c.carryOut(&next)
 		case t.served < len(t.later):
 			t.stack = append(t.stack, t.later[t.served])
 			t.served++
@@ -181,12 +191,8 @@ func (c *Cell) deliver(to *unit, msg any, system bool) {
 }
 
 // carryOut does one thing of the queue. What breaks the charts' contract is a bug, and stops the cell.
-func (c *Cell) carryOut(next task) {
-	switch {
-	case next.to != nil:
-		c.deliver(next.to, next.msg, false)
-		return
-	case next.tell.Msg != nil:
+func (c *Cell) carryOut(next *task) {
+	if next.tell.Msg != nil {
 		c.tell(next.tell.To, next.tell.Msg)
 		return
 	}
@@ -195,7 +201,7 @@ func (c *Cell) carryOut(next task) {
 		c.tell(act.To, act.Msg)
 	case messages.Later:
 		next.act = messages.Tell(act)
-		c.turn.later = append(c.turn.later, next)
+		c.turn.later = append(c.turn.later, *next)
 	case messages.Spawn:
 		c.spawn(act)
 	case messages.Stop:
@@ -210,7 +216,7 @@ func (c *Cell) carryOut(next task) {
 }
 
 // blame stops the cell for what a row decided.
-func (c *Cell) blame(by task, reason string) {
+func (c *Cell) blame(by *task, reason string) {
 	c.fail(fmt.Sprintf("row %s of %s: %s", by.row.row, by.row.chart, reason), nil)
 }
 
@@ -291,7 +297,7 @@ func without[T any](list []T, those func(T) bool) []T {
 }
 
 // order takes an effect into the entry's outputs, at its place.
-func (c *Cell) order(by task, effect messages.Effect) {
+func (c *Cell) order(by *task, effect messages.Effect) {
 	t := c.turn
 	out := Output{
 		ID:    messages.NewEffectID(t.step.Seq, len(t.step.Outputs)+1),

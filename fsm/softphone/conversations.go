@@ -113,8 +113,11 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 	default:
 		d.Conversations = replace(d.Conversations, i, e)
 	}
-	d, swept := d.sweep()
-	out = append(out, swept...)
+	if d.sweepable() {
+		var swept acts
+		d, swept = d.sweep()
+		out = append(out, swept...)
+	}
 	if used := d.Line.Session != 0 && d.lineInUse(); used != d.Line.Used {
 		out = append(out, tell(messages.LineActor, messages.LineUsed{Used: used}))
 	}
@@ -142,7 +145,8 @@ func publish(d Data, e messages.Publish) (Data, acts) {
 	if e.Change == messages.Added {
 		u.Added = []messages.ConversationState{e.Conversation}
 	}
-	return d.published(u, e.Session)
+	out := d.announceUpdate(u, e.Session)
+	return d, out
 }
 
 // addedBefore: the embedding program knows the conversation already.
@@ -154,9 +158,10 @@ func publishAsUpdate(d Data, e messages.Publish) (Data, acts) {
 }
 
 func publishRemoved(d Data, e messages.Publish) (Data, acts) {
-	return d.published(messages.ConversationUpdate{
+	out := d.announceUpdate(messages.ConversationUpdate{
 		Current: d.current(), Removed: []messages.ConversationState{e.Conversation},
 	}, e.Session)
+	return d, out
 }
 
 func (d *Data) current() []messages.ConversationState {
@@ -167,18 +172,21 @@ func (d *Data) current() []messages.ConversationState {
 	return current
 }
 
-func (d Data) published(u messages.ConversationUpdate, session messages.Ref) (Data, acts) {
+// announceUpdate announces, and notes in d who was current.
+func (d *Data) announceUpdate(u messages.ConversationUpdate, session messages.Ref) acts {
 	u.Active, u.ActiveKnown = d.active(session)
 	d.Published = make([]Published, 0, len(d.Conversations))
-	for _, v := range d.Conversations {
+	for i := range d.Conversations {
+		v := &d.Conversations[i]
 		d.Published = append(d.Published, Published{Ref: v.Ref, Version: v.Version, Sessionless: v.Session == 0})
 	}
-	return d, acts{messages.Announce{Event: u}}
+	return acts{messages.Announce{Event: u}}
 }
 
 // heard is the first connected conversation that is not held, or "".
 func (d *Data) heard() messages.ConversationID {
-	for _, v := range d.Conversations {
+	for i := range d.Conversations {
+		v := &d.Conversations[i]
 		if v.Stored && v.Leg.State.Class() == messages.ConnectedClass && !v.Leg.Held.True() {
 			return v.Conversation
 		}

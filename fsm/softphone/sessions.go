@@ -188,7 +188,7 @@ func noteSession(d Data, e messages.SessionView) (Data, acts) {
 // sweep forgets the sessions that are over and that nobody refers to. The fact sessions-kept: the SDK keeps them, because
 // they may end again.
 func (d Data) sweep() (Data, acts) {
-	if d.Quirks.Has(quirk.SessionsKept) || !slices.ContainsFunc(d.Sessions, d.forgettable) {
+	if !d.sweepable() {
 		return d, nil
 	}
 	var out acts
@@ -199,6 +199,19 @@ func (d Data) sweep() (Data, acts) {
 	}
 	d.Sessions = slices.DeleteFunc(slices.Clone(d.Sessions), d.forgettable)
 	return d, out
+}
+
+// sweepable tells whether sweep would do anything.
+func (d *Data) sweepable() bool {
+	if d.Quirks.Has(quirk.SessionsKept) {
+		return false
+	}
+	for i := range d.Sessions {
+		if d.Sessions[i].View.Finished && d.forgettable(d.Sessions[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *Data) forgettable(s Session) bool {
