@@ -23,12 +23,12 @@ type Cell interface {
 
 // Actor is one actor of a cell. It does what its machines decide, and nothing of its own.
 type Actor struct {
-	Ref      messages.Ref
+	Ref messages.Ref
+	// Shown has bit i set once machine i has stepped, and so has shown the root its view.
+	Shown    uint32
 	Kind     string
 	Machines []Machine
-	// Shown has bit i set once machine i has stepped, and so has shown the root its view.
-	Shown uint32
-	Cell  Cell
+	Cell     Cell
 }
 
 // Receive takes a message from protoactor. Messages about the actor's own life mean nothing to charts.

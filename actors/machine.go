@@ -28,6 +28,8 @@ type Machine interface {
 	Ended() bool
 	// View is what the root is told of the instance, or nil when it is told nothing. Views are comparable structs.
 	View() messages.Input
+	// Settle lets go of what can be made anew, such as the view.
+	Settle()
 	// Keep copies the state of now. Each copy is handed once, to Undo or to Forget, which give its memory back: Undo goes
 	// back to it, Forget does not.
 	Keep() any
@@ -78,6 +80,8 @@ func (m *machine[D]) View() messages.Input {
 	}
 	return m.seen
 }
+
+func (m *machine[D]) Settle() { m.seen = nil }
 
 func (m *machine[D]) Keep() any { return m.now.Keep() }
 

@@ -472,6 +472,7 @@ func (fixed) Knows(in messages.Input) bool  { return in.Kind() != "configured" }
 func (fixed) StartTimers() []fsm.Timer      { return nil }
 func (fixed) Ended() bool                   { return false }
 func (fixed) View() messages.Input          { return nil }
+func (fixed) Settle()                       {}
 func (fixed) Keep() any                     { return nil }
 func (fixed) Undo(any)                      {}
 func (fixed) Forget(any)                    {}

@@ -18,28 +18,40 @@ import (
 // maxDeliveries bounds the internal messages of one entry: charts that keep telling each other would never rest.
 const maxDeliveries = 10_000
 
+// quiet is for how many entries an actor keeps its actor of protoactor when it is told nothing.
+const quiet = 8
+
 // unit is one actor and its mailbox, which is a door to the cell's one queue. While nobody tells it anything it sleeps: there
 // are its machines, and no actor of protoactor around them, which takes more memory than most machines do.
 type unit struct {
 	actors.Actor
-	cell    *Cell
-	pid     *actor.PID // nil while it sleeps
+	awake *awake // nil while it sleeps
+	told  uint64 // the entry that told it something last
+}
+
+// awake is a unit's actor of protoactor.
+type awake struct {
+	pid     *actor.PID
 	invoker actor.MessageInvoker
 }
 
+func (u *unit) turn() *turn { return u.Cell.(*inside).turn }
+
 // PostUserMessage puts a message at the front: whoever sends it does so in its turn, and is finished before the rest.
 func (u *unit) PostUserMessage(msg any) {
-	u.cell.turn.mail = append(u.cell.turn.mail, letter{to: u, msg: msg})
+	t := u.turn()
+	t.mail = append(t.mail, letter{to: u, msg: msg})
 }
 
 // PostSystemMessage puts a message before all others.
 func (u *unit) PostSystemMessage(msg any) {
-	u.cell.turn.system = append(u.cell.turn.system, letter{to: u, msg: msg})
+	t := u.turn()
+	t.system = append(t.system, letter{to: u, msg: msg})
 }
 
 // RegisterHandlers is told who takes the messages. The dispatcher is not used: the cell's own goroutine drains.
 func (u *unit) RegisterHandlers(invoker actor.MessageInvoker, _ actor.Dispatcher) {
-	u.invoker = invoker
+	u.awake.invoker = invoker
 }
 
 // Start has nothing to do.
@@ -177,14 +189,14 @@ func (c *Cell) deliver(to *unit, msg any, system bool) {
 		}
 	}()
 	if system {
-		to.invoker.InvokeSystemMessage(msg)
+		to.awake.invoker.InvokeSystemMessage(msg)
 		return
 	}
 	if t.deliveries++; t.deliveries > maxDeliveries {
 		c.fail(fmt.Sprintf("more than %d internal messages: the charts keep telling each other", maxDeliveries), nil)
 		return
 	}
-	to.invoker.InvokeUserMessage(msg)
+	to.awake.invoker.InvokeUserMessage(msg)
 	slices.Reverse(t.acts)
 	t.stack = append(t.stack, t.acts...)
 	t.acts = t.acts[:0]
@@ -235,7 +247,26 @@ func (c *Cell) tell(to messages.Ref, msg messages.Input) {
 		c.fail(fmt.Sprintf("wake: %s %d: %v", u.Kind, u.Ref, err), nil)
 		return
 	}
+	u.told = c.turn.step.Seq
 	c.shard.send(u, msg)
+}
+
+// rest puts those actors to sleep that have been told nothing for a while. It is time for it every few entries.
+func (c *Cell) rest() {
+	if c.seq%quiet != 0 {
+		return
+	}
+	for _, u := range c.units {
+		if u.awake == nil || u.told+quiet > c.seq {
+			continue
+		}
+		c.shard.stop(u)
+		c.endLives()
+		u.awake = nil
+		for _, m := range u.Machines {
+			m.Settle()
+		}
+	}
 }
 
 // spawn makes an actor, arms the timers of its initial states and tells it its first message.
@@ -252,7 +283,7 @@ func (c *Cell) spawn(s messages.Spawn) {
 		c.fail(fmt.Sprintf("spawn: %s %d: ordinals up to %d have been given out: mint a new one", s.Actor, s.Ref, c.born), nil)
 		return
 	}
-	u := &unit{cell: c, Actor: actors.Actor{Ref: s.Ref, Kind: s.Actor, Machines: machines(), Cell: (*inside)(c)}}
+	u := &unit{Actor: actors.Actor{Ref: s.Ref, Kind: s.Actor, Machines: machines(), Cell: (*inside)(c)}}
 	c.born = s.Ref
 	c.units = append(c.units, u)
 	for _, m := range u.Machines {
