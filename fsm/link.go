@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,11 +28,11 @@ type timer[D any] struct {
 // reports afterwards.
 func (c *Chart[D]) link() {
 	c.byName = map[State]*node[D]{}
-	c.known = map[reflect.Type]bool{}
 	c.collect(c.root)
 	for _, n := range append([]*node[D]{c.root}, c.nodes...) {
 		c.linkNode(n)
 	}
+	c.columns = columnsOf(c.inputs)
 	for _, n := range c.nodes {
 		if len(n.children) == 0 {
 			n.cells = cellsOf(n)
@@ -50,6 +51,7 @@ func (c *Chart[D]) collect(around *node[D]) {
 }
 
 func (c *Chart[D]) linkNode(n *node[D]) {
+	n.chart = c
 	n.late = string(n.name) + "/" + timerFired.name
 	for _, r := range n.rows {
 		r.address = r.place()
@@ -66,8 +68,7 @@ func (c *Chart[D]) linkNode(n *node[D]) {
 }
 
 func (c *Chart[D]) mention(in inputType) {
-	if in.typ != nil && !c.known[in.typ] {
-		c.known[in.typ] = true
+	if in.typ != nil && !slices.ContainsFunc(c.inputs, func(known inputType) bool { return known.typ == in.typ }) {
 		c.inputs = append(c.inputs, in)
 	}
 }

@@ -43,7 +43,7 @@ func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d, d.holdOth
 
 // holdOthers holds the conversation of each other active session, unless it is held or its peer connection is down.
 // Nobody waits for it.
-func (d Data) holdOthers(but messages.Ref) acts {
+func (d *Data) holdOthers(but messages.Ref) acts {
 	var out acts
 	for _, s := range d.Listed() {
 		i := d.conversationAt(s.Carries)
@@ -61,7 +61,7 @@ func (d Data) holdOthers(but messages.Ref) acts {
 
 // worthHolding tells whether a conversation is to be held for another session. The pick holds-own-call: any, or one that
 // is connected and not that session's own.
-func (d Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
+func (d *Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
 	if d.Quirks.Has(quirk.HoldsOwnCall) {
 		return true
 	}

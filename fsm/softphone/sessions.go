@@ -188,7 +188,7 @@ func noteSession(d Data, e messages.SessionView) (Data, acts) {
 // sweep forgets the sessions that are over and that nobody refers to. The fact sessions-kept: the SDK keeps them, because
 // they may end again.
 func (d Data) sweep() (Data, acts) {
-	if d.Quirks.Has(quirk.SessionsKept) || !slices.ContainsFunc(d.Sessions, d.forgettable) {
+	if !d.sweepable() {
 		return d, nil
 	}
 	var out acts
@@ -201,7 +201,20 @@ func (d Data) sweep() (Data, acts) {
 	return d, out
 }
 
-func (d Data) forgettable(s Session) bool {
+// sweepable tells whether sweep would do anything.
+func (d *Data) sweepable() bool {
+	if d.Quirks.Has(quirk.SessionsKept) {
+		return false
+	}
+	for i := range d.Sessions {
+		if d.Sessions[i].View.Finished && d.forgettable(d.Sessions[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Data) forgettable(s Session) bool {
 	return s.View.Finished && !s.Listed && s.View.Ref != d.Line.Session && len(s.Started) == 0 &&
 		!slices.ContainsFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Session == s.View.Ref })
 }

@@ -76,6 +76,7 @@ type session struct {
 	ours       bool // this client has it
 	ended      bool
 	connected  bool // its media was up
+	ice        bool // its ICE was
 	disturbed  bool
 	signalling messages.Signalling
 }
