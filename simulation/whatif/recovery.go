@@ -128,7 +128,8 @@ func (r *reader) header() scenario.Scenario {
 	if r.others {
 		a.Phones = append(a.Phones, theOther)
 	}
-	s := scenario.Scenario{LoginByHand: r.byHand, Agents: []scenario.Agent{a}}
+	title := fmt.Sprintf("Recovered from a recording of %s.", counted(r.callsNamed(), "call"))
+	s := scenario.Scenario{Title: title, LoginByHand: r.byHand, Agents: []scenario.Agent{a}}
 	s.Profile, s.Quirks = profileOf(r.log.Quirks)
 	for _, change := range r.platform.Changed() {
 		s.Platform = append(s.Platform, scenario.Setting{Key: change[0], Value: change[1]})
