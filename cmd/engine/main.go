@@ -37,6 +37,7 @@ type commands struct {
 	Diff     diffCommand     `cmd:"" help:"Compare the decisions of two captures or journals; first difference first."`
 	Redact   redactCommand   `cmd:"" help:"Write a recording without personal data or secrets, replaying identically."`
 	Simulate simulateCommand `cmd:"" help:"Play scenarios of calls, or draw them from seeds and look for broken laws."`
+	Whatif   whatifCommand   `cmd:"" help:"Play the calls of a log under another configuration, side by side."`
 	Races    racesCommand    `cmd:"" help:"Try the orders of a log that the protocol leaves open; print those that change what the user ends up with."`
 	Charts   chartsCommand   `cmd:"" help:"List the charts that this binary was built from, or print one."`
 }
