@@ -52,6 +52,8 @@ var Chart = fsm.New("invitation", "A propose that reached the client, or its moc
 		on(messages.InvitationHandled{}).Enter(Settled),
 		on(messages.InvitationCancelled{}).Enter(Settled),
 		on(messages.InvitedAgain{}).Do(rename),
+		on(messages.ProceedNow{}).Do(announce, takeProposal).Enter(Proceeding),
+		on(messages.DeclineNow{}).Do(orderDecline),
 		ignore("other calls are being placed", messages.CallPlaced{})),
 	in(Open, "Somebody may still take it.",
 		initial(Ringing),

@@ -4,6 +4,7 @@
 package laws
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -110,7 +111,7 @@ func (c *Checker) Step(s runtime.Step) {
 
 // End takes the end of the run. atRest: all deadlines of what was under way have passed since the last input from outside,
 // so nothing may ring or wait any more; else the run simply stopped. actors are those that live on after all calls have
-// ended, else nil: unless something that was announced is left, none of them may belong to a call.
+// ended, else nil: nothing that was announced may go on then, and none of them may belong to a call.
 func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	if !atRest {
 		return
@@ -124,7 +125,7 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	if actors == nil {
 		return
 	}
-	for at := range c.started {
+	for _, at := range c.going() {
 		c.broken(OneEndForEachStart, "session %s with conversation %s never ends", at.session, at.conversation)
 	}
 	for _, conversation := range sorted(c.added) {
@@ -140,6 +141,18 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 			c.broken(NothingForEver, "%s #%d is left", a.Kind, a.Ref)
 		}
 	}
+}
+
+// going are the starts whose end was not announced, in order.
+func (c *Checker) going() []start {
+	all := make([]start, 0, len(c.started))
+	for at := range c.started {
+		all = append(all, at)
+	}
+	slices.SortFunc(all, func(a, b start) int {
+		return cmp.Or(cmp.Compare(a.session, b.session), cmp.Compare(a.conversation, b.conversation))
+	})
+	return all
 }
 
 // ofCalls are the kinds of the actors that live no longer than a call.
