@@ -101,7 +101,8 @@ type row[D any] struct {
 // clock is what makes a row a timer row.
 type clock[D any] struct {
 	label string // such as "14s" or "[backOff]"
-	delay func(D) time.Duration
+	fixed time.Duration
+	delay func(D) time.Duration // nil: fixed
 }
 
 // guard is a named condition of a row.

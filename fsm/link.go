@@ -220,8 +220,12 @@ func (r *row[D]) actionNames() []string {
 }
 
 // start is the timer's order for an instance with this data. A delay below zero is due at once.
-func (t *timer[D]) start(d D) Timer {
-	return Timer{Name: t.name, After: max(0, t.clock.delay(d))}
+func (t *timer[D]) start(d *D) Timer {
+	after := t.clock.fixed
+	if t.clock.delay != nil {
+		after = t.clock.delay(*d)
+	}
+	return Timer{Name: t.name, After: max(0, after)}
 }
 
 // Timer is an order to start a timer, or with Stop to take it back. Name is unique within an actor that holds one

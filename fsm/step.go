@@ -87,7 +87,7 @@ func (c *Chart[D]) StartTimers(s Snapshot[D]) []Timer {
 			enter(n.parent)
 		}
 		for _, t := range n.timers {
-			starts = append(starts, t.start(s.Data))
+			starts = append(starts, t.start(&s.Data))
 		}
 	}
 	enter(c.here(s.State))
