@@ -59,7 +59,7 @@ var (
 var (
 	UnsolicitedOffer = define(Quirk{
 		Name: "unsolicited-offer-accepted", Kind: Row, Ticket: "attacks.md G1", Since: "9.2.4",
-		SDK:       "a session that nobody proposed, or whose propose nobody took, is opened, announced and accepted",
+		SDK:       "a session that nobody proposed, or whose propose nobody took, or took for another conversation, is opened, announced and accepted",
 		Corrected: "it is ignored: no peer connection, no accept, no microphone",
 		Why:       "no consent, no media",
 	})

@@ -75,12 +75,27 @@ func unbelievable(d Data, e messages.Offer) bool {
 	return !ok || !old.Raised || old.View.Over || domain(old.View.Peer) != domain(e.From)
 }
 
-// unasked: nothing that this client took has announced it.
+// unasked: nothing that this client took has announced it, or not for that conversation.
 func unasked(d Data, e messages.Offer) bool {
-	if s, ok := d.sdpSession(e.Session); ok {
-		return s.View.Peer != e.From
+	s, ok := d.sdpSession(e.Session)
+	switch {
+	case !ok:
+		return !d.asked(e.Session, e.From) || !d.proposed(e.Session, e.Conversation)
+	case s.View.Peer != e.From:
+		return true
 	}
-	return !d.asked(e.Session, e.From)
+	return s.View.ICE != e.ICE && !s.has(e.Conversation)
+}
+
+// proposed tells whether a session was proposed for a conversation.
+func (d Data) proposed(sid messages.SessionID, c messages.ConversationID) bool {
+	i := d.proposalAt(sid)
+	return i >= 0 && d.Proposals[i].Propose.Conversation == c
+}
+
+// has tells whether a conversation was ever a session's own: it was opened for it, carries it, or it was started there.
+func (s Session) has(c messages.ConversationID) bool {
+	return s.View.Conversation == c || s.Carries == c || slices.Contains(s.Started, c)
 }
 
 func unaskedInitiate(d Data, e messages.SessionInitiate) bool { return !d.asked(e.Session, e.From) }

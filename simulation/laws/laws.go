@@ -310,7 +310,7 @@ func (c *Checker) consentedTo(conversation messages.ConversationID) bool {
 	}
 	for _, id := range sorted(c.proposes) {
 		for _, p := range c.proposes[id] {
-			if p.Conversation == conversation && (c.proceeded[id] || c.byItself(p)) {
+			if p.Conversation == conversation && (c.proceeded[id] != nil || c.byItself(p)) {
 				return true
 			}
 		}
