@@ -76,7 +76,16 @@ func (t *terminal) progress(done, of int) {
 	_, _ = fmt.Fprintf(f, "\r\033[K%d of %d ", done, of)
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+// garbage is how much the heap may grow before it is swept, in percent of what lives: cells live in little memory, and most of
+// what a replay or a simulation makes is gone at once.
+const garbage = 400
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // helpShown unwinds from kong after it has printed its help.
 type helpShown struct{}
