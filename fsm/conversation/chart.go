@@ -29,6 +29,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 		on(messages.LegErred{}).If(ringing).Do(reportError, readOn).Source("1.6.8 row 1"),
 		on(messages.LegPending{}).If(onLine).Do(store, recall, ring).Enter(Pending).Source("1.6.8 row 5").Source("1.6.8 row 5a"),
 		on(messages.LegPending{}).Do(store, recall).Enter(Pending).Source("1.6.8 row 5").Source("1.6.8 row 5b"),
+		on(messages.LegConnected{}).If(onLine).If(dialled).Corrected(quirk.FirstConnectedIsUpdate).Do(store, recall, carry, announceStarted, settleInvitation, publishAdded).Enter(Connected),
 		on(messages.LegConnected{}).If(unanswered).Corrected(quirk.PendingsOutliveCalls).Do(meet, handleInvitation).Enter(Forgotten),
 		on(messages.LegConnected{}).Do(meet).Enter(Forgotten).Source("1.6.8 row 0"),
 		on(messages.LegEnded{}).Do(meet).Enter(Forgotten).Source("1.6.8 row 0").Source("1.6.8 row 12"),
@@ -93,6 +94,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 			on(messages.LegEnded{}).Unless(told).Corrected(quirk.RemovedUnadded).Do(store, cancelInvitation).Enter(Forgotten),
 			on(messages.LegEnded{}).If(onLine).Unless(started).Corrected(quirk.EndsAnnouncedAgain).Do(store, publishRemoved).Enter(Forgotten),
 			on(messages.LegEnded{}).If(onLine).Do(store, carry, announceEnded, publishRemoved).Enter(Forgotten).Source("1.6.8 row 9"),
+			on(messages.LegEnded{}).If(stays).If(started).Corrected(quirk.EndsAnnouncedAgain).Do(store, announceEnded, publishRemoved).Enter(Forgotten),
 			on(messages.LegEnded{}).Do(store, publishRemoved).Enter(Forgotten).Source("1.6.8 row 9"),
 			on(messages.LegOther{}).Do(store, recall, publishUpdated).Enter(Other).Source("1.6.8 row 11")),
 
@@ -110,6 +112,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 			on(messages.LegEnded{}).Unless(told).Corrected(quirk.RemovedUnadded).Do(store, cancelInvitation).Enter(Forgotten),
 			on(messages.LegEnded{}).If(onLine).Unless(started).Corrected(quirk.EndsAnnouncedAgain).Do(store, publishRemoved).Enter(Forgotten),
 			on(messages.LegEnded{}).If(onLine).Do(store, carry, announceEnded, publishRemoved).Enter(Forgotten).Source("1.6.8 row 9"),
+			on(messages.LegEnded{}).If(stays).If(started).Corrected(quirk.EndsAnnouncedAgain).Do(store, announceEnded, publishRemoved).Enter(Forgotten),
 			on(messages.LegEnded{}).Do(store, publishRemoved).Enter(Forgotten).Source("1.6.8 row 9"),
 			on(messages.LegOther{}).Do(store, recall, publishUpdated).Enter(Other).Source("1.6.8 row 11")),
 
@@ -127,6 +130,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 			on(messages.LegEnded{}).Unless(told).Corrected(quirk.RemovedUnadded).Do(store, cancelInvitation).Enter(Forgotten),
 			on(messages.LegEnded{}).If(onLine).Unless(started).Corrected(quirk.EndsAnnouncedAgain).Do(store, publishRemoved).Enter(Forgotten),
 			on(messages.LegEnded{}).If(onLine).Do(store, carry, announceEnded, publishRemoved).Enter(Forgotten).Source("1.6.8 row 9"),
+			on(messages.LegEnded{}).If(stays).If(started).Corrected(quirk.EndsAnnouncedAgain).Do(store, announceEnded, publishRemoved).Enter(Forgotten),
 			on(messages.LegEnded{}).Do(store, publishRemoved).Enter(Forgotten).Source("1.6.8 row 9"),
 			on(messages.LegOther{}).If(unchanged).Do(store, recall).Source("1.6.8 row 2"),
 			on(messages.LegOther{}).Do(store, recall, publishUpdated).Source("1.6.8 row 4").Source("1.6.8 row 11")),

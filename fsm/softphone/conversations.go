@@ -66,12 +66,20 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 		n.OnLine = s.View.Ref == d.Line.Session
 		n.Lost = s.View.Over && !d.Quirks.Has(quirk.EndedSessionMeant)
 		n.Started = slices.Contains(s.Started, e.Conversation)
+		n.Stays = d.persistent() || len(s.Started) > 1
 		n.StartsUnknown = !s.Kept
 	}
 	if v, ok := d.invitationFor("", e.Conversation, ""); ok {
 		n.Taken, n.Rings = v.Taken, true
 	}
+	n.Dialled = d.dialled(e.Conversation, leg)
 	return n
+}
+
+// dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
+// the user placed for its own.
+func (d Data) dialled(c messages.ConversationID, leg messages.Leg) bool {
+	return slices.Contains(d.Dialled, c) || d.Dialling > 0 && leg.Outbound()
 }
 
 // heardOn is the session that a conversation is heard on: the one it has; else the shared one under line appearance 1, or
@@ -95,6 +103,9 @@ func (d *Data) hearing(c messages.ConversationID) (*Session, bool) {
 	var ok bool
 	if d.concurrent() {
 		s, ok = d.firstListed(func(s Session) bool { return s.phone() && s.Carries == c })
+		if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+			s, ok = d.firstListed(func(s Session) bool { return s.phone() && slices.Contains(s.Started, c) })
+		}
 	} else {
 		s, ok = d.lineSession()
 	}

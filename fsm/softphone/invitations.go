@@ -261,13 +261,15 @@ func cancelledPending(d Data, e messages.PendingCancelled) bool {
 }
 
 // meant is the pending invitation that a settlement is about. The pick first-pending-meant: the first with the session
-// id, whatever conversation was meant, or the conversation's own (sdk-behaviour 1.4).
+// id, whatever conversation was meant, or the conversation's own (sdk-behaviour 1.4). A message about a proposal means no
+// mocked invitation, whose session id is another call's.
 func (d Data) meant(sid messages.SessionID, c messages.ConversationID) (messages.InvitationView, bool) {
-	if c != "" && !d.Quirks.Has(quirk.FirstPendingMeant) {
+	first := d.Quirks.Has(quirk.FirstPendingMeant)
+	if c != "" && !first {
 		return d.invitationFor("", c, "")
 	}
 	for _, v := range d.Invitations {
-		if v.Session == sid {
+		if v.Session == sid && (first || !v.Mocked) {
 			return v, true
 		}
 	}

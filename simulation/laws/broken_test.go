@@ -76,6 +76,17 @@ var breaking = []struct {
 		step(messages.Terminate{}, messages.ClosePeer{Peer: 7}),
 		step(messages.Offer{Session: sid, Conversation: here, From: far}, messages.CreatePeer{Peer: 8}),
 	), nil},
+	{laws.ConsentBeforeMedia, "offer of another conversation", append(taken()[:2],
+		step(messages.Offer{Session: sid, Conversation: "c2", From: far}, messages.CreatePeer{Peer: 7}),
+		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
+	), nil},
+	{laws.ConsentBeforeMedia, "offer of somebody else", append(taken()[:2],
+		step(messages.Offer{Session: sid, Conversation: here, From: "s2@gjoll.example.org/edge"}, messages.CreatePeer{Peer: 7}),
+		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
+	), nil},
+	{laws.ConsentBeforeMedia, "session that becomes another call's", append(taken(),
+		step(messages.Offer{Session: sid, Conversation: "c2", From: far}, messages.CreatePeer{Peer: 8}),
+	), nil},
 	{laws.ConsentBeforeMedia, "accept message", []runtime.Step{step(messages.PageShown{}, messages.SendAccept{Session: sid})}, nil},
 	{laws.OneEndForEachStart, "second end", []runtime.Step{
 		step(messages.PageShown{}, announces(messages.SessionEnded{Session: messages.SessionSummary{ID: sid, Conversation: here}})),
@@ -116,6 +127,16 @@ var breaking = []struct {
 		step(messages.MicrophoneDenied{Effect: messages.NewEffectID(1, 1)}, messages.Settle{Call: 4, Error: &messages.ErrorInfo{}}),
 		step(messages.AcceptSession{Call: 5, Conversation: here}, messages.Settle{Call: 5}),
 	), nil},
+	{laws.DialledIsOurs, "handled", append([]runtime.Step{
+		step(messages.PageShown{}, announces(messages.StationChanged{Station: &messages.StationInfo{LineAppearance: 1}})),
+	}, append(taken(),
+		step(messages.HTTPAnswered{Me: &messages.MeBody{User: agent}}, messages.SendAnswer{Peer: 7}),
+		step(messages.HTTPAnswered{Placed: &messages.PlacedCall{Conversation: "c2"}}),
+		step(messages.PeerConnectionChanged{Peer: 7, State: messages.PeerConnected}),
+		step(messages.ConversationNotified{Conversation: "c2", Participants: []messages.Participant{
+			{User: agent, Calls: []messages.Leg{{State: messages.Connected}}},
+		}}),
+	)...), nil},
 	{laws.NothingForEver, "an invitation is left", nil, []runtime.ActorInfo{{Ref: 9, Kind: "invitation"}}},
 }
 
