@@ -39,7 +39,10 @@ type (
 		Last         bool
 	}
 	// InvitedAgain: another propose for the conversation of an invitation.
-	InvitedAgain struct{ Propose Propose }
+	InvitedAgain struct {
+		Propose Propose
+		Dialled bool // this client placed the call
+	}
 	// ProceedWanted: an invitation is to be taken; the root answers with ProceedNow.
 	ProceedWanted struct {
 		Invitation Ref

@@ -74,6 +74,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 			on(messages.LegConnected{}).Do(store, recall, publishAdded).Enter(Connected).Source("1.6.8 row 6c"),
 			on(messages.LegEnded{}).If(told).If(onLine).If(started).Corrected(quirk.RungAgainForgotten).Do(store, cancelInvitation, carry, announceEnded, publishRemoved).Enter(Forgotten),
 			on(messages.LegEnded{}).If(told).Corrected(quirk.RungAgainForgotten).Do(store, cancelInvitation, publishRemoved).Enter(Forgotten),
+			on(messages.LegEnded{}).If(onLine).If(started).Corrected(quirk.EndsAnnouncedAgain).Do(store, cancelInvitation, announceEnded).Enter(Forgotten),
 			on(messages.LegEnded{}).If(onLine).Do(cancelInvitation).Enter(Forgotten).Source("1.6.8 row 8"),
 			on(messages.LegEnded{}).Quirk(quirk.PendingsOutliveCalls).Enter(Forgotten).Source("1.6.8 row 8"),
 			on(messages.LegEnded{}).Corrected(quirk.PendingsOutliveCalls).Do(cancelInvitation).Enter(Forgotten),

@@ -110,9 +110,9 @@ var (
 		Why:       "each pendingSession settles once, naming its own conversation",
 	})
 	MocksDuplicate = define(Quirk{
-		Name: "mocks-duplicate", Kind: Row, Ticket: "STREAM-1974", Since: "9.2.4",
-		SDK:       "a notification announces a mocked invitation although the call rings already",
-		Corrected: "a call rings once",
+		Name: "mocks-duplicate", Kind: Row, Ticket: "STREAM-1974, STREAM-1241", Since: "9.2.4",
+		SDK:       "a notification announces a mocked invitation although the call rings already, or is up; so does a propose of a call that is up",
+		Corrected: "a call rings once, and not while it is up",
 		Why:       "each pendingSession settles once",
 	})
 	PendingsOutliveCalls = define(Quirk{
@@ -217,8 +217,8 @@ var (
 	})
 	LineNeedsAcceptance = define(Quirk{
 		Name: "line-needs-acceptance", Kind: Pick, Ticket: "sdk-behaviour 1.6.1", Since: "9.2.4",
-		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends",
-		Corrected: "the session that is up is shared",
+		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls",
+		Corrected: "the session that is up is shared, and each that is idle takes calls",
 		Why:       "a call that the platform puts on it must ring and be heard",
 	})
 	SharedStartHoldsNobody = define(Quirk{
@@ -236,7 +236,7 @@ var (
 	EndedSessionMeant = define(Quirk{
 		Name: "ended-session-meant", Kind: Pick, Ticket: "sdk-behaviour 1.4, 1.6.7", Since: "9.2.4",
 		SDK:       "a conversation is heard on the session that it had, over or not: a call that rang on it is taken for one that it carries, and a request about the conversation means it",
-		Corrected: "it is heard on the session that lives, or on none; a request means the session that lives",
+		Corrected: "it is heard on the session that lives, or on none; one whose own session is on its way, not on the shared one; a request means the session that lives",
 		Why:       "nobody is there to talk to",
 	})
 	AcceptRepeats = define(Quirk{

@@ -50,8 +50,7 @@ func (d Data) holdOthers(but messages.Ref) acts {
 	}
 	var out acts
 	for _, v := range d.Conversations {
-		s, _ := d.heardOn(v.Conversation, v.Session)
-		if d.worthHolding(v, but) && s.holdable(but) {
+		if s, ok := d.heardOn(v.Conversation, v.Session); ok && d.worthHolding(v, but) && s.holdable(but) {
 			out = append(out, d.holdOrder(v)...)
 		}
 	}

@@ -21,6 +21,11 @@ func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID
 		return nil, ""
 	}
 	p := c.onlyPeer()
+	for at := range c.heard {
+		if at.conversation == n.Conversation && (p == nil || at.session != p.id) {
+			return nil, "" // it was heard on another session
+		}
+	}
 	if p == nil || !p.answered || !p.up || p.left || p.conversation != n.Conversation && !(p.shared && c.oneLine) {
 		return nil, ""
 	}
