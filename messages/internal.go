@@ -39,7 +39,10 @@ type (
 		Last         bool
 	}
 	// InvitedAgain: another propose for the conversation of an invitation.
-	InvitedAgain struct{ Propose Propose }
+	InvitedAgain struct {
+		Propose Propose
+		Dialled bool // this client placed the call
+	}
 	// ProceedWanted: an invitation is to be taken; the root answers with ProceedNow.
 	ProceedWanted struct {
 		Invitation Ref
@@ -229,11 +232,14 @@ type (
 		Session *SessionView
 		OnLine  bool // it is the shared session
 		Lost    bool // it is over
+		Stays   bool // it does not end with the call
 		// Carries is the conversation that the session carries now.
 		Carries ConversationID
 		// Started: the start of this conversation on the session was announced; StartsUnknown: nobody kept book of it.
 		Started       bool
 		StartsUnknown bool
+		// Dialled: this client placed the call, as far as is known: the answer to a request that is under way may say more.
+		Dialled bool
 		// Taken: this client has answered the call, and its session is on its way; Rings: it waits to be answered.
 		Taken      bool
 		Rings      bool

@@ -47,9 +47,16 @@ func ringing(_ Data, e messages.LegErred) bool {
 func onLine[E news](_ Data, e E) bool         { return e.Told().OnLine }
 func heard[E news](_ Data, e E) bool          { return e.Told().HeardOn().Ref != 0 && !e.Told().Lost }
 func started[E news](_ Data, e E) bool        { return e.Told().Started }
-func taken[E news](_ Data, e E) bool          { return e.Told().Taken }
 func told[E messages.Input](d Data, _ E) bool { return d.Added }
 func startsUnknown[E news](_ Data, e E) bool  { return e.Told().StartsUnknown }
+
+func dialled[E news](_ Data, e E) bool { return e.Told().Dialled }
+func stays[E news](_ Data, e E) bool   { return e.Told().Stays }
+
+// taken: this client has answered it, or placed it and rings for its session.
+func taken[E news](_ Data, e E) bool {
+	return e.Told().Taken || e.Told().Dialled && e.Told().Rings
+}
 
 // carried: the session was set up for this very conversation, so its start was announced by signalling.
 func carried[E news](_ Data, e E) bool {
@@ -61,8 +68,9 @@ func carried[E news](_ Data, e E) bool {
 func unanswered[E news](_ Data, e E) bool { return e.Told().Rings && !e.Told().Taken }
 
 // answeredElsewhere: the call was to be heard on a session that was shared, and another client of the user has answered it.
+// Nobody answers what this client has placed.
 func answeredElsewhere[E news](d Data, e E) bool {
-	return heard(d, e) && unanswered(d, e) && !carried(d, e)
+	return heard(d, e) && unanswered(d, e) && !carried(d, e) && !dialled(d, e)
 }
 
 func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }

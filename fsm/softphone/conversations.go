@@ -61,17 +61,30 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	n := &messages.LegNews{
 		Conversation: e.Conversation, Leg: leg, Recalled: recalled, Participant: p.ID, Purpose: p.Purpose, Self: d.bareJID(),
 	}
-	if s, ok := d.heardOn(e.Conversation, stored); ok {
+	v, rings := d.invitationFor("", e.Conversation, "")
+	n.Taken, n.Rings = v.Taken, rings
+	if s, ok := d.heardOn(e.Conversation, stored); ok && !d.awaits(v, s) {
 		n.Session, n.Carries, n.Connection = &s.View, s.Carries, s.Media.Connection
-		n.OnLine = s.View.Ref == d.Line.Session
+		n.OnLine = s.View.Ref == d.Line.Session || d.shares(s, e.Conversation)
 		n.Lost = s.View.Over && !d.Quirks.Has(quirk.EndedSessionMeant)
 		n.Started = slices.Contains(s.Started, e.Conversation)
+		n.Stays = d.persistent() || len(s.Started) > 1
 		n.StartsUnknown = !s.Kept
 	}
-	if v, ok := d.invitationFor("", e.Conversation, ""); ok {
-		n.Taken, n.Rings = v.Taken, true
-	}
+	n.Dialled = d.dialled(e.Conversation, leg)
 	return n
+}
+
+// awaits tells whether a call that was answered is not heard on a session, because its own is on its way. The pick
+// ended-session-meant: it is heard wherever it rang.
+func (d *Data) awaits(v messages.InvitationView, s *Session) bool {
+	return v.Coming && !s.has(v.Conversation) && !d.Quirks.Has(quirk.EndedSessionMeant)
+}
+
+// dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
+// the user placed for its own.
+func (d Data) dialled(c messages.ConversationID, leg messages.Leg) bool {
+	return slices.Contains(d.Dialled, c) || d.Dialling > 0 && leg.Outbound()
 }
 
 // heardOn is the session that a conversation is heard on: the one it has; else the shared one under line appearance 1, or
@@ -95,13 +108,36 @@ func (d *Data) hearing(c messages.ConversationID) (*Session, bool) {
 	var ok bool
 	if d.concurrent() {
 		s, ok = d.firstListed(func(s Session) bool { return s.phone() && s.Carries == c })
+		if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+			s, ok = d.firstListed(func(s Session) bool { return s.phone() && slices.Contains(s.Started, c) })
+		}
 	} else {
 		s, ok = d.lineSession()
 	}
-	if !ok && d.persistent() && d.lineLive() && !d.lineInUse() {
+	switch {
+	case ok || !d.persistent():
+	case d.lineLive() && !d.lineInUse():
 		s, ok = d.lineSession()
+	case !d.Quirks.Has(quirk.LineNeedsAcceptance):
+		s, ok = d.idle()
 	}
 	return &s, ok
+}
+
+// idle is the session of a persistent connection that is up and carries no call; of several the last.
+func (d *Data) idle() (idle Session, ok bool) {
+	for _, s := range d.Listed() {
+		if s.phone() && s.View.Stage == stageActive && !s.View.Over && s.Media.Connection == messages.PeerConnected && !d.inUse(s.View.Ref) {
+			idle, ok = s, true
+		}
+	}
+	return idle, ok
+}
+
+// shares tells whether a conversation is heard on a session that was there before it. The pick line-needs-acceptance: there
+// is but the shared one, or each session of a persistent connection may take the next call.
+func (d *Data) shares(s *Session, c messages.ConversationID) bool {
+	return d.persistent() && d.concurrent() && s.View.Conversation != c && !d.Quirks.Has(quirk.LineNeedsAcceptance)
 }
 
 // stored is the session that a conversation has, not copied; one that is gone is an empty one.

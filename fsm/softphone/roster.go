@@ -111,8 +111,10 @@ func (d *Data) lineLive() bool {
 }
 
 // lineInUse tells whether a stored conversation uses the shared session.
-func (d *Data) lineInUse() bool {
-	return slices.ContainsFunc(d.Conversations, func(c messages.ConversationView) bool { return c.Session == d.Line.Session })
+func (d *Data) lineInUse() bool { return d.inUse(d.Line.Session) }
+
+func (d *Data) inUse(session messages.Ref) bool {
+	return slices.ContainsFunc(d.Conversations, func(c messages.ConversationView) bool { return c.Session == session })
 }
 
 // --- sessions

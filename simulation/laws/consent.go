@@ -39,6 +39,9 @@ type peer struct {
 	onItsOwn, retry bool
 	granted         int  // microphones that it was given and has not used
 	failed          bool // its last acceptance found no microphone
+	answered, up    bool // its answer was sent; it is connected
+	left            bool // its session was told to end
+	shared          bool // it began under line appearance 1
 }
 
 func newConsents(o messages.Options) consents {
@@ -209,7 +212,7 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 			p.conversation = propose.Conversation
 		}
 	}
-	p.domain = domain(from)
+	p.domain, p.shared = domain(from), c.oneLine
 	goesOn := slices.ContainsFunc(c.living, func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
 	if !c.wasProceeded(p, from) && !goesOn {
 		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s with conversation %s, which was not proceeded", p.id, p.conversation)

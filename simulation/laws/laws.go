@@ -37,13 +37,14 @@ const (
 	HandledElsewhere     = "what another client answers under line appearance 1 is handled and not started"
 	AcceptAgain          = "a failed accept can be tried again"
 	NothingForEver       = "nothing is kept for ever"
+	DialledIsOurs        = "a call that was dialled here and is connected on the live session is started and added"
 )
 
 // Laws are the names of all laws.
 func Laws() []string {
 	return []string{
 		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
-		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver,
+		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs,
 	}
 }
 
@@ -54,6 +55,8 @@ type Checker struct {
 	seq        uint64
 
 	concurrent bool // the station's line appearance is greater than 1, as it was announced
+	oneLine    bool // it is 1, as it was announced
+	leaving    bool // calls may not be heard of any more
 	me         messages.UserID
 
 	rings   map[messages.ConversationID]messages.SessionID // announced, and not settled
@@ -93,11 +96,14 @@ func (c *Checker) Step(s runtime.Step) {
 		c.noteConsent(s.Input)
 		c.noteRequest(s.Input)
 		elsewhere = c.answeredElsewhere(s.Input)
+		c.notePeer(s.Input)
 	}
+	dialledOn, dialled := c.dialledHere(s.Input)
 	again := c.acceptsAgain(s.Input)
 	for _, out := range s.Outputs {
 		c.needsConsent(s.Input, out.ID, out.Effect)
 		c.leavesClosedAlone(out.Effect)
+		c.noteSent(out.Effect)
 		switch e := out.Effect.(type) {
 		case messages.Announce:
 			c.announced(e.Event)
@@ -107,6 +113,7 @@ func (c *Checker) Step(s runtime.Step) {
 		}
 	}
 	c.handledElsewhere(elsewhere)
+	c.startsDialled(dialledOn, dialled)
 	c.acceptedAgain(again, s.Outputs)
 }
 
@@ -257,6 +264,7 @@ func (c *Checker) announced(event messages.Event) {
 	case messages.StationChanged:
 		c.persistent = e.Station != nil && e.Station.PersistentConnection()
 		c.concurrent = e.Station != nil && e.Station.Concurrent()
+		c.oneLine = e.Station != nil && !e.Station.Concurrent()
 	}
 }
 
