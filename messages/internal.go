@@ -477,6 +477,8 @@ type (
 	}
 	// ResubscribeTopics subscribes all topics anew, a moment later.
 	ResubscribeTopics struct{}
+	// SubscribeLater subscribes them anew after a delay, which doubles each time: the platform refused.
+	SubscribeLater struct{}
 	// ChannelIs names the channel that topics are subscribed on.
 	ChannelIs struct{ Channel string }
 	// TopicsSubscribed: they are, or not.
@@ -490,6 +492,7 @@ type (
 	FetchStation struct {
 		Station StationID
 		Waiting bool // the root waits for StationSettled
+		Anew    bool // the user was read anew: what was known before does not count
 	}
 	// StationSettled: the fetch ended, well or not.
 	StationSettled struct{}

@@ -263,6 +263,9 @@ func (BackoffRaised) Kind() string { return "backoff-raised" }
 // Kind is the word of the message.
 func (ResubscribeTopics) Kind() string { return "resubscribe-topics" }
 
+// Kind is the word of the journal.
+func (SubscribeLater) Kind() string { return "subscribe-later" }
+
 // Kind is the word of the message.
 func (FetchStation) Kind() string { return "fetch-station" }
 

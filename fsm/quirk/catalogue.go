@@ -43,6 +43,18 @@ var (
 		Corrected: "the attempts stop",
 		Why:       "who disconnects wants to be disconnected",
 	})
+	DeafWhileDown = define(Quirk{
+		Name: "deaf-while-down", Kind: Row, Ticket: "sdk-behaviour 1.1 ready(down)/stream back", Since: "9.2.4",
+		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile",
+		Corrected: "when the stream is back the topics are subscribed again, then each conversation that is kept is read, one request each; the peer connections are looked at, as version 14.0.0 does",
+		Why:       "what is added is removed, and each pendingSession settles",
+	})
+	TopicsRefusedForGood = define(Quirk{
+		Name: "topics-refused-for-good", Kind: Row, Ticket: "sdk-behaviour 3.6 PUT subscriptions", Since: "9.2.4",
+		SDK:       "topics that the platform refuses once, after a reconnect, are not asked for again: no notification comes any more",
+		Corrected: "they are asked for again, at intervals that double from 2 s to 90 s",
+		Why:       "a phone that hears nothing must not seem ready",
+	})
 	DeafBeforeReady = define(Quirk{
 		Name: "deaf-before-ready", Kind: Row, Ticket: "sdk-behaviour 1.2 dialing/bind done", Since: "9.2.4",
 		SDK:       "what is said about calls between the bind and connected is not heard, and a propose that comes before ready rings nowhere",

@@ -26,6 +26,7 @@ const (
 	Wired       fsm.State = "Wired"
 	Enabling    fsm.State = "Enabling"
 	Ready       fsm.State = "Ready"
+	Unready     fsm.State = "Unready"
 	Destroying  fsm.State = "Destroying"
 	Destroyed   fsm.State = "Destroyed"
 )
@@ -41,7 +42,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 	in(Client, "The client, whatever it is doing.",
 		initial(Constructed),
 
-		in(Constructed, "Nothing was asked of it, or initializing failed.",
+		in(Constructed, "Nothing was asked of it, or initializing failed before there was a stream.",
 			on(messages.Configured{}).Do(configure).Source("1.1 construct ok"),
 			on(messages.Initialize{}).Do(fetchIdentity).Enter(Identifying).Source("1.1 constructed/initialize agent"),
 			on(messages.RequestFailed{}).Do(announceHTTP).Source("1.1 initializing/http fails"),
@@ -64,8 +65,8 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.SubscribeNow{}).Do(sendSubscribe).Source("1.1 wiring/agent"),
 				on(messages.IQAnswered{}).If(subscribed).If(softphoneAllowed).Do(fetchStation, subscribeStation).Enter(Enabling).Source("1.1 wiring/enable softphone"),
 				on(messages.IQAnswered{}).If(subscribed).Do(announceReady).Enter(Ready).Source("1.1 wiring/all types enabled"),
-				on(messages.IQAnswered{}).Do(refuseSubscription).Enter(Constructed).Source("1.1 wiring/agent"),
-				fsm.After[Data](iqTimeout).Do(refuseSilence).Enter(Constructed).Source("2 XMPP IQ response"),
+				on(messages.IQAnswered{}).Do(refuseSubscription).Enter(Unready).Source("1.1 wiring/agent"),
+				fsm.After[Data](iqTimeout).Do(refuseSilence).Enter(Unready).Source("2 XMPP IQ response"),
 				on(messages.Destroy{}).Do(destroySessions).Source("1.1 any/destroy()"),
 				early, ignore("nobody listens yet", messages.Invited{}, messages.SessionDescribed{})),
 
@@ -74,12 +75,12 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				in(Enabling, "The station is fetched and its topic subscribed to; then the type is enabled.",
 					on(messages.StationSettled{}).If(topicsDone).Do(enable, announceReady, ringProposed).Enter(Ready).Source("1.1 wiring/all types enabled"),
 					on(messages.StationSettled{}).Do(noteStationDone),
-					on(messages.TopicsSubscribed{}).If(topicsFailed).Do(refuseTopics).Enter(Constructed).Source("3.6 PUT subscriptions"),
+					on(messages.TopicsSubscribed{}).If(topicsFailed).Do(refuseTopics).Enter(Unready).Source("3.6 PUT subscriptions"),
 					on(messages.TopicsSubscribed{}).If(stationDone).Do(enable, announceReady, ringProposed).Enter(Ready).Source("1.1 wiring/all types enabled"),
 					on(messages.TopicsSubscribed{}).Do(noteTopicsDone),
 					early),
 				in(Ready, "Calls can come.",
-					on(messages.Initialize{}).Do(fetchIdentity).Enter(Identifying).Source("1.1 ready/initialize again"),
+					initializeAgain,
 					on(messages.AllowSessionType{}).If(alreadyAllowed).Do(settle).Source("1.1 ready/addAllowedSessionType allowed"),
 					on(messages.AllowSessionType{}).If(softphoneAsked).Do(noteAllowing, fetchStationNow, subscribeStationAgain).Source("1.1 ready/addAllowedSessionType softphone"),
 					on(messages.AllowSessionType{}).Do(settle),
@@ -88,9 +89,12 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 					on(messages.TopicsSubscribed{}).If(allowing).If(topicsFailed).Do(refuseAllowing).Source("3.6 PUT subscriptions"),
 					on(messages.TopicsSubscribed{}).If(allowing).If(stationDone).Do(enable, settleAllowing).Source("1.1 ready/addAllowedSessionType softphone"),
 					on(messages.TopicsSubscribed{}).If(allowing).Do(noteTopicsDone),
+					on(messages.TopicsSubscribed{}).If(topicsFailed).Corrected(quirk.TopicsRefusedForGood).Do(subscribeLater),
+					on(messages.TopicsSubscribed{}).Unless(topicsFailed).If(deaf).Corrected(quirk.DeafWhileDown).Do(noteHearing, readAgain),
 					ignore("nobody waits for it", messages.TopicsSubscribed{})),
 				on(messages.DisallowSessionType{}).Do(disable, settle).Source("1.1 ready/removeAllowedSessionType"),
 				invitationsHeard, sessionsRaised, acceptance, orders, conversationsHeard, stationHeard,
+				on(messages.StreamUp{}).Corrected(quirk.DeafWhileDown).Do(announceReconnected, checkPeers, noteDeaf, resubscribeBack),
 				on(messages.PageShown{}).If(shown).Do(checkPeers).Source("1.7 page visible"),
 				on(messages.PeerGone{}).If(watched).Do(announceGone).Source("1.7 page visible"),
 				on(messages.Destroy{}).If(nothingListed).Do(forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
@@ -99,6 +103,10 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.Destroy{}).Do(destroySessions).Enter(Destroying).Source("1.1 any/destroy()"),
 				ignore("it is not needed hidden, and nothing is to be checked", messages.PageShown{}, messages.PeerGone{})),
 
+			in(Unready, "Initializing failed; the stream goes on.",
+				initializeAgain, stationHeard,
+				on(messages.Destroy{}).Do(dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
+				ignore("nobody listens", messages.Invited{}, messages.SessionDescribed{}, messages.ConversationNotified{})),
 			in(Destroying, "All sessions were told to end.",
 				on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
 				on(messages.Departed{}).Do(countGone),

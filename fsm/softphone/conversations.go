@@ -2,6 +2,7 @@ package softphone
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/hookswitch/hookswitch/fsm/conversation"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
@@ -13,10 +14,51 @@ var conversationsHeard = together(
 	on(messages.ConversationNotified{}).If(notificationsOff).Source("1.1 disabled handler"),
 	on(messages.ConversationNotified{}).Unless(mine).Source("1.6.7 no participant"),
 	on(messages.ConversationNotified{}).If(conversationKnown).Do(tellConversation).Source("1.6.7 order 1").Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
+	on(messages.RequestDone{}).If(readNow).Corrected(quirk.DeafWhileDown).Do(hearRead),
 	on(messages.ConversationNotified{}).Do(startConversation).Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
 	on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
 	on(messages.Publish{}).If(removes).Do(publishRemoved).Source("1.6.8 assembly").Source("1.6.8 active"),
 	on(messages.Publish{}).Do(publish).Source("1.6.8 assembly").Source("1.6.8 active"))
+
+// readAgain asks how the conversations stand that are kept, or ring: nobody told of them for a while.
+func readAgain[E messages.Input](d Data, _ E) (Data, acts) {
+	var out acts
+	read := func(c messages.ConversationID) {
+		out = append(out, messages.Spawn{Actor: "request", Msg: messages.Perform{
+			Effect: messages.Request{Of: messages.GetConversation, Conversation: c}, Owner: messages.Root, Tag: d.reading(c),
+			Timeout: restTimeout, Retrying: true,
+		}})
+	}
+	for _, v := range d.Conversations {
+		read(v.Conversation)
+	}
+	for _, v := range d.Invitations {
+		if d.conversationAt(v.Conversation) < 0 && v.Conversation != "" {
+			read(v.Conversation)
+		}
+	}
+	return d, out
+}
+
+// reading is the tag of a request that reads a conversation: how many notifications of it there were.
+func (d Data) reading(c messages.ConversationID) string {
+	told := 0
+	if i := d.conversationAt(c); i >= 0 {
+		told = d.Conversations[i].Version
+	}
+	return "read " + strconv.Itoa(told)
+}
+
+// readNow: a conversation was read, and no notification of it has come meanwhile, which would be newer.
+func readNow(d Data, e messages.RequestDone) bool {
+	read := e.HTTP.Conversation
+	return read != nil && e.Tag == d.reading(read.Conversation)
+}
+
+// hearRead takes what was read as a notification.
+func hearRead(d Data, e messages.RequestDone) (Data, acts) {
+	return d, acts{tell(messages.Root, *e.HTTP.Conversation)}
+}
 
 func notificationsOff(d Data, _ messages.ConversationNotified) bool { return !d.Enabled }
 

@@ -7,6 +7,14 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// initializeAgain: who we are is read anew beside what goes on; only when it is known the old stream is left.
+var initializeAgain = together(
+	on(messages.Initialize{}).Do(fetchIdentity).Source("1.1 ready/initialize again"),
+	on(messages.RequestDone{}).If(tellsWho).If(secondAnswer).Do(noteIdentity, connect).Enter(Connecting).Source("1.1 ready/initialize again"),
+	on(messages.RequestDone{}).If(tellsWho).Do(noteIdentity),
+	on(messages.RequestFailed{}).If(failsToTellWho).If(initializing).Do(announceHTTP, refuseInitialize).Source("1.1 initializing/http fails"),
+	on(messages.RequestFailed{}).If(failsToTellWho).Do(announceHTTP).Source("1.1 initializing/http fails"))
+
 // stationHeard: what the platform tells of the station.
 var stationHeard = together(
 	on(messages.StationNotified{}).If(stationUnheard),
@@ -49,11 +57,18 @@ func fetchIdentity(d Data, e messages.Initialize) (Data, acts) {
 	d.Waiting, d.Answers = e.Call, 0
 	ask := func(of messages.RequestKind) messages.Act {
 		return messages.Spawn{Actor: "request", Msg: messages.Perform{
-			Effect: messages.Request{Of: of}, Owner: messages.Root, Timeout: restTimeout, Retrying: true,
+			Effect: messages.Request{Of: of}, Owner: messages.Root, Tag: identity, Timeout: restTimeout, Retrying: true,
 		}}
 	}
 	return d, acts{ask(messages.GetOrganization), ask(messages.GetMe)}
 }
+
+// identity is the tag of the requests that say who we are.
+const identity = "identity"
+
+func tellsWho(_ Data, e messages.RequestDone) bool         { return e.Tag == identity }
+func failsToTellWho(_ Data, e messages.RequestFailed) bool { return e.Tag == identity }
+func initializing(d Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 && !d.Busy }
 
 func secondAnswer(d Data, _ messages.RequestDone) bool { return d.Answers == 1 }
 
@@ -75,7 +90,7 @@ func connect(d Data, _ messages.RequestDone) (Data, acts) {
 		out = d.dropCalls()
 	}
 	d.Published = nil
-	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics = false, false, 0, false, false
+	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics, d.Deaf = false, false, 0, false, false, false
 	return d, append(out,
 		tell(messages.LineActor, messages.LineReleased{}),
 		tell(messages.KeeperActor, messages.ForgetTopics{}),
@@ -152,11 +167,13 @@ func softphoneAllowed(d Data, _ messages.IQAnswered) bool {
 	return false
 }
 
-func fetchStation(d Data, _ messages.IQAnswered) (Data, acts) { return d.fetchStation() }
+func fetchStation(d Data, _ messages.IQAnswered) (Data, acts) {
+	return d.fetchStation(messages.FetchStation{Station: d.Me.Station, Anew: true})
+}
 
-func (d Data) fetchStation() (Data, acts) {
-	d.Station, d.Topics = false, false
-	return d, acts{tell(messages.StationActor, messages.FetchStation{Station: d.firstStation(), Waiting: true})}
+func (d Data) fetchStation(fetch messages.FetchStation) (Data, acts) {
+	d.Station, d.Topics, fetch.Waiting = false, false, true
+	return d, acts{tell(messages.StationActor, fetch)}
 }
 
 // firstStation is the user's effective station as it was read with the user; once the station is known, it knows better.
@@ -183,7 +200,7 @@ func noteStationDone(d Data, _ messages.StationSettled) (Data, acts) { d.Station
 func noteTopicsDone(d Data, _ messages.TopicsSubscribed) (Data, acts) { d.Topics = true; return d, nil }
 
 func enable[E messages.Input](d Data, _ E) (Data, acts) {
-	d.Enabled = true
+	d.Enabled, d.Deaf = true, false
 	return d, nil
 }
 
@@ -207,10 +224,23 @@ func noteAllowing(d Data, e messages.AllowSessionType) (Data, acts) {
 	return d, nil
 }
 
-func fetchStationNow(d Data, _ messages.AllowSessionType) (Data, acts) { return d.fetchStation() }
+func fetchStationNow(d Data, _ messages.AllowSessionType) (Data, acts) {
+	return d.fetchStation(messages.FetchStation{Station: d.firstStation()})
+}
 
 func subscribeStationAgain(d Data, _ messages.AllowSessionType) (Data, acts) {
 	return d.subscribeStation()
+}
+
+// subscribeLater: the platform did not take the topics this time.
+func subscribeLater(d Data, _ messages.TopicsSubscribed) (Data, acts) {
+	return d, acts{tell(messages.KeeperActor, messages.SubscribeLater{})}
+}
+
+// noteHearing: news of calls comes again.
+func noteHearing(d Data, _ messages.TopicsSubscribed) (Data, acts) {
+	d.Deaf = false
+	return d, nil
 }
 
 func settleAllowing[E messages.Input](d Data, _ E) (Data, acts) {
@@ -347,7 +377,17 @@ func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
 	return d, nil
 }
 
+// noteDeaf: whether news of calls comes is known when the topics are subscribed again; the channel may have lost them.
+func noteDeaf(d Data, _ messages.StreamUp) (Data, acts) {
+	d.Deaf = true
+	return d, nil
+}
+
+func deaf[E messages.Input](d Data, _ E) bool { return d.Deaf }
+
 func resubscribe(d Data, _ messages.StreamRenewed) (Data, acts) { return d, resubscribeAll() }
+
+func resubscribeBack(d Data, _ messages.StreamUp) (Data, acts) { return d, resubscribeAll() }
 
 func resubscribeNow(d Data, _ messages.SubscriptionsExpiring) (Data, acts) {
 	return d, resubscribeAll()

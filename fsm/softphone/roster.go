@@ -24,6 +24,7 @@ type Data struct {
 	Channel string                  `json:"channel,omitempty"`
 	Servers []messages.ICEServer    `json:"servers,omitempty"`
 	Relay   bool                    `json:"relay,omitempty"`
+	Deaf    bool                    `json:"deaf,omitempty"`    // the topics were not subscribed since the stream is back
 	Leaving int                     `json:"leaving,omitempty"` // departures that destroy waits for
 	Line    messages.LineView       `json:"line"`
 	Phone   messages.StationView    `json:"station"`

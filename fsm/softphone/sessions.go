@@ -635,7 +635,8 @@ func announceInterrupted(d Data, e messages.InterruptionSeen) (Data, acts) {
 func shown(_ Data, e messages.PageShown) bool  { return e.Visible }
 func watched(d Data, e messages.PeerGone) bool { return d.session(e.Session).Watched }
 
-func checkPeers(d Data, _ messages.PageShown) (Data, acts) {
+// checkPeers looks at the peer connections: one may have died without an event.
+func checkPeers[E messages.Input](d Data, _ E) (Data, acts) {
 	var out acts
 	for _, s := range d.Sessions {
 		if s.Watched {

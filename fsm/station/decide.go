@@ -26,7 +26,7 @@ func View(s fsm.Snapshot[Data]) messages.Input {
 }
 
 func named(_ Data, e messages.FetchStation) bool        { return e.Station != "" }
-func anyKnown(d Data, _ messages.FetchStation) bool     { return d.Effective != "" }
+func anyKnown(d Data, e messages.FetchStation) bool     { return d.Effective != "" && !e.Anew }
 func anyForNews(d Data, _ messages.StationNews) bool    { return d.Effective != "" }
 func associated(_ Data, e messages.StationNews) bool    { return e.Action == "Associated" }
 func disassociated(_ Data, e messages.StationNews) bool { return e.Action == "Disassociated" }
@@ -58,6 +58,7 @@ func fetchNews(d Data, e messages.StationNews) (Data, messages.Acts) {
 func fetchMigrated(d Data, _ messages.StationNews) (Data, messages.Acts) { return d, d.fetch(false) }
 
 func announceNone(d Data, e messages.FetchStation) (Data, messages.Acts) {
+	d.Effective = ""
 	acts := noStation()
 	if e.Waiting {
 		acts = append(acts, messages.Tell{To: messages.Root, Msg: messages.StationSettled{}})

@@ -92,6 +92,7 @@ var internals = []messages.Input{
 	messages.RequestDone{},
 	messages.RequestFailed{},
 	messages.ResubscribeTopics{},
+	messages.SubscribeLater{},
 	messages.Ring{},
 	messages.RingWanted{},
 	messages.ServersFound{},

@@ -18,23 +18,29 @@ const (
 	Quiet     fsm.State = "Quiet"
 	Gathering fsm.State = "Gathering"
 	Putting   fsm.State = "Putting"
+	Refused   fsm.State = "Refused"
 )
 
 const (
 	gatherFor   = 100 * time.Millisecond
 	restTimeout = 30 * time.Second
+	delayMin    = 2 * time.Second
+	delayMax    = 90 * time.Second
 )
 
 // Data is what is subscribed.
 type Data struct {
 	Topics  []string `json:"topics,omitempty"`
 	Channel string   `json:"channel,omitempty"`
+	// Refusals counts how often in a row the platform did not take them.
+	Refusals int `json:"refusals,omitempty"`
 }
 
 // Chart is the life of the subscriptions. docs/statecharts/topics.md is drawn from it.
 var Chart = fsm.New("topics", "The channel's subscriptions.",
 	fsm.Initial[Data](Quiet),
-	fsm.In[Data](Quiet, "All that is wanted is subscribed.",
+	fsm.In[Data](Quiet, "All that is wanted is subscribed, or nobody asks again.",
+		on(messages.SubscribeLater{}).If(anyRefused).Enter(Refused),
 		fsm.Ignore[Data]("an earlier request's answer", messages.HTTPAnswered{})),
 	fsm.In[Data](Gathering, "More wishes may come.",
 		fsm.After[Data](gatherFor).Do(put).Enter(Putting).Source("2 notification subscribe debounce"),
@@ -43,17 +49,32 @@ var Chart = fsm.New("topics", "The channel's subscriptions.",
 		on(messages.HTTPAnswered{}).If(succeeded).Do(report).Enter(Quiet).Source("3.6 PUT subscriptions"),
 		on(messages.HTTPAnswered{}).Do(reportRefused).Enter(Quiet).Source("3.6 PUT subscriptions"),
 		fsm.After[Data](restTimeout).Do(reportSilence).Enter(Quiet).Source("2 REST timeout")),
+	fsm.In[Data](Refused, "The platform did not take them; it is asked again in a while.",
+		fsm.AfterDelay(delay).Do(put).Enter(Putting),
+		fsm.Ignore[Data]("an earlier request's answer", messages.HTTPAnswered{})),
 	on(messages.SubscribeTopic{}).If(soon).Do(add).Enter(Gathering).Source("3.5 station topic"),
 	on(messages.SubscribeTopic{}).Do(add).Source("3.5 conversations topic"),
 	on(messages.ResubscribeTopics{}).If(any).Enter(Gathering).Source("1.2 hard reconnect finished").Source("1.2 up/streaming-subscriptions-expiring"),
 	on(messages.ChannelIs{}).Do(noteChannel),
 	on(messages.ForgetTopics{}).Do(forget).Enter(Quiet),
-	fsm.Ignore[Data]("nothing is subscribed", messages.ResubscribeTopics{}))
+	fsm.Ignore[Data]("nothing is subscribed", messages.ResubscribeTopics{}),
+	fsm.Ignore[Data]("nothing is to be asked for, or it is being asked for already", messages.SubscribeLater{}))
 
 func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }
 
-func soon(_ Data, e messages.SubscribeTopic) bool    { return e.Soon }
-func any(d Data, _ messages.ResubscribeTopics) bool  { return len(d.Topics) > 0 }
+func soon(_ Data, e messages.SubscribeTopic) bool       { return e.Soon }
+func any(d Data, _ messages.ResubscribeTopics) bool     { return len(d.Topics) > 0 }
+func anyRefused(d Data, _ messages.SubscribeLater) bool { return len(d.Topics) > 0 }
+
+// delay is how long a refusal counts: longer with each in a row.
+func delay(d Data) time.Duration {
+	wait := delayMin
+	for range d.Refusals - 1 {
+		wait = min(2*wait, delayMax)
+	}
+	return wait
+}
+
 func succeeded(_ Data, e messages.HTTPAnswered) bool { return e.Status >= 200 && e.Status < 300 }
 
 func add(d Data, e messages.SubscribeTopic) (Data, messages.Acts) {
@@ -98,14 +119,17 @@ func Combine(topics []string) []string {
 }
 
 func report(d Data, _ messages.HTTPAnswered) (Data, messages.Acts) {
+	d.Refusals = 0
 	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TopicsSubscribed{}}}
 }
 
 func reportRefused(d Data, e messages.HTTPAnswered) (Data, messages.Acts) {
+	d.Refusals++
 	return d, failed(messages.HTTPError(e.Status))
 }
 
 func reportSilence(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	d.Refusals++
 	return d, failed(messages.TimeoutError(restTimeout))
 }
 
