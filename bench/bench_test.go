@@ -154,15 +154,16 @@ func framed(body []byte) []byte {
 
 // The heap of idle cells, each initialized and with station, line, one connected session and one conversation. Each is
 // brought there by inputs that are decoded for it alone, so that no two share their texts. An idle cell sleeps; how much one
-// takes that does not is measured over fewer.
+// takes that does not is measured, too.
 func BenchmarkIdleCell(b *testing.B) {
 	for _, phone := range phones {
-		b.Run(phone.name, func(b *testing.B) { idle(b, phone.recording, 100_000, (*runtime.Cell).Sleep) })
-		b.Run(phone.name+"/awake", func(b *testing.B) { idle(b, phone.recording, 10_000, func(*runtime.Cell) error { return nil }) })
+		b.Run(phone.name, func(b *testing.B) { idle(b, phone.recording, (*runtime.Cell).Sleep) })
+		b.Run(phone.name+"/awake", func(b *testing.B) { idle(b, phone.recording, func(*runtime.Cell) error { return nil }) })
 	}
 }
 
-func idle(b *testing.B, recording string, count int, rest func(*runtime.Cell) error) {
+func idle(b *testing.B, recording string, rest func(*runtime.Cell) error) {
+	const count = 100_000
 	cfg, way := wayTo(b, recording)
 	cfg.Shard = runtime.NewShard()
 	for b.Loop() {

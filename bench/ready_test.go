@@ -79,7 +79,7 @@ func played(b *testing.B, log *capture.Capture, cfg runtime.Config) *runtime.Cel
 	b.Cleanup(cell.Close)
 	options := host.Options(log)
 	options.Until = firstUpdate(b, log)
-	if _, err := replay.Run(log.Records, host.Around(cell), options); err != nil {
+	if _, err := replay.Run(log.Records, host.Around(cell, cfg.Quirks), options); err != nil {
 		b.Fatal(err)
 	}
 	return cell

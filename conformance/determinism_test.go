@@ -108,7 +108,7 @@ func TestCutAtEveryEntry(t *testing.T) {
 		}
 		cut := &cutCell{t: t, cell: cell, cfg: cfg}
 		defer func() { cut.cell.Close() }()
-		phone := host.Around(cut)
+		phone := host.Around(cut, cfg.Quirks)
 		phone.Look = func() replay.State { return replay.LookInto(cut.cell)() }
 		result, err := replay.Run(rec.Records, phone, host.Options(rec.Capture))
 		if err != nil {

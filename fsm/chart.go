@@ -77,6 +77,7 @@ type node[D any] struct {
 	cells  map[reflect.Type]*cell[D] // of a state without states within: all that an input may lead to
 	row    []*cell[D]                // the same in the order of the chart's inputs, nil where there is none
 	late   string                    // the address of a late timer
+	sum    uint64                    // of the name
 }
 
 // row is one arrow of the drawing.
@@ -95,13 +96,15 @@ type row[D any] struct {
 	// The rest is compiled.
 	address string
 	to      *node[D]
+	sum     uint64 // of the address
 	timer   *timer[D]
 }
 
 // clock is what makes a row a timer row.
 type clock[D any] struct {
 	label string // such as "14s" or "[backOff]"
-	delay func(D) time.Duration
+	fixed time.Duration
+	delay func(D) time.Duration // nil: fixed
 }
 
 // guard is a named condition of a row.

@@ -32,6 +32,7 @@ func (i *Instance[D]) Advance(on quirk.Set, in messages.Input, out *Outcome) {
 	at := i.at
 	*out = Outcome{
 		Chart: at.chart.name, From: at.name, To: at.name, Verdict: Unexpected, Acts: out.Acts[:0], Timers: out.Timers[:0],
+		Sums: Sums{Chart: at.chart.root.sum, To: at.sum},
 	}
 	x := at.cellOf(in)
 	fired, isTimer := in.(messages.TimerFired)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -51,10 +53,11 @@ func (c *Chart[D]) collect(around *node[D]) {
 }
 
 func (c *Chart[D]) linkNode(n *node[D]) {
-	n.chart = c
+	n.chart, n.sum = c, xxhash.Sum64String(string(n.name))
 	n.late = string(n.name) + "/" + timerFired.name
 	for _, r := range n.rows {
 		r.address = r.place()
+		r.sum = xxhash.Sum64String(r.address)
 		r.to = c.byName[r.target]
 		if r.clock != nil {
 			r.timer = n.timerOf(c.name, r)
@@ -220,8 +223,12 @@ func (r *row[D]) actionNames() []string {
 }
 
 // start is the timer's order for an instance with this data. A delay below zero is due at once.
-func (t *timer[D]) start(d D) Timer {
-	return Timer{Name: t.name, After: max(0, t.clock.delay(d))}
+func (t *timer[D]) start(d *D) Timer {
+	after := t.clock.fixed
+	if t.clock.delay != nil {
+		after = t.clock.delay(*d)
+	}
+	return Timer{Name: t.name, After: max(0, after)}
 }
 
 // Timer is an order to start a timer, or with Stop to take it back. Name is unique within an actor that holds one

@@ -29,7 +29,7 @@ func (m *move[D]) timers(all []Timer, on quirk.Set, d *D) []Timer {
 	for _, n := range m.entered {
 		for _, t := range n.timers {
 			if t.exists(on) {
-				all = append(all, t.start(*d))
+				all = append(all, t.start(d))
 			}
 		}
 	}

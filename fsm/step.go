@@ -31,7 +31,12 @@ type Outcome struct {
 	Quirk    *quirk.Quirk  // the quirk that the row taken names, by Quirk or else by Corrected
 	Acts     messages.Acts // what the row's actions decided, in order
 	Timers   []Timer       // stops of the states left, innermost first, then starts of the states entered
+	Sums     Sums
 }
+
+// Sums are the xxhash sums of an outcome's texts, which are known when the chart is made; 0 is one that is not known. The
+// state hash is over them.
+type Sums struct{ Chart, Row, To uint64 }
 
 // lateTimer is why a firing is ignored whose timer the instance does not have any more: its state was left after the
 // timer ran out and before the firing was delivered.
@@ -64,7 +69,7 @@ func (x *cell[D]) times(on quirk.Set, name string) bool {
 
 // take runs the row's actions and then moves: decide, leave, enter.
 func (r *row[D]) take(m *move[D], on quirk.Set, i *Instance[D], in messages.Input, out *Outcome) {
-	out.Verdict, out.Row, out.Quirk = Taken, r.address, r.quirk
+	out.Verdict, out.Row, out.Quirk, out.Sums.Row = Taken, r.address, r.quirk, r.sum
 	if r.quirk == nil {
 		out.Quirk = r.corrected
 	}
@@ -74,7 +79,8 @@ func (r *row[D]) take(m *move[D], on quirk.Set, i *Instance[D], in messages.Inpu
 	if m == nil {
 		return
 	}
-	i.at, out.To, out.Timers = m.to, m.to.name, m.timers(out.Timers, on, &i.data)
+	i.at, out.To, out.Sums.To = m.to, m.to.name, m.to.sum
+	out.Timers = m.timers(out.Timers, on, &i.data)
 }
 
 // StartTimers lists the timers that the birth of an instance starts: those of its initial state and of the states
@@ -87,7 +93,7 @@ func (c *Chart[D]) StartTimers(s Snapshot[D]) []Timer {
 			enter(n.parent)
 		}
 		for _, t := range n.timers {
-			starts = append(starts, t.start(s.Data))
+			starts = append(starts, t.start(&s.Data))
 		}
 	}
 	enter(c.here(s.State))

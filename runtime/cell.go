@@ -237,6 +237,9 @@ func (c *Cell) decide() (Step, error) {
 	if orphan == "" {
 		t.stack = append(t.stack, task{tell: messages.Tell{To: to, Msg: t.step.Input}})
 	}
+	if c.cfg.Options.UseServerSidePings && fromServer(t.step.Input) && c.unit(messages.KeeperActor) != nil {
+		t.stack = append(t.stack, task{act: messages.Tell{To: messages.KeeperActor, Msg: messages.FrameSeen{}}})
+	}
 	if failed := c.settle(); failed != nil {
 		c.rollback(failed)
 		c.passOver(t.step.Input)

@@ -1,19 +1,24 @@
 package runtime
 
-import "github.com/hookswitch/hookswitch/messages"
+import (
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/messages"
+)
 
 // Gate says which frames leave. What a softphone sends while its stream is down goes to a stream that is gone and is
-// lost; so is what a Jingle session says that belongs to an earlier stream. A replay and a live softphone share it, so
-// that the one shows what the other does. Source: sdk-behaviour 1.2.
+// lost. With the quirk jingle-lost-on-reconnect so is what a Jingle session says that belongs to an earlier stream; with
+// deaf-before-ready so is what is said about a call before the stream is announced. A replay and a live softphone share
+// the gate, so that the one shows what the other does. Source: sdk-behaviour 1.2.
 type Gate struct {
+	quirks  quirk.Set
 	bound   bool // the stream takes IQs: the ICE servers are being asked for, or are known
 	up      bool
 	streams int                  // how many there have been
 	born    map[messages.Ref]int // the stream that a Jingle session began on; only those of the present stream
 }
 
-// NewGate is the gate of a cell that has no stream yet.
-func NewGate() *Gate { return &Gate{born: map[messages.Ref]int{}} }
+// NewGate is the gate of a cell with these quirks, which has no stream yet.
+func NewGate(on quirk.Set) *Gate { return &Gate{quirks: on, born: map[messages.Ref]int{}} }
 
 // Passes tells whether an effect leaves. It must see all effects of a cell, in the order in which they were decided.
 func (g *Gate) Passes(effect messages.Effect) bool {
@@ -27,9 +32,9 @@ func (g *Gate) Passes(effect messages.Effect) bool {
 		}
 		return true
 	case messages.SendAccept:
-		return g.up
+		return g.carries()
 	case messages.SendProceed:
-		return g.up
+		return g.carries()
 	case messages.SendAnswer:
 		return g.open(e.Signalling, e.Peer)
 	case messages.SendCandidate:
@@ -64,5 +69,9 @@ func (g *Gate) note(event messages.Event) {
 }
 
 func (g *Gate) open(s messages.Signalling, session messages.Ref) bool {
-	return g.up && (s != messages.Jingle || g.born[session] == g.streams)
+	left := s == messages.Jingle && g.born[session] != g.streams
+	return g.carries() && !(left && g.quirks.Has(quirk.JingleLostOnReconnect))
 }
+
+// carries tells whether the stream carries what is said about calls.
+func (g *Gate) carries() bool { return g.up || g.bound && !g.quirks.Has(quirk.DeafBeforeReady) }

@@ -35,10 +35,18 @@ func mixBytes(hash uint64, bytes []byte) uint64 { return mix(hash, xxhash.Sum64(
 func mixStep(hash uint64, actor messages.Ref, in messages.Input, out *fsm.Outcome) uint64 {
 	hash = mix(hash, uint64(actor))
 	hash = mixText(hash, in.Kind())
-	hash = mixText(hash, out.Chart)
+	hash = mixKnown(hash, out.Sums.Chart, out.Chart)
 	hash = mix(hash, verdictSum(out.Verdict))
-	hash = mixText(hash, out.Row)
-	return mixText(hash, string(out.To))
+	hash = mixKnown(hash, out.Sums.Row, out.Row)
+	return mixKnown(hash, out.Sums.To, string(out.To))
+}
+
+// mixKnown is mixText for a text whose sum is known already, if it is not 0.
+func mixKnown(hash, sum uint64, text string) uint64 {
+	if sum == 0 {
+		return mixText(hash, text)
+	}
+	return mix(hash, sum)
 }
 
 // The sums of the verdicts: there are three.

@@ -84,7 +84,6 @@ type turn struct {
 	stack  []task   // the front of the queue, top last: what a handler decided goes before what was there
 	later  []task   // the back of the queue, oldest first
 	served int      // how many of later have had their turn
-	acts   []task   // what the running handler has decided so far
 
 	outcome fsm.Outcome // of the machine that steps; its lists are the turn's own
 
@@ -140,7 +139,7 @@ func (c *Cell) end() {
 		return
 	}
 	t.system, t.mail, t.stack, t.later = emptied(t.system), emptied(t.mail), emptied(t.stack), emptied(t.later)
-	t.acts, t.undo = emptied(t.acts), emptied(t.undo)
+	t.undo = emptied(t.undo)
 	t.step = Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)}
 	t.lines, t.outcome.Acts, t.before = t.lines[:0], emptied(t.outcome.Acts), kept{}
 	t.served, t.deliveries, t.failure, t.acting, t.machine = 0, 0, nil, nil, nil
@@ -196,10 +195,9 @@ func (c *Cell) deliver(to *unit, msg any, system bool) {
 		c.fail(fmt.Sprintf("more than %d internal messages: the charts keep telling each other", maxDeliveries), nil)
 		return
 	}
+	waiting := len(t.stack)
 	to.awake.invoker.InvokeUserMessage(msg)
-	slices.Reverse(t.acts)
-	t.stack = append(t.stack, t.acts...)
-	t.acts = t.acts[:0]
+	slices.Reverse(t.stack[waiting:])
 }
 
 // carryOut does one thing of the queue. What breaks the charts' contract is a bug, and stops the cell.
@@ -372,7 +370,7 @@ func (c *inside) Stepping(a *actors.Actor, m actors.Machine) *fsm.Outcome {
 	return &t.outcome
 }
 
-// Decided records a step, sets its timers and takes over its acts.
+// Decided records a step, sets its timers and puts its acts onto the stack; deliver turns them round.
 func (c *inside) Decided(a *actors.Actor, in messages.Input, out *fsm.Outcome, told messages.Input) {
 	t := c.turn
 	if out.Verdict == fsm.Unexpected {
@@ -388,10 +386,10 @@ func (c *inside) Decided(a *actors.Actor, in messages.Input, out *fsm.Outcome, t
 	(*Cell)(c).setTimers(a.Ref, out.Timers)
 	at := row{chart: out.Chart, row: out.Row}
 	if told != nil {
-		t.acts = append(t.acts, task{tell: messages.Tell{To: messages.Root, Msg: told}, from: a.Ref, row: at})
+		t.stack = append(t.stack, task{tell: messages.Tell{To: messages.Root, Msg: told}, from: a.Ref, row: at})
 	}
 	for _, act := range out.Acts {
-		t.acts = append(t.acts, task{act: act, from: a.Ref, row: at})
+		t.stack = append(t.stack, task{act: act, from: a.Ref, row: at})
 	}
 }
 

@@ -71,6 +71,24 @@ func (c *Cell) route(in messages.Input) (to messages.Ref, orphan string) {
 	}
 }
 
+// fromServer tells whether an input is a frame of the stream: whatever it says, the server is there (sdk-behaviour
+// section 2, server-monitor silence).
+func fromServer(in messages.Input) bool {
+	switch in.(type) {
+	case messages.StreamOpened, messages.StreamFeatures, messages.SASLSucceeded, messages.SASLFailed, messages.StreamEnded,
+		messages.UnknownFrame, messages.IQAnswered, messages.ServerAsked,
+		messages.Propose, messages.Retract, messages.Accepted, messages.Rejected, messages.Proceeded,
+		messages.Offer, messages.RemoteCandidate, messages.Terminate, messages.UnknownRPC,
+		messages.SessionInitiate, messages.SessionTerminate, messages.TransportInfo, messages.SessionInfo, messages.SessionAccept,
+		messages.JingleAction, messages.PeerRefused,
+		messages.ConversationNotified, messages.StationNotified, messages.NoLongerSubscribed, messages.DuplicateID,
+		messages.SubscriptionsExpiring, messages.UnknownTopic:
+		return true
+	default:
+		return false
+	}
+}
+
 // answered closes the order that a result answers.
 func (c *Cell) answered(id messages.EffectID, by answer) (to messages.Ref, orphan string) {
 	i := slices.IndexFunc(c.open, func(o order) bool { return o.id == id && o.answer == by })

@@ -94,7 +94,7 @@ func newSoftphone(cfg SoftphoneConfig, ports Ports, cell *Cell) *Softphone {
 	s := &Softphone{
 		cfg: cfg, ports: ports, log: cfg.Log, start: ports.Clock.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), ended: make(chan struct{}), done: make(chan struct{}),
-		cell: cell, gate: NewGate(), wire: newWire(cfg),
+		cell: cell, gate: NewGate(cell.cfg.Quirks), wire: newWire(cfg),
 		hands: map[messages.Ref]*hand{}, waiting: map[messages.CallID]chan<- settlement{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

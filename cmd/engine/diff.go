@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/runtime/port"
 	"github.com/hookswitch/hookswitch/runtime/replay"
@@ -76,7 +77,7 @@ func decidedBy(t *terminal, name string) (decisions, error) {
 		t.warn(log.capture.Warnings...)
 		return decisions{records: log.capture.Records, log: log}, nil
 	}
-	records, err := replay.JournalRecords(log.journal, host.Around(nil), replay.Options{})
+	records, err := replay.JournalRecords(log.journal, host.Around(nil, quirk.Corrected), replay.Options{})
 	return decisions{records: records, journal: true, log: log}, err
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 )
 
 // whatIf runs the command without the process.
@@ -103,4 +105,71 @@ func TestWhatIfUsedWrongly(t *testing.T) {
 			t.Errorf("%s: %v does not say %q", row.name, err, row.says)
 		}
 	}
+}
+
+// exampleDay are the recordings in the folder of the example in docs/whatif.md.
+var exampleDay = []string{
+	"a-outbound-la100-genesys", "b-inbound-la100-remote-hangup-genesys", "c-inbound-cancelled", "e-la100-two-calls-hold-switch",
+	"f2-la1-second-call-outbound", "h-mute-unmute", "j-reject-pending-agent",
+}
+
+// The examples of docs/whatif.md print what stands there; -rewrite writes them anew.
+func TestTheExamplesOfWhatIf(t *testing.T) {
+	page, err := filepath.Abs("../../docs/whatif.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(textOf(t, page), fence)
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("day", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range exampleDay {
+		if err := os.WriteFile(filepath.Join("day", name+".jsonl"), []byte(recorded(t, "browser/"+name+".jsonl")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	examples := 0
+	for i := 1; i < len(parts); i += 2 {
+		example, is := strings.CutPrefix(parts[i], "console\n$ engine ")
+		if !is {
+			continue
+		}
+		examples++
+		command, want, _ := strings.Cut(example, "\n")
+		got := whatIfPrints(t, strings.Fields(command))
+		if got != want && !*rewrite {
+			t.Errorf("engine %s prints otherwise than docs/whatif.md says; go test ./cmd/engine -rewrite mends it:\n%s", command, got)
+		}
+		parts[i] = "console\n$ engine " + command + "\n" + got
+	}
+	if examples < 4 {
+		t.Errorf("only %d examples were run", examples)
+	}
+	if *rewrite {
+		if err := os.WriteFile(page, []byte(strings.Join(parts, fence)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// whatIfPrints is what the command prints with these arguments.
+func whatIfPrints(t *testing.T, args []string) string {
+	t.Helper()
+	var cli struct {
+		Whatif whatifCommand `cmd:""`
+	}
+	parser, err := kong.New(&cli, kong.Vars{"log": logHelp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	context, err := parser.Parse(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if err := context.Run(&terminal{out: &stdout, err: &stderr}); err != nil || stderr.Len() > 0 {
+		t.Errorf("engine %v: %v %s", args, err, stderr.String())
+	}
+	return stdout.String()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/adapters/publicapi"
 	"github.com/hookswitch/hookswitch/captures"
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -332,7 +333,7 @@ func sampled(records []port.Record) []port.Record {
 func parrotReplay(t *testing.T, log *capture.Capture) (heard []string) {
 	t.Helper()
 	cell := newParrot(t, log)
-	result, err := replay.Run(log.Records, host.Around(cell), replay.Options{Environment: log.Config.Options.Environment})
+	result, err := replay.Run(log.Records, host.Around(cell, quirk.SDK924()), replay.Options{Environment: log.Config.Options.Environment})
 	if err != nil {
 		t.Fatalf("%s: %v", log.Name, err)
 	}

@@ -43,6 +43,12 @@ var (
 		Corrected: "the attempts stop",
 		Why:       "who disconnects wants to be disconnected",
 	})
+	DeafBeforeReady = define(Quirk{
+		Name: "deaf-before-ready", Kind: Row, Ticket: "sdk-behaviour 1.2 dialing/bind done", Since: "9.2.4",
+		SDK:       "what is said about calls between the bind and connected is not heard, and a propose that comes before ready rings nowhere",
+		Corrected: "it is heard from the bind on, and what is still proposed when the softphone is ready rings",
+		Why:       "a call that was withdrawn must not ring, and one that waits must",
+	})
 )
 
 // The station.
@@ -307,8 +313,8 @@ var (
 	})
 	JingleLostOnReconnect = define(Quirk{
 		Name: "jingle-lost-on-reconnect", Kind: Row, Ticket: "sdk-behaviour 1.2 E5", Since: "9.2.4", FixedIn: "SC 19.3.0",
-		SDK:       "Jingle sessions cannot be found any more after a reconnect",
-		Corrected: "they are found",
+		SDK:       "Jingle sessions cannot be found any more after a reconnect, and nothing that they say leaves",
+		Corrected: "they are found, and speak on the new stream",
 		Why:       "a call that goes on can be ended",
 	})
 	ProposalsKept = define(Quirk{

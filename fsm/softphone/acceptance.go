@@ -7,6 +7,7 @@ import (
 
 // acceptance: a session is accepted: the line, the other calls, the microphone, the conversation that it carries.
 var acceptance = together(
+	on(messages.AcceptNow{}).If(lineIsThis).If(accepted).Do(settleAccept).Source("1.6.6 step 2"),
 	on(messages.AcceptNow{}).If(lineIsThis).Quirk(quirk.FailedAcceptIsFinal).Do(settleAccept).Source("1.6.6 step 2"),
 	on(messages.AcceptNow{}).If(callsNobody).If(becomesLine).Corrected(quirk.PrivateCallHolds).Do(takeLine, startAcceptance),
 	on(messages.AcceptNow{}).If(callsNobody).Corrected(quirk.PrivateCallHolds).Do(startAcceptance),
@@ -23,6 +24,9 @@ func lineIsThis(d Data, e messages.AcceptNow) bool {
 	line, ok := d.lineSession()
 	return !d.concurrent() && ok && d.lineLive() && line.View.Session == d.session(e.Session).View.Session
 }
+
+// accepted: the session was accepted, or is being. One that is shared need not be: a renegotiation may have connected it.
+func accepted(d Data, e messages.AcceptNow) bool { return d.session(e.Session).Accepting }
 
 func holdsOthers(d Data, e messages.AcceptNow) bool {
 	return d.concurrent() && !d.session(e.Session).View.Reinvite

@@ -23,24 +23,29 @@ var invitationsHeard = together(
 
 // proposals: message initiation (XEP-0353).
 var proposals = together(
-	on(messages.Propose{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Propose{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Propose{}).If(proposedByUs).Source("1.5 none/propose own"),
 	on(messages.Propose{}).If(proposalKnown).Do(tellProposal).Source("1.5 offered/propose").Source("1.5 proceeded/propose"),
 	on(messages.Propose{}).Do(startProposal).Source("1.5 none/propose"),
 	on(messages.TakeProposal{}).If(takeKnown).Do(tellTake).Source("1.5 offered/acceptRtcSession"),
 	on(messages.TakeProposal{}).Corrected(quirk.LegacyErrorEvent).Do(announceNoProposalError),
 	on(messages.TakeProposal{}).Quirk(quirk.LegacyErrorEvent).Do(announceNoProposal).Source("1.5 none/acceptRtcSession"),
-	on(messages.Retract{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Retract{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Retract{}).If(retractForeign).Corrected(quirk.SenderUnchecked),
 	on(messages.Retract{}).Do(forgetProposal, cancelPending).Source("1.5 any/retract"),
-	on(messages.Accepted{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Accepted{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Accepted{}).If(acceptedByStranger).Corrected(quirk.SenderUnchecked),
 	on(messages.Accepted{}).Do(handlePending).Source("1.5 any/accept or reject message"),
-	on(messages.Rejected{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.Rejected{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Rejected{}).If(rejectedByStranger).Corrected(quirk.SenderUnchecked),
 	on(messages.Rejected{}).Do(handlePendingRejected).Source("1.5 any/accept or reject message"),
 	on(messages.PendingHandled{}).If(handledPending).Do(tellHandled).Source("1.4 onHandledPendingSession"),
 	on(messages.PendingCancelled{}).If(cancelledPending).Do(tellCancelled).Source("1.4 onCancelPendingSession"))
+
+// early: nobody can be told of a proposal yet; it rings later, unless another client has taken it by then.
+var early = together(
+	on(messages.Accepted{}).Unless(acceptedByStranger).Corrected(quirk.DeafBeforeReady).Do(forgetTaken),
+	on(messages.Rejected{}).Unless(rejectedByStranger).Corrected(quirk.DeafBeforeReady).Do(forgetRejected))
 
 // softphoneJID is how the SDK knows a softphone's far end (sdk-behaviour 1.4, routing).
 var softphoneJID = regexp.MustCompile(`(?i).*@.*gjoll.*`)
@@ -148,6 +153,9 @@ func announceNoProposal(d Data, _ messages.TakeProposal) (Data, acts) {
 
 func forgetProposal(d Data, e messages.Retract) (Data, acts) { return d, d.forget(e.Session) }
 
+func forgetTaken(d Data, e messages.Accepted) (Data, acts)    { return d, d.forget(e.Session) }
+func forgetRejected(d Data, e messages.Rejected) (Data, acts) { return d, d.forget(e.Session) }
+
 // forget makes the streaming layer forget a propose, if it remembers it.
 func (d Data) forget(sid messages.SessionID) acts {
 	if i := d.proposalAt(sid); i >= 0 {
@@ -188,6 +196,18 @@ func (d Data) eagerness() messages.Eagerness {
 		return messages.EagerAuto
 	}
 	return d.Options.EagerPersistent
+}
+
+// ringProposed raises what was proposed before anyone could be told. The fact deaf-before-ready: the SDK does not.
+func ringProposed[E messages.Input](d Data, _ E) (Data, acts) {
+	if d.Quirks.Has(quirk.DeafBeforeReady) {
+		return d, nil
+	}
+	var out acts
+	for _, v := range d.Proposals {
+		out = append(out, tell(messages.Root, messages.Invited{Propose: v.Propose}))
+	}
+	return d, out
 }
 
 // ringsAlready: the call rings under a propose, or under an earlier notification.

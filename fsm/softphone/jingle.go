@@ -7,7 +7,7 @@ import (
 
 // jingle: session control over Jingle (XEP-0166).
 var jingle = together(
-	on(messages.SessionInitiate{}).If(notSetUp).Source("1.2 dialing/bind done"),
+	on(messages.SessionInitiate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.SessionInitiate{}).If(emptyInitiate).Do(refuseEmpty),
 	on(messages.SessionInitiate{}).If(initiateTaken).Do(refuseOutOfOrder).Source("3.4 session-initiate"),
 	on(messages.SessionInitiate{}).If(initiateTied).Do(refuseTied).Source("3.4 session-initiate"),

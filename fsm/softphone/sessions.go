@@ -20,17 +20,17 @@ var sessionsRaised = together(
 
 // offers: SDP over XMPP.
 var offers = together(
-	on(messages.Offer{}).If(notSetUp).Do(refuseOffer).Source("1.2 dialing/bind done"),
+	on(messages.Offer{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseOffer).Source("1.2 dialing/bind done"),
 	on(messages.Offer{}).If(unbelievable).Corrected(quirk.ReinviteBelieved),
 	on(messages.Offer{}).Unless(reinvites).If(unasked).Corrected(quirk.UnsolicitedOffer),
 	on(messages.Offer{}).If(repeated).Corrected(quirk.NamesakesTogether),
 	on(messages.Offer{}).If(sameTransport).Do(carryOffered, renegotiate).Source("1.7 offer same ICE"),
 	on(messages.Offer{}).Do(carryOffered, openSession).Source("1.7 offer unknown sid").Source("1.7 offer ICE changed"),
-	on(messages.Terminate{}).If(notSetUp).Do(refuseTermination).Source("1.2 dialing/bind done"),
+	on(messages.Terminate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseTermination).Source("1.2 dialing/bind done"),
 	on(messages.Terminate{}).If(terminateByStranger).Corrected(quirk.SenderUnchecked),
 	on(messages.Terminate{}).If(beingDescribed).Corrected(quirk.SessionsKept).Do(tellBoth),
 	on(messages.Terminate{}).If(terminateKnown).Do(tellTerminate).Source("1.7 any/terminate rpc"),
-	on(messages.RemoteCandidate{}).If(notSetUp).Do(refuseCandidate).Source("1.2 dialing/bind done"),
+	on(messages.RemoteCandidate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseCandidate).Source("1.2 dialing/bind done"),
 	on(messages.RemoteCandidate{}).If(candidateByStranger).Corrected(quirk.SenderUnchecked),
 	on(messages.RemoteCandidate{}).If(candidateKnown).Do(tellCandidate).Source("3.3 iceCandidate"))
 

@@ -51,15 +51,15 @@ func New(cfg runtime.Config) (host replay.Host, done func(), err error) {
 	if err != nil {
 		return replay.Host{}, nil, fmt.Errorf("%s: %w", cfg.Cell, err)
 	}
-	host = Around(cell)
+	host = Around(cell, cfg.Quirks)
 	host.Look = replay.LookInto(cell)
 	return host, cell.Close, nil
 }
 
-// Around is what translates for a cell, without a look inside it.
-func Around(cell replay.Cell) replay.Host {
+// Around is what translates for a cell with these quirks, without a look inside it.
+func Around(cell replay.Cell, on quirk.Set) replay.Host {
 	return replay.Host{
-		Cell: cell, Frames: jingle.Codec{}, Notifications: notifications.Decoder{}, REST: publicapi.Codec{},
+		Cell: cell, Quirks: on, Frames: jingle.Codec{}, Notifications: notifications.Decoder{}, REST: publicapi.Codec{},
 		IdentifyIQ: capture.IdentifyIQ,
 	}
 }
@@ -80,7 +80,7 @@ func Consulted(log *capture.Capture, profile quirk.Set, step runtime.Step) ([]st
 	if step.Seq > 1 {
 		options := Options(log)
 		options.Entries = int(step.Seq - 1)
-		if _, err := replay.Run(log.Records, Around(cell), options); err != nil {
+		if _, err := replay.Run(log.Records, Around(cell, profile), options); err != nil {
 			return nil, fmt.Errorf("%s: %w", log.Name, err)
 		}
 	}

@@ -49,7 +49,7 @@ func newDriver(records []port.Record, host Host, options Options) *driver {
 	d := &driver{
 		host: host, records: records, start: records[0].At, writer: newWriter(host, options),
 		sockets: newPairing[int](), rest: newPairing[restQuestion](), iqs: newPairing[messages.EffectID](),
-		iqTo: map[string]messages.JID{}, effects: map[messages.EffectID]messages.Effect{}, peers: newPeers(), gate: runtime.NewGate(),
+		iqTo: map[string]messages.JID{}, effects: map[messages.EffectID]messages.Effect{}, peers: newPeers(), gate: runtime.NewGate(host.Quirks),
 		limit: uint64(max(options.Entries, 0)),
 	}
 	for _, r := range records {

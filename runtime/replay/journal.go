@@ -143,7 +143,7 @@ func newRerun(name string, h runtime.Header, registry actors.Registry, to runtim
 	if err != nil {
 		return nil, fmt.Errorf("%s:1: %w", name, err)
 	}
-	again := &rerun{name: name, gate: runtime.NewGate(), refuse: new(bool)}
+	again := &rerun{name: name, gate: runtime.NewGate(on), refuse: new(bool)}
 	again.cell, err = runtime.NewCell(runtime.Config{
 		Cell: h.Cell, User: h.User, Organization: h.Organization, Options: h.Options, Quirks: on, IDPrefix: h.IDPrefix,
 		Registry: again.refusing(registry), Journal: to,
@@ -203,11 +203,15 @@ func (m refusing) Step(on quirk.Set, in messages.Input, out *fsm.Outcome) {
 // JournalRecords writes the recorded outputs of a journal as records of capture/1, as a replay of a capture does. host
 // gives the codecs; its cell is not used. A half-written last line is left out.
 func JournalRecords(j Journal, host Host, options Options) ([]port.Record, error) {
-	_, entries, _, err := j.Read()
+	header, entries, _, err := j.Read()
 	if err != nil {
 		return nil, err
 	}
-	w, gate := newWriter(host, options), runtime.NewGate()
+	on, err := quirk.Parse(header.Quirks)
+	if err != nil {
+		return nil, fmt.Errorf("%s:1: %w", j.Name, err)
+	}
+	w, gate := newWriter(host, options), runtime.NewGate(on)
 	var records []port.Record
 	for _, rec := range entries {
 		if call, method := methodOf(rec.Input); method != "" {

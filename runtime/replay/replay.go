@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
 	"github.com/hookswitch/hookswitch/runtime/port"
@@ -31,7 +32,9 @@ type Cell interface {
 
 // Host is what a replay needs: the cell, and what translates for it.
 type Host struct {
-	Cell          Cell
+	Cell Cell
+	// Quirks are the cell's: they say what leaves while there is no stream.
+	Quirks        quirk.Set
 	Frames        port.FrameCodec
 	Notifications port.NotificationDecoder
 	REST          port.RESTCodec

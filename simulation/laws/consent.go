@@ -22,6 +22,9 @@ type consents struct {
 	// proceeded are the sessions that were proceeded and have not begun, with what was proposed of them.
 	proceeded map[messages.SessionID][]messages.Propose
 	peers     map[messages.Ref]*peer
+	living    []*peer              // those that are open, in the order in which they were made
+	dead      recent[messages.Ref] // those that were closed
+	proposed  recent[messages.SessionID]
 	asked     map[messages.EffectID]messages.Ref // microphones that were asked for
 }
 
@@ -54,7 +57,12 @@ func newConsents(o messages.Options) consents {
 func (c *Checker) noteConsent(in messages.Input) {
 	switch in := in.(type) {
 	case messages.Propose:
-		c.proposes[in.Session] = append(c.proposes[in.Session], in)
+		if len(c.proposes[in.Session]) == 0 {
+			c.proposed.add(in.Session, func(old messages.SessionID) { delete(c.proposes, old) })
+		}
+		if !slices.Contains(c.proposes[in.Session], in) {
+			c.proposes[in.Session] = append(c.proposes[in.Session], in)
+		}
 	case messages.Retract:
 		for _, p := range c.proposes[in.Session] {
 			if bare(p.From) == bare(in.From) {
@@ -205,12 +213,13 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 		}
 	}
 	p.domain, p.shared = domain(from), c.oneLine
-	goesOn := slices.ContainsFunc(c.allPeers(), func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
+	goesOn := slices.ContainsFunc(c.living, func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
 	if !c.wasProceeded(p, from) && !goesOn {
 		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s with conversation %s, which was not proceeded", p.id, p.conversation)
 	}
 	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn
 	c.peers[p.ref] = p
+	c.living = append(c.living, p)
 }
 
 // wasProceeded tells whether a session was proceeded: for its conversation, and for the address that describes it.
@@ -222,7 +231,7 @@ func (c *Checker) wasProceeded(p *peer, from messages.JID) bool {
 
 // goesOnAs tells whether a new peer connection takes over what an old one has.
 func (c *Checker) goesOnAs(old, p *peer, reinvite bool) bool {
-	if old.closed || old.domain != p.domain {
+	if old.domain != p.domain {
 		return false
 	}
 	heard := c.heard[start{old.id, p.conversation}]
@@ -274,12 +283,7 @@ func (c *Checker) isConsented(effect messages.Effect, ref messages.Ref) {
 
 // live tells whether a session has a peer connection that is not closed.
 func (c *Checker) live(id messages.SessionID) bool {
-	for _, p := range c.peers {
-		if p.id == id && !p.closed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.living, func(p *peer) bool { return p.id == id })
 }
 
 func domain(jid messages.JID) string {

@@ -4,6 +4,7 @@
 package laws
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -60,6 +61,7 @@ type Checker struct {
 
 	rings   map[messages.ConversationID]messages.SessionID // announced, and not settled
 	started map[start]bool
+	starts  recent[start]  // of heard
 	heard   map[start]bool // ever started
 	added   map[messages.ConversationID]bool
 	taken   map[messages.ConversationID]bool       // the platform said last that the user took it, or nothing to tell by
@@ -117,7 +119,7 @@ func (c *Checker) Step(s runtime.Step) {
 
 // End takes the end of the run. atRest: all deadlines of what was under way have passed since the last input from outside,
 // so nothing may ring or wait any more; else the run simply stopped. actors are those that live on after all calls have
-// ended, else nil: unless something that was announced is left, none of them may belong to a call.
+// ended, else nil: nothing that was announced may go on then, and none of them may belong to a call.
 func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	if !atRest {
 		return
@@ -131,16 +133,14 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	if actors == nil {
 		return
 	}
-	for at := range c.started {
+	for _, at := range c.going() {
 		c.broken(OneEndForEachStart, "session %s with conversation %s never ends", at.session, at.conversation)
 	}
 	for _, conversation := range sorted(c.added) {
 		c.broken(AddedThenRemoved, "conversation %s is never removed", conversation)
 	}
-	for _, p := range c.allPeers() {
-		if !p.closed {
-			c.broken(NothingForEver, "peer connection #%d is open", p.ref)
-		}
+	for _, p := range c.living {
+		c.broken(NothingForEver, "peer connection #%d is open", p.ref)
 	}
 	for _, a := range actors {
 		if slices.Contains(ofCalls, a.Kind) {
@@ -149,15 +149,35 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	}
 }
 
+// going are the starts whose end was not announced, in order.
+func (c *Checker) going() []start {
+	all := make([]start, 0, len(c.started))
+	for at := range c.started {
+		all = append(all, at)
+	}
+	slices.SortFunc(all, func(a, b start) int {
+		return cmp.Or(cmp.Compare(a.session, b.session), cmp.Compare(a.conversation, b.conversation))
+	})
+	return all
+}
+
 // ofCalls are the kinds of the actors that live no longer than a call.
 var ofCalls = []string{"invitation", "proposal", "session", "jingle-session", "conversation", "order", "negotiation", "hangup", "departure"}
 
-func (c *Checker) allPeers() []*peer {
-	all := make([]*peer, 0, len(c.peers))
-	for _, ref := range sorted(c.peers) {
-		all = append(all, c.peers[ref])
+// remembered is how many closed peer connections, proposed sessions and announced starts a checker remembers: it may watch a
+// cell for years. What is older is forgotten, the oldest first.
+const remembered = 1000
+
+// recent are keys in the order in which they came.
+type recent[K comparable] struct{ keys []K }
+
+// add notes a key, and has the oldest forgotten if there are too many.
+func (r *recent[K]) add(key K, forget func(K)) {
+	r.keys = append(r.keys, key)
+	if len(r.keys) > remembered {
+		forget(r.keys[0])
+		r.keys = r.keys[1:]
 	}
-	return all
 }
 
 func (c *Checker) noteRequest(in messages.Input) {
@@ -185,8 +205,8 @@ func (c *Checker) leavesClosedAlone(effect messages.Effect) {
 	var ref messages.Ref
 	switch e := effect.(type) {
 	case messages.ClosePeer:
-		if p := c.peers[e.Peer]; p != nil {
-			p.closed = true
+		if p := c.peers[e.Peer]; p != nil && !p.closed {
+			c.closes(p)
 		}
 		return
 	case messages.MakeAnswer:
@@ -203,6 +223,12 @@ func (c *Checker) leavesClosedAlone(effect messages.Effect) {
 	if p := c.peers[ref]; p != nil && p.closed {
 		c.broken(NothingAfterTheEnd, "%s of peer #%d", effect.Kind(), ref)
 	}
+}
+
+func (c *Checker) closes(p *peer) {
+	p.closed = true
+	c.living = slices.DeleteFunc(c.living, func(o *peer) bool { return o == p })
+	c.dead.add(p.ref, func(ref messages.Ref) { delete(c.peers, ref) })
 }
 
 func (c *Checker) announced(event messages.Event) {
@@ -222,7 +248,11 @@ func (c *Checker) announced(event messages.Event) {
 		if c.started[at] {
 			c.broken(OneEndForEachStart, "session %s with conversation %s starts again", at.session, at.conversation)
 		}
-		c.started[at], c.heard[at] = true, true
+		c.started[at] = true
+		if !c.heard[at] {
+			c.heard[at] = true
+			c.starts.add(at, func(old start) { delete(c.heard, old) })
+		}
 	case messages.SessionEnded:
 		at := start{e.Session.ID, e.Session.Conversation}
 		if !c.started[at] {
@@ -344,8 +374,8 @@ func (c *Checker) acceptsAgain(in messages.Input) *peer {
 		return nil
 	}
 	var meant []*peer
-	for _, p := range c.allPeers() {
-		if !p.closed && c.started[start{p.id, accept.Conversation}] {
+	for _, p := range c.living {
+		if c.started[start{p.id, accept.Conversation}] {
 			meant = append(meant, p)
 		}
 	}

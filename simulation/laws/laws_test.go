@@ -81,7 +81,7 @@ func play(t *testing.T, log *capture.Capture, profile quirk.Set, ends bool) []la
 		t.Fatal(err)
 	}
 	defer cell.Close()
-	result, err := replay.Run(log.Records, host.Around(cell), host.Options(log))
+	result, err := replay.Run(log.Records, host.Around(cell, profile), host.Options(log))
 	if err != nil {
 		t.Fatalf("%s: %v", log.Name, err)
 	}

@@ -64,16 +64,16 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 	at := p.phones[p.world.Phone(a.Name, "")]
 	unheld, carrying := []messages.ConversationID{}, map[messages.SessionID]bool{}
 	for _, l := range u.Legs() {
+		if l.Session != nil {
+			carrying[l.Session.ID] = true
+		}
 		if !l.Up() {
 			continue
 		}
 		if !l.Held {
 			unheld = append(unheld, l.Conversation().ID)
 		}
-		if l.Session != nil {
-			carrying[l.Session.ID] = true
-			p.isHeard(u, l)
-		}
+		p.isHeard(u, l)
 	}
 	if len(unheld) > 1 && p.holdsOthers(a) {
 		p.breaks(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
@@ -85,8 +85,11 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 
 // isHeard checks that a call whose session a phone has answered is heard there.
 func (p *player) isHeard(u *platform.User, l *platform.Leg) {
+	if l.Session == nil || l.Held || !l.Session.Live() {
+		return
+	}
 	phone := p.world.Phone(u.Name, l.Session.Phone())
-	if phone == nil || l.Held || !l.Session.Live() {
+	if phone == nil {
 		return
 	}
 	if !slices.Contains(phone.Hears(), l.Conversation().ID) {

@@ -115,9 +115,9 @@ func (d *Day) Write(to io.Writer) error {
 
 // Answer is the day in three sentences.
 func (d *Day) Answer() []string {
-	first := fmt.Sprintf("With %s the applications would notice nothing in any of %s.", d.Change, counted(d.Calls, "call"))
+	first := fmt.Sprintf("With %s, the applications would notice nothing in any of %s.", d.Change, counted(d.Calls, "call"))
 	if d.Alike < d.Calls {
-		first = fmt.Sprintf("With %s %d of %s would go alike for the application, and in %d it would notice a difference.",
+		first = fmt.Sprintf("With %s, %d of %s would go alike for the application, and in %d it would notice a difference.",
 			d.Change, d.Alike, counted(d.Calls, "call"), d.Calls-d.Alike)
 	}
 	return []string{first, costSentence(d.Was, d.Is), audioSentence(d.Was.Audio, d.Is.Audio)}

@@ -52,12 +52,8 @@ func (r *reader) stationRead(s messages.StationInfo) {
 		return
 	}
 	if s.LineAppearance != r.station.LineAppearance || s.Persistent != r.station.Persistent {
-		r.migrated(s)
+		r.cannot("the station is another one from here on, and nobody said so: line appearance %d", s.LineAppearance)
 	}
-}
-
-func (r *reader) migrated(s messages.StationInfo) {
-	r.cannot("the station is another one from here on: line appearance %d", s.LineAppearance)
 }
 
 // stationNotified takes a change of the user's station.
@@ -109,6 +105,8 @@ func (r *reader) unanswered() {
 			r.beforehand(q, scenario.Statement{Verb: scenario.NextUnanswered, Phone: atDesk, Word: string(e.Of)})
 		case messages.SendPing:
 			r.beforehand(q, scenario.Statement{Verb: scenario.NextDropped, Phone: atDesk, Word: messages.IQAnswered{}.Kind()})
+		default:
+			r.missing = append(r.missing, Note{Line: q.line, At: q.at, What: e.Kind() + " is never answered"})
 		}
 	}
 }

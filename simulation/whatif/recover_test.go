@@ -75,7 +75,7 @@ func TestCapturesAreRecovered(t *testing.T) {
 			t.Errorf("%s: the scenario is not read as it is written: %v\n%s", r.name, err, r.scenario)
 			continue
 		}
-		if _, err := play.Play(again, play.Options{}); err != nil {
+		if _, err := play.Play(again, play.Options{Open: true}); err != nil {
 			t.Errorf("%s: the scenario does not play: %v", r.name, err)
 		}
 		f := faithful(r.recovery, r.recovery.run)

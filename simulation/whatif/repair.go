@@ -38,7 +38,7 @@ func repair(s scenario.Scenario, rec Recovery, run Run) (Recovery, Run, error) {
 }
 
 // workMax is how many inputs phones may decide for the repairs of one log: some seconds' worth.
-const workMax = 400_000
+const workMax = 50_000
 
 // idleMax is how many repairs may follow each other that bring nothing yet: what deviates first need not be what matters.
 const idleMax = 5

@@ -109,9 +109,9 @@ func (r Report) Write(to io.Writer, how Brevity) error {
 // Answer is the report in three sentences.
 func (r Report) Answer() []string {
 	alike, all := r.Alike(), len(r.Calls)
-	first := fmt.Sprintf("With %s the application would notice nothing: %s as before.", r.Change, goes(all))
+	first := fmt.Sprintf("With %s, the application would notice nothing: %s as before.", r.Change, goes(all))
 	if alike < all {
-		first = fmt.Sprintf("With %s the application would notice a difference in %d of %s.", r.Change, all-alike, counted(all, "call"))
+		first = fmt.Sprintf("With %s, the application would notice a difference in %d of %s.", r.Change, all-alike, counted(all, "call"))
 	}
 	was, is := r.Was.Cost, r.Is.Cost
 	return []string{first, costSentence(r.Was.Total(), r.Is.Total()), audioSentence(was.Audio, is.Audio)}

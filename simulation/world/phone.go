@@ -72,7 +72,7 @@ func newPhone(w *World, u *platform.User, name string, options messages.Options)
 		return nil, err
 	}
 	return &Phone{
-		User: u, Name: name, world: w, cell: cell, gate: runtime.NewGate(), open: map[messages.CallID]string{}, media: map[messages.Ref]*media{},
+		User: u, Name: name, world: w, cell: cell, gate: runtime.NewGate(w.cfg.Quirks), open: map[messages.CallID]string{}, media: map[messages.Ref]*media{},
 	}, nil
 }
 
