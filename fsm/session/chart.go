@@ -91,7 +91,7 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.LeaveSession{}).Corrected(quirk.SessionEndsTwice).Do(tellOver),
 		on(messages.MediaLost{}).Quirk(quirk.SessionEndsTwice).If(jingle).Do(sendTerminateLost, terminateLost).Enter(Lingering).Source("1.7 Jingle second failed"),
 		on(messages.MediaLost{}).Quirk(quirk.SessionEndsTwice).Unless(calledEnded).Do(callEnded, terminateLost).Source("1.7 watchdog"),
-		ignore("it is over", messages.RequestDone{}, messages.RequestFailed{}, messages.MediaLost{}, messages.PeerDone{}, messages.PeerRejected{},
+		ignore("it is over", messages.PeerDone{}, messages.PeerRejected{}, messages.RequestDone{}, messages.RequestFailed{}, messages.MediaLost{},
 			messages.Terminate{}, messages.SessionTerminate{}, messages.CheckPeer{}, messages.SessionAccepting{})),
 	final(Stillborn, "Its description was refused; nobody was told of it."),
 	ignore("the far end acknowledged something that nobody waits for", messages.IQAnswered{}))

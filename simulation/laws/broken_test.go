@@ -79,12 +79,6 @@ var breaking = []struct {
 		step(messages.Terminate{}, messages.ClosePeer{Peer: 7}),
 		step(messages.Offer{Session: sid, Conversation: here, From: far}, messages.CreatePeer{Peer: 8}),
 	), nil},
-	{laws.ConsentBeforeMedia, "one answer for two session ids", []runtime.Step{
-		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
-		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid}, messages.Settle{Call: 1}),
-		step(messages.Propose{Session: "s2", Conversation: here, From: far}, messages.SendProceed{Session: "s2"}),
-		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
-	}, nil},
 	{laws.ConsentBeforeMedia, "offer of another conversation", append(taken()[:2],
 		step(messages.Offer{Session: sid, Conversation: "c2", From: far}, messages.CreatePeer{Peer: 7}),
 		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
@@ -96,6 +90,12 @@ var breaking = []struct {
 	{laws.ConsentBeforeMedia, "session that becomes another call's", append(taken(),
 		step(messages.Offer{Session: sid, Conversation: "c2", From: far}, messages.CreatePeer{Peer: 8}),
 	), nil},
+	{laws.ConsentBeforeMedia, "one answer for two session ids", []runtime.Step{
+		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
+		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid}, messages.Settle{Call: 1}),
+		step(messages.Propose{Session: "s2", Conversation: here, From: far}, messages.SendProceed{Session: "s2"}),
+		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
+	}, nil},
 	{laws.ConsentBeforeMedia, "accept message", []runtime.Step{step(messages.PageShown{}, messages.SendAccept{Session: sid})}, nil},
 	{laws.OneEndForEachStart, "second end", []runtime.Step{
 		step(messages.PageShown{}, announces(messages.SessionEnded{Session: messages.SessionSummary{ID: sid, Conversation: here}})),

@@ -33,17 +33,11 @@ func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID
 }
 
 // onlyPeer is the only peer connection that is not closed; nil if there are more, or none.
-func (c *Checker) onlyPeer() (only *peer) {
-	for _, p := range c.living {
-		switch {
-		case p.closed:
-		case only != nil:
-			return nil
-		default:
-			only = p
-		}
+func (c *Checker) onlyPeer() *peer {
+	if len(c.living) != 1 {
+		return nil
 	}
-	return only
+	return c.living[0]
 }
 
 // startsDialled: such a call is started on that session, and added.
