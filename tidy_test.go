@@ -83,7 +83,7 @@ var owners = map[string]string{
 var deciding = []string{"messages", "fsm", "fsm/*", "actors"}
 
 // outside are the libraries that a deciding package may import besides the standard one.
-var outside = []string{"github.com/qmuntal/stateless", "github.com/asynkron/protoactor-go/actor"}
+var outside = []string{"github.com/qmuntal/stateless", "github.com/asynkron/protoactor-go/actor", "github.com/cespare/xxhash/v2"}
 
 // unpredictable is what a deciding package may not import, with what to use instead.
 var unpredictable = map[string]string{

@@ -12,22 +12,23 @@ import (
 type Cell interface {
 	// Quirks are those of the cell's profile.
 	Quirks() quirk.Set
-	// Stepping says that a machine is about to change: the cell can take it back, and knows whom to blame for a panic.
-	Stepping(a *Actor, m Machine)
+	// Stepping says that a machine is about to change: the cell can take it back, and knows whom to blame for a panic. It
+	// lends what the step is to be noted in, until Decided.
+	Stepping(a *Actor, m Machine) *fsm.Outcome
 	// Decided hands over one step of one machine. Told, if not nil, is the view that the root is told before out.Acts.
-	Decided(a *Actor, in messages.Input, out fsm.Outcome, told messages.Input)
+	Decided(a *Actor, in messages.Input, out *fsm.Outcome, told messages.Input)
 	// Lost says that no machine of the actor knows the input.
 	Lost(a *Actor, in messages.Input)
 }
 
 // Actor is one actor of a cell. It does what its machines decide, and nothing of its own.
 type Actor struct {
-	Ref      messages.Ref
+	Ref messages.Ref
+	// Shown has bit i set once machine i has stepped, and so has shown the root its view.
+	Shown    uint32
 	Kind     string
 	Machines []Machine
-	// Shown has bit i set once machine i has stepped, and so has shown the root its view.
-	Shown uint32
-	Cell  Cell
+	Cell     Cell
 }
 
 // Receive takes a message from protoactor. Messages about the actor's own life mean nothing to charts.
@@ -52,13 +53,13 @@ func (a *Actor) handle(in messages.Input) {
 
 // step lets one machine decide. Its view is told when it is another one than that of before, or the first.
 func (a *Actor) step(i int, m Machine, in messages.Input) {
-	a.Cell.Stepping(a, m)
+	out := a.Cell.Stepping(a, m)
 	shows := a.Ref != messages.Root
 	var before, told messages.Input
 	if shows && a.Shown&(1<<i) != 0 {
 		before = m.View()
 	}
-	out := m.Step(a.Cell.Quirks(), in)
+	m.Step(a.Cell.Quirks(), in, out)
 	if shows {
 		a.Shown |= 1 << i
 		if after := m.View(); after != before {
@@ -66,7 +67,7 @@ func (a *Actor) step(i int, m Machine, in messages.Input) {
 		}
 	}
 	if m.Ended() {
-		out.Acts = append(out.Acts[:len(out.Acts):len(out.Acts)], messages.Stop{Ref: a.Ref})
+		out.Acts = append(out.Acts, messages.Stop{Ref: a.Ref})
 	}
 	a.Cell.Decided(a, in, out, told)
 }

@@ -19,8 +19,9 @@ type Machine interface {
 	Hash() string
 	// Knows tells whether any state of the chart has something to say about such an input.
 	Knows(in messages.Input) bool
-	// Step decides, and keeps the new state. After a panic the instance is of no use until Undo.
-	Step(on quirk.Set, in messages.Input) fsm.Outcome
+	// Step decides, keeps the new state and fills in out, whose lists it uses again. After a panic the instance is of no use
+	// until Undo.
+	Step(on quirk.Set, in messages.Input, out *fsm.Outcome)
 	// Assume makes other quirks those that the data remembers for its picks and facts, if it remembers any.
 	Assume(on quirk.Set)
 	// StartTimers are the timers that the state has armed on entry: those of a new instance.
@@ -29,6 +30,8 @@ type Machine interface {
 	Ended() bool
 	// View is what the root is told of the instance, or nil when it is told nothing. Views are comparable structs.
 	View() messages.Input
+	// Settle lets go of what can be made anew, such as the view.
+	Settle()
 	// Keep copies the state of now. Each copy is handed once, to Undo or to Forget, which give its memory back: Undo goes
 	// back to it, Forget does not.
 	Keep() any
@@ -50,64 +53,65 @@ func Founders() []string { return []string{"softphone", "connection", "station",
 
 // Of is a new instance of a chart. View makes the instance's view of its snapshot; nil: the root is told nothing.
 func Of[D any](chart *fsm.Chart[D], data D, view func(fsm.Snapshot[D]) messages.Input) Machine {
-	return &machine[D]{chart: chart, now: chart.Start(data), view: view}
+	return &machine[D]{now: chart.Resume(chart.Start(data)), view: view}
 }
 
 type machine[D any] struct {
-	chart *fsm.Chart[D]
-	now   fsm.Snapshot[D]
-	view  func(fsm.Snapshot[D]) messages.Input
-	seen  messages.Input // the view of now, once somebody looked
+	now  fsm.Instance[D]
+	view func(fsm.Snapshot[D]) messages.Input
+	seen messages.Input // the view of now, once somebody looked
 }
 
-func (m *machine[D]) Name() string                 { return m.chart.Name() }
-func (m *machine[D]) Hash() string                 { return m.chart.Hash() }
-func (m *machine[D]) Knows(in messages.Input) bool { return m.chart.Knows(in) }
-func (m *machine[D]) StartTimers() []fsm.Timer     { return m.chart.StartTimers(m.now) }
+func (m *machine[D]) Name() string                 { return m.now.Chart().Name() }
+func (m *machine[D]) Hash() string                 { return m.now.Chart().Hash() }
+func (m *machine[D]) Knows(in messages.Input) bool { return m.now.Chart().Knows(in) }
+func (m *machine[D]) StartTimers() []fsm.Timer     { return m.now.Chart().StartTimers(m.now.Snapshot()) }
 
-func (m *machine[D]) Step(on quirk.Set, in messages.Input) fsm.Outcome {
-	out := m.chart.Advance(on, &m.now, in)
+func (m *machine[D]) Step(on quirk.Set, in messages.Input, out *fsm.Outcome) {
+	m.now.Advance(on, in, out)
 	if out.Verdict == fsm.Taken {
 		m.seen = nil
 	}
-	return out
 }
 
 // Assume asks the data: a pointer to it has this method if it remembers quirks.
 func (m *machine[D]) Assume(on quirk.Set) {
-	if data, remembers := any(&m.now.Data).(interface{ Assume(on quirk.Set) }); remembers {
+	s := m.now.Snapshot()
+	if data, remembers := any(&s.Data).(interface{ Assume(on quirk.Set) }); remembers {
 		data.Assume(on)
-		m.seen = nil
+		m.now, m.seen = m.now.Chart().Resume(s), nil
 	}
 }
 
-func (m *machine[D]) Ended() bool { return m.chart.Ends(m.now.State) }
+func (m *machine[D]) Ended() bool { return m.now.Ended() }
 
 func (m *machine[D]) View() messages.Input {
 	if m.seen == nil && m.view != nil {
-		m.seen = m.view(m.now)
+		m.seen = m.view(m.now.Snapshot())
 	}
 	return m.seen
 }
 
-func (m *machine[D]) Keep() any { return m.chart.Borrow(&m.now) }
+func (m *machine[D]) Settle() { m.seen = nil }
+
+func (m *machine[D]) Keep() any { return m.now.Keep() }
 
 func (m *machine[D]) Undo(kept any) {
-	m.now, m.seen = *kept.(*fsm.Snapshot[D]), nil
+	m.now, m.seen = *kept.(*fsm.Instance[D]), nil
 	m.Forget(kept)
 }
 
-func (m *machine[D]) Forget(kept any) { m.chart.GiveBack(kept.(*fsm.Snapshot[D])) }
+func (m *machine[D]) Forget(kept any) { kept.(*fsm.Instance[D]).GiveBack() }
 
-func (m *machine[D]) MarshalJSON() ([]byte, error) { return json.Marshal(m.now) }
+func (m *machine[D]) MarshalJSON() ([]byte, error) { return json.Marshal(m.now.Snapshot()) }
 
 func (m *machine[D]) Restore(raw json.RawMessage) error {
 	var was fsm.Snapshot[D]
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&was); err != nil || !m.chart.CanBeIn(was.State) {
+	if err := decoder.Decode(&was); err != nil || !m.now.Chart().CanBeIn(was.State) {
 		return fmt.Errorf("actors: restore %s: the state is not of this chart: restore it with the engine that wrote it", m.Name())
 	}
-	m.now, m.seen = was, nil
+	m.now, m.seen = m.now.Chart().Resume(was), nil
 	return nil
 }

@@ -35,12 +35,12 @@ func stateOf(t *testing.T, m actors.Machine) string {
 // A machine is taken back to any state that it was in, by its undo and by what it wrote.
 func TestUndoAndRestore(t *testing.T) {
 	m := actors.Of(lampChart, lamp{}, nil)
-	m.Step(quirk.Corrected, messages.PageShown{})
+	m.Step(quirk.Corrected, messages.PageShown{}, new(fsm.Outcome))
 	kept, was := m.Keep(), stateOf(t, m)
 	if want := `{"state":"On","data":{"Switched":1}}`; was != want {
 		t.Fatalf("the lamp is %s, want %s", was, want)
 	}
-	m.Step(quirk.Corrected, messages.PageShown{})
+	m.Step(quirk.Corrected, messages.PageShown{}, new(fsm.Outcome))
 	m.Undo(kept)
 	if got := stateOf(t, m); got != was {
 		t.Errorf("undone to %s, want %s", got, was)

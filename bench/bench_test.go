@@ -29,29 +29,30 @@ import (
 func BenchmarkChartStep(b *testing.B) {
 	leg := messages.Leg{State: messages.Connected, Muted: messages.No}
 	unmuted := messages.LegNews{
-		Ref: 9, Conversation: "c1", Leg: leg, Recalled: leg, Session: messages.SessionView{Ref: 7, Session: "s1"}, OnLine: true, Started: true,
+		Ref: 9, Conversation: "c1", Leg: leg, Recalled: leg, Session: &messages.SessionView{Ref: 7, Session: "s1"}, OnLine: true, Started: true,
 	}
 	muted := unmuted
 	muted.Leg.Muted, muted.Recalled.Muted = messages.Yes, messages.Yes
-	ins := [2]messages.Input{messages.LegConnected{News: muted}, messages.LegConnected{News: unmuted}}
+	ins := [2]messages.Input{messages.LegConnected{News: &muted}, messages.LegConnected{News: &unmuted}}
 	known := conversation.Chart.Start(conversation.Data{Ref: 9, Conversation: "c1", Leg: leg, Recalled: leg, Added: true})
 	known.State = conversation.Connected
+	var out fsm.Outcome
 
 	b.Run("conversation/unchanged", func(b *testing.B) {
-		s := known
-		measure(b, "", func(int) { conversation.Chart.Advance(quirk.Corrected, &s, ins[1]) })
+		running := conversation.Chart.Resume(known)
+		measure(b, "", func(int) { running.Advance(quirk.Corrected, ins[1], &out) })
 	})
 	b.Run("conversation/published", func(b *testing.B) {
-		s := known
-		measure(b, "", func(i int) { conversation.Chart.Advance(quirk.Corrected, &s, ins[i&1]) })
+		running := conversation.Chart.Resume(known)
+		measure(b, "", func(i int) { running.Advance(quirk.Corrected, ins[i&1], &out) })
 	})
 	b.Run("invitation/born", func(b *testing.B) {
-		born := invitation.Chart.Start(invitation.Data{})
+		born := invitation.Chart.Resume(invitation.Chart.Start(invitation.Data{}))
 		in := messages.Input(messages.Invited{Ref: 9, Propose: messages.Propose{Session: "s1", Conversation: "c1"}})
-		var s fsm.Snapshot[invitation.Data]
+		running := born
 		measure(b, "", func(int) {
-			s = born
-			invitation.Chart.Advance(quirk.Corrected, &s, in)
+			running = born
+			running.Advance(quirk.Corrected, in, &out)
 		})
 	})
 }
@@ -153,15 +154,16 @@ func framed(body []byte) []byte {
 
 // The heap of idle cells, each initialized and with station, line, one connected session and one conversation. Each is
 // brought there by inputs that are decoded for it alone, so that no two share their texts. An idle cell sleeps; how much one
-// takes that does not is measured over fewer.
+// takes that does not is measured, too.
 func BenchmarkIdleCell(b *testing.B) {
 	for _, phone := range phones {
-		b.Run(phone.name, func(b *testing.B) { idle(b, phone.recording, 100_000, (*runtime.Cell).Sleep) })
-		b.Run(phone.name+"/awake", func(b *testing.B) { idle(b, phone.recording, 10_000, func(*runtime.Cell) error { return nil }) })
+		b.Run(phone.name, func(b *testing.B) { idle(b, phone.recording, (*runtime.Cell).Sleep) })
+		b.Run(phone.name+"/awake", func(b *testing.B) { idle(b, phone.recording, func(*runtime.Cell) error { return nil }) })
 	}
 }
 
-func idle(b *testing.B, recording string, count int, rest func(*runtime.Cell) error) {
+func idle(b *testing.B, recording string, rest func(*runtime.Cell) error) {
+	const count = 100_000
 	cfg, way := wayTo(b, recording)
 	cfg.Shard = runtime.NewShard()
 	for b.Loop() {

@@ -48,10 +48,10 @@ type Chart[D any] struct {
 	root        *node[D]           // the chart itself, as the state around all others; no instance is ever in it
 	nodes       []*node[D]         // every state, in the order written, without the root
 	byName      map[State]*node[D] // the first state of each name
-	known       map[reflect.Type]bool
-	inputs      []inputType   // in the order of their first mention
-	hash        func() string // computed once: snapshots ask for it again and again
-	spares      sync.Pool     // of *Snapshot[D]
+	inputs      []inputType        // in the order of their first mention
+	columns     columns            // where each of them is
+	hash        func() string      // computed once: snapshots ask for it again and again
+	spares      sync.Pool          // of *Instance[D]
 }
 
 // inputType is a type of input, with the name that addresses give it.
@@ -72,9 +72,12 @@ type node[D any] struct {
 	ignores  []*ignored
 
 	// The rest is compiled.
+	chart  *Chart[D]
 	timers []*timer[D]               // in the order of their first row
 	cells  map[reflect.Type]*cell[D] // of a state without states within: all that an input may lead to
+	row    []*cell[D]                // the same in the order of the chart's inputs, nil where there is none
 	late   string                    // the address of a late timer
+	sum    uint64                    // of the name
 }
 
 // row is one arrow of the drawing.
@@ -93,13 +96,15 @@ type row[D any] struct {
 	// The rest is compiled.
 	address string
 	to      *node[D]
+	sum     uint64 // of the address
 	timer   *timer[D]
 }
 
 // clock is what makes a row a timer row.
 type clock[D any] struct {
 	label string // such as "14s" or "[backOff]"
-	delay func(D) time.Duration
+	fixed time.Duration
+	delay func(D) time.Duration // nil: fixed
 }
 
 // guard is a named condition of a row.
@@ -212,19 +217,16 @@ func (c *Chart[D]) Start(data D) Snapshot[D] {
 }
 
 // Knows says whether some row or ignore of the chart mentions inputs of this type.
-func (c *Chart[D]) Knows(in messages.Input) bool { return c.known[reflect.TypeOf(in)] }
+func (c *Chart[D]) Knows(in messages.Input) bool {
+	_, known := c.columns.of(in)
+	return known
+}
 
 // CanBeIn says whether an instance can be in the state: it is declared and has no states within. A snapshot that was
 // read from outside is to be tested with it, because Step panics on a state that cannot be.
 func (c *Chart[D]) CanBeIn(s State) bool {
 	n := c.byName[s]
 	return n != nil && n.cells != nil
-}
-
-// Ends says whether nothing leaves the state: an instance in it is at its end.
-func (c *Chart[D]) Ends(s State) bool {
-	n := c.byName[s]
-	return n != nil && n.final
 }
 
 // here is the node of an instance's state. Another state is a bug of the caller, which lost or invented a snapshot.

@@ -131,12 +131,22 @@ func TestStepRefusesForeignState(t *testing.T) {
 	artificial().Step(quirk.Corrected, Snapshot[tally]{State: Outer}, Noise{})
 }
 
+// roomy are acts with memory behind them, which does not belong to who gets them.
+var roomy = make(messages.Acts, 1, 4)
+
+func giveRoomy(d tally, _ Noise) (tally, messages.Acts) { return d, roomy }
+func tellTwo(d tally, _ Noise) (tally, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: 2}}
+}
+
 // A step never writes into the memory of the acts that an action returned.
 func TestActsAreNotShared(t *testing.T) {
-	shared := make(messages.Acts, 1, 4)
-	shared[0] = messages.Tell{To: 1}
-	joined(shared, messages.Acts{messages.Tell{To: 2}})
-	if got := shared[:2][1]; got != nil {
+	roomy[0] = messages.Tell{To: 1}
+	chart := New("x", "A chart.", Initial[tally]("A"), In("A", "A state.", On[tally](Noise{}).Do(giveRoomy, tellTwo)))
+	if _, out := chart.Step(quirk.Corrected, chart.Start(tally{}), Noise{}); len(out.Acts) != 2 {
+		t.Fatalf("%d acts, want those of both actions", len(out.Acts))
+	}
+	if got := roomy[:2][1]; got != nil {
 		t.Errorf("the memory behind the first action's acts holds %v", got)
 	}
 }

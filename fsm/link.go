@@ -2,8 +2,11 @@ package fsm
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
@@ -27,11 +30,11 @@ type timer[D any] struct {
 // reports afterwards.
 func (c *Chart[D]) link() {
 	c.byName = map[State]*node[D]{}
-	c.known = map[reflect.Type]bool{}
 	c.collect(c.root)
 	for _, n := range append([]*node[D]{c.root}, c.nodes...) {
 		c.linkNode(n)
 	}
+	c.columns = columnsOf(c.inputs)
 	for _, n := range c.nodes {
 		if len(n.children) == 0 {
 			n.cells = cellsOf(n)
@@ -50,9 +53,11 @@ func (c *Chart[D]) collect(around *node[D]) {
 }
 
 func (c *Chart[D]) linkNode(n *node[D]) {
+	n.chart, n.sum = c, xxhash.Sum64String(string(n.name))
 	n.late = string(n.name) + "/" + timerFired.name
 	for _, r := range n.rows {
 		r.address = r.place()
+		r.sum = xxhash.Sum64String(r.address)
 		r.to = c.byName[r.target]
 		if r.clock != nil {
 			r.timer = n.timerOf(c.name, r)
@@ -66,8 +71,7 @@ func (c *Chart[D]) linkNode(n *node[D]) {
 }
 
 func (c *Chart[D]) mention(in inputType) {
-	if in.typ != nil && !c.known[in.typ] {
-		c.known[in.typ] = true
+	if in.typ != nil && !slices.ContainsFunc(c.inputs, func(known inputType) bool { return known.typ == in.typ }) {
 		c.inputs = append(c.inputs, in)
 	}
 }
@@ -219,8 +223,12 @@ func (r *row[D]) actionNames() []string {
 }
 
 // start is the timer's order for an instance with this data. A delay below zero is due at once.
-func (t *timer[D]) start(d D) Timer {
-	return Timer{Name: t.name, After: max(0, t.clock.delay(d))}
+func (t *timer[D]) start(d *D) Timer {
+	after := t.clock.fixed
+	if t.clock.delay != nil {
+		after = t.clock.delay(*d)
+	}
+	return Timer{Name: t.name, After: max(0, after)}
 }
 
 // Timer is an order to start a timer, or with Stop to take it back. Name is unique within an actor that holds one

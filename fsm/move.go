@@ -17,9 +17,8 @@ type move[D any] struct {
 	entered []*node[D] // those that have timers, the outermost first
 }
 
-// timers are the orders of a move.
-func (m *move[D]) timers(on quirk.Set, d D) []Timer {
-	var all []Timer
+// timers appends the orders of a move.
+func (m *move[D]) timers(all []Timer, on quirk.Set, d *D) []Timer {
 	for _, n := range m.left {
 		for _, t := range n.timers {
 			if t.exists(on) {
@@ -41,11 +40,13 @@ func (m *move[D]) timers(on quirk.Set, d D) []Timer {
 func (c *Chart[D]) plan() {
 	machine := c.machine()
 	for _, n := range c.nodes {
-		for _, in := range c.inputs {
+		n.row = make([]*cell[D], len(c.inputs))
+		for column, in := range c.inputs {
 			x := n.cells[in.typ]
 			if x == nil {
 				continue
 			}
+			n.row[column] = x
 			for _, r := range x.rows {
 				x.moves = append(x.moves, c.execute(machine, n, r))
 			}

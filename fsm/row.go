@@ -25,7 +25,7 @@ func On[D any, E messages.Input](e E) *Row[D, E] {
 // After begins the row that may be taken when its state has lasted for d.
 func After[D any](d time.Duration) *Row[D, messages.TimerFired] {
 	w := &Row[D, messages.TimerFired]{row[D]{input: timerFired}}
-	w.r.clock = &clock[D]{label: d.String(), delay: func(D) time.Duration { return d }}
+	w.r.clock = &clock[D]{label: d.String(), fixed: d}
 	if d < 0 {
 		w.fault("waits for a negative time: use a positive one")
 	}

@@ -1,8 +1,6 @@
 package fsm
 
 import (
-	"reflect"
-
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -33,7 +31,12 @@ type Outcome struct {
 	Quirk    *quirk.Quirk  // the quirk that the row taken names, by Quirk or else by Corrected
 	Acts     messages.Acts // what the row's actions decided, in order
 	Timers   []Timer       // stops of the states left, innermost first, then starts of the states entered
+	Sums     Sums
 }
+
+// Sums are the xxhash sums of an outcome's texts, which are known when the chart is made; 0 is one that is not known. The
+// state hash is over them.
+type Sums struct{ Chart, Row, To uint64 }
 
 // lateTimer is why a firing is ignored whose timer the instance does not have any more: its state was left after the
 // timer ran out and before the firing was delivered.
@@ -42,52 +45,13 @@ const lateTimer = "late timer"
 // Step decides what one input does to one instance under a profile. It is a pure function of its arguments, safe from
 // several goroutines. The snapshot's state must be one that CanBeIn accepts; another one is a bug, and panics.
 func (c *Chart[D]) Step(on quirk.Set, s Snapshot[D], in messages.Input) (Snapshot[D], Outcome) {
-	kept := c.Borrow(&s)
-	out := c.Advance(on, kept, in)
-	s = *kept
-	c.GiveBack(kept)
+	var out Outcome
+	running := c.spare()
+	*running = c.Resume(s)
+	running.Advance(on, in, &out)
+	s = running.Snapshot()
+	running.GiveBack()
 	return s, out
-}
-
-// Advance is Step in place, which spares copies of a large snapshot. After a panic the snapshot is of no use.
-func (c *Chart[D]) Advance(on quirk.Set, s *Snapshot[D], in messages.Input) Outcome {
-	at := c.here(s.State)
-	out := Outcome{Chart: c.name, From: s.State, To: s.State, Verdict: Unexpected}
-	x := at.cells[reflect.TypeOf(in)]
-	fired, isTimer := in.(messages.TimerFired)
-	if isTimer && !x.times(on, fired.Timer) {
-		out.Verdict, out.Row, out.Why = Ignored, at.late, lateTimer
-		return out
-	}
-	if x == nil {
-		return out
-	}
-	for i, r := range x.rows {
-		if (r.timer == nil || r.timer.name == fired.Timer) && r.eligible(on, &s.Data, in) {
-			r.take(x.moves[i], on, s, in, &out)
-			return out
-		}
-	}
-	if x.ignore != nil {
-		out.Verdict, out.Row, out.Why = Ignored, x.ignore.address, x.ignore.why
-	}
-	return out
-}
-
-// Borrow is a copy of a snapshot in memory that GiveBack takes again. Whoever steps often spares garbage with it.
-func (c *Chart[D]) Borrow(s *Snapshot[D]) *Snapshot[D] {
-	kept, ok := c.spares.Get().(*Snapshot[D])
-	if !ok {
-		kept = new(Snapshot[D])
-	}
-	*kept = *s
-	return kept
-}
-
-// GiveBack ends the use of what Borrow lent.
-func (c *Chart[D]) GiveBack(kept *Snapshot[D]) {
-	*kept = Snapshot[D]{}
-	c.spares.Put(kept)
 }
 
 // times says whether a timer of this name belongs to the state of the cell or a state around it.
@@ -104,27 +68,19 @@ func (x *cell[D]) times(on quirk.Set, name string) bool {
 }
 
 // take runs the row's actions and then moves: decide, leave, enter.
-func (r *row[D]) take(m *move[D], on quirk.Set, s *Snapshot[D], in messages.Input, out *Outcome) {
-	out.Verdict, out.Row, out.Quirk = Taken, r.address, r.quirk
+func (r *row[D]) take(m *move[D], on quirk.Set, i *Instance[D], in messages.Input, out *Outcome) {
+	out.Verdict, out.Row, out.Quirk, out.Sums.Row = Taken, r.address, r.quirk, r.sum
 	if r.quirk == nil {
 		out.Quirk = r.corrected
 	}
-	for i := range r.actions {
-		out.Acts = joined(out.Acts, r.actions[i].run(&s.Data, in))
+	for a := range r.actions {
+		out.Acts = append(out.Acts, r.actions[a].run(&i.data, in)...)
 	}
 	if m == nil {
 		return
 	}
-	s.State, out.To, out.Timers = m.to.name, m.to.name, m.timers(on, s.Data)
-}
-
-// joined is one list and then the other. It never writes into the memory behind either: an action may have returned a
-// part of something that it shares.
-func joined(before, more messages.Acts) messages.Acts {
-	if len(before) == 0 {
-		return more
-	}
-	return append(before[:len(before):len(before)], more...)
+	i.at, out.To, out.Sums.To = m.to, m.to.name, m.to.sum
+	out.Timers = m.timers(out.Timers, on, &i.data)
 }
 
 // StartTimers lists the timers that the birth of an instance starts: those of its initial state and of the states
@@ -137,7 +93,7 @@ func (c *Chart[D]) StartTimers(s Snapshot[D]) []Timer {
 			enter(n.parent)
 		}
 		for _, t := range n.timers {
-			starts = append(starts, t.start(s.Data))
+			starts = append(starts, t.start(&s.Data))
 		}
 	}
 	enter(c.here(s.State))

@@ -42,16 +42,14 @@ func typesOf[M any](all []M, word func(M) string) map[string]reflect.Type {
 // EncodeInput appends the JSON of an input to dst; the kind is not part of it. The error wraps ErrText or ErrTooBig, or
 // ErrUnknownKind for an input that never comes from outside; dst is then returned as it came.
 func EncodeInput(dst []byte, in Input) ([]byte, error) {
+	if n, ok := in.(ConversationNotified); ok {
+		out, err := appendConversation(dst, &n)
+		return checked(dst, out, err, "input", n.Kind())
+	}
 	if in == nil || inputTypes[in.Kind()] != reflect.TypeOf(in) {
 		return dst, fmt.Errorf("messages: encode input %s: %w", wordOf(in), ErrUnknownKind)
 	}
-	out, err := dst, error(nil)
-	switch in := in.(type) {
-	case ConversationNotified:
-		out, err = appendConversation(dst, in)
-	default:
-		out, err = appendJSON(dst, in)
-	}
+	out, err := appendJSON(dst, in)
 	return checked(dst, out, err, "input", in.Kind())
 }
 
@@ -69,14 +67,17 @@ type announced struct {
 
 // EncodeEffect appends the JSON of an effect to dst; the kind is not part of it. Errors are as EncodeInput's.
 func EncodeEffect(dst []byte, effect Effect) ([]byte, error) {
+	if announce, ok := effect.(Announce); ok {
+		return encodeAnnounce(dst, announce)
+	}
 	if effect == nil || effectTypes[effect.Kind()] != reflect.TypeOf(effect) {
 		return dst, fmt.Errorf("messages: encode effect %s: %w", wordOf(effect), ErrUnknownKind)
 	}
-	announce, ok := effect.(Announce)
-	if !ok {
-		out, err := appendJSON(dst, effect)
-		return checked(dst, out, err, "effect", effect.Kind())
-	}
+	out, err := appendJSON(dst, effect)
+	return checked(dst, out, err, "effect", effect.Kind())
+}
+
+func encodeAnnounce(dst []byte, announce Announce) ([]byte, error) {
 	if announce.Event == nil {
 		return dst, fmt.Errorf("messages: encode effect announce: no event: %w", ErrMalformed)
 	}
@@ -108,16 +109,14 @@ func DecodeEffect(kind string, raw []byte) (Effect, error) {
 
 // EncodeEvent appends the JSON of an event to dst; the name is not part of it. Errors are as EncodeInput's.
 func EncodeEvent(dst []byte, event Event) ([]byte, error) {
+	if u, ok := event.(ConversationUpdate); ok {
+		out, err := appendUpdate(dst, &u)
+		return checked(dst, out, err, "event", u.Name())
+	}
 	if event == nil || eventTypes[event.Name()] != reflect.TypeOf(event) {
 		return dst, fmt.Errorf("messages: encode event: %w", ErrUnknownKind)
 	}
-	out, err := dst, error(nil)
-	switch event := event.(type) {
-	case ConversationUpdate:
-		out, err = appendUpdate(dst, event)
-	default:
-		out, err = appendJSON(dst, event)
-	}
+	out, err := appendJSON(dst, event)
 	return checked(dst, out, err, "event", event.Name())
 }
 

@@ -39,7 +39,10 @@ type (
 		Last         bool
 	}
 	// InvitedAgain: another propose for the conversation of an invitation.
-	InvitedAgain struct{ Propose Propose }
+	InvitedAgain struct {
+		Propose Propose
+		Dialled bool // this client placed the call
+	}
 	// ProceedWanted: an invitation is to be taken; the root answers with ProceedNow.
 	ProceedWanted struct {
 		Invitation Ref
@@ -215,7 +218,8 @@ type (
 
 // Words of the conversation.
 type (
-	// LegNews is what a notification says of the user's own leg, with what the conversation needs to know of others.
+	// LegNews is what a notification says of the user's own leg, with what the conversation needs to know of others. It is
+	// large, so the messages point to it; it is never changed.
 	LegNews struct {
 		Ref          Ref
 		Conversation ConversationID
@@ -224,15 +228,18 @@ type (
 		Recalled    Leg
 		Participant ParticipantID
 		Purpose     string
-		// Session is the session that the leg is heard on. Session.Ref 0: none.
-		Session SessionView
+		// Session is the session that the leg is heard on. Nil, or Session.Ref 0: none. HeardOn is never nil.
+		Session *SessionView
 		OnLine  bool // it is the shared session
 		Lost    bool // it is over
+		Stays   bool // it does not end with the call
 		// Carries is the conversation that the session carries now.
 		Carries ConversationID
 		// Started: the start of this conversation on the session was announced; StartsUnknown: nobody kept book of it.
 		Started       bool
 		StartsUnknown bool
+		// Dialled: this client placed the call, as far as is known: the answer to a request that is under way may say more.
+		Dialled bool
 		// Taken: this client has answered the call, and its session is on its way; Rings: it waits to be answered.
 		Taken      bool
 		Rings      bool
@@ -240,15 +247,15 @@ type (
 		Self       JID // own bare JID
 	}
 	// LegErred: the leg carries error information.
-	LegErred struct{ News LegNews }
+	LegErred struct{ News *LegNews }
 	// LegPending: the leg is alerting or contacting.
-	LegPending struct{ News LegNews }
+	LegPending struct{ News *LegNews }
 	// LegConnected: the leg is dialing or connected.
-	LegConnected struct{ News LegNews }
+	LegConnected struct{ News *LegNews }
 	// LegEnded: the leg is disconnected or terminated.
-	LegEnded struct{ News LegNews }
+	LegEnded struct{ News *LegNews }
 	// LegOther: the leg is in some other state.
-	LegOther struct{ News LegNews }
+	LegOther struct{ News *LegNews }
 	// RecalledPending and the like: the stored notification, read again, shows another leg.
 	RecalledPending   struct{}
 	RecalledConnected struct{}

@@ -303,7 +303,7 @@ func (m HangUp) BornAs(r Ref) Input { m.Ref = r; return m }
 func (m Depart) BornAs(r Ref) Input { m.Ref = r; return m }
 
 // Of returns the news as the input of its class.
-func (n LegNews) Of() Input {
+func (n *LegNews) Of() Input {
 	switch n.Leg.State.Class() {
 	case PendingClass:
 		return LegPending{n}
@@ -316,35 +316,52 @@ func (n LegNews) Of() Input {
 	}
 }
 
-// BornAs names the actor.
-func (m LegPending) BornAs(r Ref) Input { m.News.Ref = r; return m }
+// HeardOn is the session that the leg is heard on; one whose Ref is 0 is none.
+func (n *LegNews) HeardOn() *SessionView {
+	if n.Session == nil {
+		return noSession
+	}
+	return n.Session
+}
+
+// noSession is what a leg is heard on that is heard on nothing. Nobody changes it.
+var noSession = new(SessionView)
+
+// of is the news with the name of the actor that gets it.
+func (n LegNews) of(r Ref) *LegNews {
+	n.Ref = r
+	return &n
+}
 
 // BornAs names the actor.
-func (m LegConnected) BornAs(r Ref) Input { m.News.Ref = r; return m }
+func (m LegPending) BornAs(r Ref) Input { return LegPending{m.News.of(r)} }
 
 // BornAs names the actor.
-func (m LegEnded) BornAs(r Ref) Input { m.News.Ref = r; return m }
+func (m LegConnected) BornAs(r Ref) Input { return LegConnected{m.News.of(r)} }
 
 // BornAs names the actor.
-func (m LegOther) BornAs(r Ref) Input { m.News.Ref = r; return m }
+func (m LegEnded) BornAs(r Ref) Input { return LegEnded{m.News.of(r)} }
 
 // BornAs names the actor.
-func (m LegErred) BornAs(r Ref) Input { m.News.Ref = r; return m }
+func (m LegOther) BornAs(r Ref) Input { return LegOther{m.News.of(r)} }
+
+// BornAs names the actor.
+func (m LegErred) BornAs(r Ref) Input { return LegErred{m.News.of(r)} }
 
 // Told is what the notification says.
-func (m LegErred) Told() LegNews { return m.News }
+func (m LegErred) Told() *LegNews { return m.News }
 
 // Told is what the notification says.
-func (m LegPending) Told() LegNews { return m.News }
+func (m LegPending) Told() *LegNews { return m.News }
 
 // Told is what the notification says.
-func (m LegConnected) Told() LegNews { return m.News }
+func (m LegConnected) Told() *LegNews { return m.News }
 
 // Told is what the notification says.
-func (m LegEnded) Told() LegNews { return m.News }
+func (m LegEnded) Told() *LegNews { return m.News }
 
 // Told is what the notification says.
-func (m LegOther) Told() LegNews { return m.News }
+func (m LegOther) Told() *LegNews { return m.News }
 
 // Kind is the word of the message.
 func (AnswerSet) Kind() string { return "answer-set" }

@@ -26,6 +26,8 @@ type (
 		FromUser     UserID
 		OriginalRoom JID
 		Gone         bool
+		// Coming: its own session is on its way, and nothing else was asked for.
+		Coming bool
 	}
 	// SessionView is a session. What it carries is the root's to know.
 	SessionView struct {

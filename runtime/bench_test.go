@@ -1,13 +1,9 @@
 package runtime_test
 
 import (
-	goruntime "runtime"
 	"testing"
-	"time"
 
-	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/messages"
-	"github.com/hookswitch/hookswitch/runtime"
 )
 
 // nowhere is a journal that keeps nothing.
@@ -44,44 +40,4 @@ func BenchmarkConversationBetweenActors(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-}
-
-// The heap of idle cells of six actors each, the bare charts included.
-func BenchmarkIdleCells(b *testing.B) {
-	const cells = 100_000
-	cfg := config(nil)
-	cfg.Shard = runtime.NewShard()
-	cfg.Registry = actors.Registry{}
-	for kind, machines := range registry {
-		cfg.Registry[kind] = machines
-	}
-	cfg.Registry["connection"], cfg.Registry["station"] = registry["worker"], registry["worker"]
-	for b.Loop() {
-		before := heap()
-		all := make([]*runtime.Cell, cells)
-		for i := range all {
-			cell, err := runtime.NewCell(cfg)
-			if err != nil {
-				b.Fatal(err)
-			}
-			for range 2 {
-				if _, err := cell.Handle(time.Second, messages.Initialize{}); err != nil {
-					b.Fatal(err)
-				}
-			}
-			all[i] = cell
-		}
-		b.ReportMetric(float64(heap()-before)/cells, "B/cell")
-		for _, cell := range all {
-			cell.Close()
-		}
-	}
-}
-
-func heap() uint64 {
-	goruntime.GC()
-	goruntime.GC()
-	var m goruntime.MemStats
-	goruntime.ReadMemStats(&m)
-	return m.HeapAlloc
 }

@@ -165,7 +165,7 @@ func (c *Cell) birth() error {
 	}
 	root := c.unit(messages.Root)
 	if root != nil && slices.ContainsFunc(root.Machines, func(m actors.Machine) bool { return m.Knows(configured) }) {
-		t.stack = append(t.stack, task{act: messages.Tell{To: messages.Root, Msg: configured}})
+		t.stack = append(t.stack, task{tell: messages.Tell{To: messages.Root, Msg: configured}})
 	}
 	if failed := c.settle(); failed != nil {
 		c.rollback(failed)
@@ -235,7 +235,7 @@ func (c *Cell) decide() (Step, error) {
 	to, orphan := c.route(t.step.Input)
 	t.step.Orphan = orphan
 	if orphan == "" {
-		t.stack = append(t.stack, task{act: messages.Tell{To: to, Msg: t.step.Input}})
+		t.stack = append(t.stack, task{tell: messages.Tell{To: to, Msg: t.step.Input}})
 	}
 	if c.cfg.Options.UseServerSidePings && fromServer(t.step.Input) && c.unit(messages.KeeperActor) != nil {
 		t.stack = append(t.stack, task{act: messages.Tell{To: messages.KeeperActor, Msg: messages.FrameSeen{}}})
@@ -246,6 +246,7 @@ func (c *Cell) decide() (Step, error) {
 		failed.Input = t.step.Input.Kind()
 		return Step{Seq: t.step.Seq, At: t.step.At, Input: t.step.Input, Hash: c.hash}, c.quarantine(failed)
 	}
+	c.rest()
 	t.step.Hash = c.hash
 	if c.cfg.Journal != nil {
 		t.lines = appendRest(t.lines, t.step)
@@ -279,9 +280,9 @@ func (c *Cell) rollback(why error) {
 	}
 	t.undo = emptied(t.undo)
 	c.stopActors()
-	c.units, c.timers, c.open = slices.Clone(t.before.units), slices.Clone(t.before.timers), slices.Clone(t.before.open)
+	c.units, c.timers, c.open = t.before.units, t.before.timers, t.before.open
 	for _, u := range c.units {
-		u.pid, u.invoker = nil, nil
+		u.awake = nil
 	}
 	c.born, c.armed, c.hash = t.before.born, t.before.armed, t.before.hash
 	c.stopped = why
@@ -309,15 +310,20 @@ func (c *Cell) stopActors() {
 	for _, u := range c.units {
 		c.shard.stop(u)
 	}
+	c.endLives()
+	for _, u := range c.units {
+		u.awake = nil
+	}
+}
+
+// endLives hands over what was posted about the actors' own lives.
+func (c *Cell) endLives() {
 	for _, t := range c.turn.system {
-		if t.to.invoker != nil {
-			t.to.invoker.InvokeSystemMessage(t.msg)
+		if t.to.awake != nil {
+			t.to.awake.invoker.InvokeSystemMessage(t.msg)
 		}
 	}
 	c.turn.system = emptied(c.turn.system)
-	for _, u := range c.units {
-		u.pid, u.invoker = nil, nil
-	}
 }
 
 // Revive lets a cell that a poisoned entry has stopped go on from the last rest before that entry, without it.

@@ -473,11 +473,12 @@ func (fixed) StartTimers() []fsm.Timer      { return nil }
 func (fixed) Assume(quirk.Set)              {}
 func (fixed) Ended() bool                   { return false }
 func (fixed) View() messages.Input          { return nil }
+func (fixed) Settle()                       {}
 func (fixed) Keep() any                     { return nil }
 func (fixed) Undo(any)                      {}
 func (fixed) Forget(any)                    {}
 func (fixed) MarshalJSON() ([]byte, error)  { return []byte("{}"), nil }
 func (fixed) Restore(json.RawMessage) error { return nil }
-func (f fixed) Step(quirk.Set, messages.Input) fsm.Outcome {
-	return fsm.Outcome{Chart: "fixed", Verdict: fsm.Taken, Row: "On/any", Acts: messages.Acts{f.act}}
+func (f fixed) Step(_ quirk.Set, _ messages.Input, out *fsm.Outcome) {
+	*out = fsm.Outcome{Chart: "fixed", Verdict: fsm.Taken, Row: "On/any", Acts: messages.Acts{f.act}}
 }

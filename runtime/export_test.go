@@ -6,3 +6,13 @@ func (s *Softphone) OpenQuestions() int {
 	s.inbox.put(func() { n <- len(s.wire.asked) })
 	return <-n
 }
+
+// Awake is how many actors of protoactor a cell has.
+func (c *Cell) Awake() (n int) {
+	for _, u := range c.units {
+		if u.awake != nil {
+			n++
+		}
+	}
+	return n
+}

@@ -32,13 +32,39 @@ func mixText(hash uint64, text string) uint64 { return mix(hash, xxhash.Sum64Str
 
 func mixBytes(hash uint64, bytes []byte) uint64 { return mix(hash, xxhash.Sum64(bytes)) }
 
-func mixStep(hash uint64, actor messages.Ref, in messages.Input, out fsm.Outcome) uint64 {
+func mixStep(hash uint64, actor messages.Ref, in messages.Input, out *fsm.Outcome) uint64 {
 	hash = mix(hash, uint64(actor))
 	hash = mixText(hash, in.Kind())
-	hash = mixText(hash, out.Chart)
-	hash = mixText(hash, string(out.Verdict))
-	hash = mixText(hash, out.Row)
-	return mixText(hash, string(out.To))
+	hash = mixKnown(hash, out.Sums.Chart, out.Chart)
+	hash = mix(hash, verdictSum(out.Verdict))
+	hash = mixKnown(hash, out.Sums.Row, out.Row)
+	return mixKnown(hash, out.Sums.To, string(out.To))
+}
+
+// mixKnown is mixText for a text whose sum is known already, if it is not 0.
+func mixKnown(hash, sum uint64, text string) uint64 {
+	if sum == 0 {
+		return mixText(hash, text)
+	}
+	return mix(hash, sum)
+}
+
+// The sums of the verdicts: there are three.
+var takenSum, ignoredSum, unexpectedSum = sumOf(fsm.Taken), sumOf(fsm.Ignored), sumOf(fsm.Unexpected)
+
+func sumOf(v fsm.Verdict) uint64 { return xxhash.Sum64String(string(v)) }
+
+func verdictSum(v fsm.Verdict) uint64 {
+	switch v {
+	case fsm.Taken:
+		return takenSum
+	case fsm.Ignored:
+		return ignoredSum
+	case fsm.Unexpected:
+		return unexpectedSum
+	default:
+		return sumOf(v)
+	}
 }
 
 // appendHash appends 16 hexadecimal digits: JSON's numbers cannot hold 64 bits.

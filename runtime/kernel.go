@@ -18,28 +18,40 @@ import (
 // maxDeliveries bounds the internal messages of one entry: charts that keep telling each other would never rest.
 const maxDeliveries = 10_000
 
+// quiet is for how many entries an actor keeps its actor of protoactor when it is told nothing.
+const quiet = 8
+
 // unit is one actor and its mailbox, which is a door to the cell's one queue. While nobody tells it anything it sleeps: there
 // are its machines, and no actor of protoactor around them, which takes more memory than most machines do.
 type unit struct {
 	actors.Actor
-	cell    *Cell
-	pid     *actor.PID // nil while it sleeps
+	awake *awake // nil while it sleeps
+	told  uint64 // the entry that told it something last
+}
+
+// awake is a unit's actor of protoactor.
+type awake struct {
+	pid     *actor.PID
 	invoker actor.MessageInvoker
 }
 
+func (u *unit) turn() *turn { return u.Cell.(*inside).turn }
+
 // PostUserMessage puts a message at the front: whoever sends it does so in its turn, and is finished before the rest.
 func (u *unit) PostUserMessage(msg any) {
-	u.cell.turn.stack = append(u.cell.turn.stack, task{to: u, msg: msg})
+	t := u.turn()
+	t.mail = append(t.mail, letter{to: u, msg: msg})
 }
 
 // PostSystemMessage puts a message before all others.
 func (u *unit) PostSystemMessage(msg any) {
-	u.cell.turn.system = append(u.cell.turn.system, task{to: u, msg: msg})
+	t := u.turn()
+	t.system = append(t.system, letter{to: u, msg: msg})
 }
 
 // RegisterHandlers is told who takes the messages. The dispatcher is not used: the cell's own goroutine drains.
 func (u *unit) RegisterHandlers(invoker actor.MessageInvoker, _ actor.Dispatcher) {
-	u.invoker = invoker
+	u.awake.invoker = invoker
 }
 
 // Start has nothing to do.
@@ -48,13 +60,18 @@ func (u *unit) Start() {}
 // UserMessageCount is 0: messages wait in the cell's queue.
 func (u *unit) UserMessageCount() int { return 0 }
 
-// task is one thing waiting in the queue: an act to carry out, or a message to hand to an actor.
+// task is one thing waiting in the queue: an act to carry out, or a message to send.
 type task struct {
 	act  messages.Act
-	from messages.Ref // who decided the act
+	tell messages.Tell // set for a message to send: as an act it would be garbage
+	from messages.Ref  // who decided it
 	row  row
-	to   *unit // set for a message
-	msg  any
+}
+
+// letter is a message that an actor has been sent.
+type letter struct {
+	to  *unit
+	msg any
 }
 
 // row is the address of a chart's row within a cell.
@@ -62,11 +79,13 @@ type row struct{ chart, row string }
 
 // turn is all that a cell needs while it decides one entry. It is borrowed, so that an idle cell is small.
 type turn struct {
-	system []task // life and death of actors; first
-	stack  []task // the front of the queue, top last: what a handler decided goes before what was there
-	later  []task // the back of the queue, oldest first
-	served int    // how many of later have had their turn
-	acts   []task // what the running handler has decided so far
+	system []letter // life and death of actors; first
+	mail   []letter // what was just sent; next
+	stack  []task   // the front of the queue, top last: what a handler decided goes before what was there
+	later  []task   // the back of the queue, oldest first
+	served int      // how many of later have had their turn
+
+	outcome fsm.Outcome // of the machine that steps; its lists are the turn's own
 
 	step       Step   // its lists are the turn's own
 	lines      []byte // the journal's lines for what was decided
@@ -87,7 +106,8 @@ type undo struct {
 	kept    any
 }
 
-// kept is what the cell was at the last rest, machines' states aside.
+// kept is what the cell was at the last rest, machines' states aside. What its lists hold is never changed: a list of the
+// cell that loses an element is made anew.
 type kept struct {
 	units  []*unit
 	timers []timer
@@ -102,10 +122,7 @@ var turns = sync.Pool{New: func() any { return new(turn) }}
 // begin borrows a turn and remembers what there is to come back to.
 func (c *Cell) begin() *turn {
 	t := turns.Get().(*turn)
-	t.before.units = append(t.before.units[:0], c.units...)
-	t.before.timers = append(t.before.timers[:0], c.timers...)
-	t.before.open = append(t.before.open[:0], c.open...)
-	t.before.born, t.before.armed, t.before.hash = c.born, c.armed, c.hash
+	t.before = kept{units: c.units, timers: c.timers, open: c.open, born: c.born, armed: c.armed, hash: c.hash}
 	c.turn = t
 	return t
 }
@@ -121,12 +138,11 @@ func (c *Cell) end() {
 	if cap(t.stack) > big || cap(t.later) > big || cap(t.undo) > big || cap(t.lines) > big*64 {
 		return
 	}
-	*t = turn{
-		system: emptied(t.system), stack: emptied(t.stack), later: emptied(t.later), acts: emptied(t.acts),
-		lines: t.lines[:0], undo: emptied(t.undo),
-		step:   Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)},
-		before: kept{units: emptied(t.before.units), timers: emptied(t.before.timers), open: emptied(t.before.open)},
-	}
+	t.system, t.mail, t.stack, t.later = emptied(t.system), emptied(t.mail), emptied(t.stack), emptied(t.later)
+	t.undo = emptied(t.undo)
+	t.step = Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)}
+	t.lines, t.outcome.Acts, t.before = t.lines[:0], emptied(t.outcome.Acts), kept{}
+	t.served, t.deliveries, t.failure, t.acting, t.machine = 0, 0, nil, nil, nil
 	turns.Put(t)
 }
 
@@ -144,10 +160,14 @@ func (c *Cell) settle() *Poisoned {
 			next := t.system[0]
 			t.system = slices.Delete(t.system, 0, 1)
 			c.deliver(next.to, next.msg, true)
+		case len(t.mail) > 0:
+			next := t.mail[len(t.mail)-1]
+			t.mail = t.mail[:len(t.mail)-1]
+			c.deliver(next.to, next.msg, false)
 		case len(t.stack) > 0:
 			next := t.stack[len(t.stack)-1]
 			t.stack = t.stack[:len(t.stack)-1]
-			c.carryOut(next)
+			c.carryOut(&next)
 		case t.served < len(t.later):
 			t.stack = append(t.stack, t.later[t.served])
 			t.served++
@@ -168,23 +188,22 @@ func (c *Cell) deliver(to *unit, msg any, system bool) {
 		}
 	}()
 	if system {
-		to.invoker.InvokeSystemMessage(msg)
+		to.awake.invoker.InvokeSystemMessage(msg)
 		return
 	}
 	if t.deliveries++; t.deliveries > maxDeliveries {
 		c.fail(fmt.Sprintf("more than %d internal messages: the charts keep telling each other", maxDeliveries), nil)
 		return
 	}
-	to.invoker.InvokeUserMessage(msg)
-	slices.Reverse(t.acts)
-	t.stack = append(t.stack, t.acts...)
-	t.acts = emptied(t.acts)
+	waiting := len(t.stack)
+	to.awake.invoker.InvokeUserMessage(msg)
+	slices.Reverse(t.stack[waiting:])
 }
 
 // carryOut does one thing of the queue. What breaks the charts' contract is a bug, and stops the cell.
-func (c *Cell) carryOut(next task) {
-	if next.to != nil {
-		c.deliver(next.to, next.msg, false)
+func (c *Cell) carryOut(next *task) {
+	if next.tell.Msg != nil {
+		c.tell(next.tell.To, next.tell.Msg)
 		return
 	}
 	switch act := next.act.(type) {
@@ -192,7 +211,7 @@ func (c *Cell) carryOut(next task) {
 		c.tell(act.To, act.Msg)
 	case messages.Later:
 		next.act = messages.Tell(act)
-		c.turn.later = append(c.turn.later, next)
+		c.turn.later = append(c.turn.later, *next)
 	case messages.Spawn:
 		c.spawn(act)
 	case messages.Stop:
@@ -207,7 +226,7 @@ func (c *Cell) carryOut(next task) {
 }
 
 // blame stops the cell for what a row decided.
-func (c *Cell) blame(by task, reason string) {
+func (c *Cell) blame(by *task, reason string) {
 	c.fail(fmt.Sprintf("row %s of %s: %s", by.row.row, by.row.chart, reason), nil)
 }
 
@@ -226,7 +245,26 @@ func (c *Cell) tell(to messages.Ref, msg messages.Input) {
 		c.fail(fmt.Sprintf("wake: %s %d: %v", u.Kind, u.Ref, err), nil)
 		return
 	}
+	u.told = c.turn.step.Seq
 	c.shard.send(u, msg)
+}
+
+// rest puts those actors to sleep that have been told nothing for a while. It is time for it every few entries.
+func (c *Cell) rest() {
+	if c.seq%quiet != 0 {
+		return
+	}
+	for _, u := range c.units {
+		if u.awake == nil || u.told+quiet > c.seq {
+			continue
+		}
+		c.shard.stop(u)
+		c.endLives()
+		u.awake = nil
+		for _, m := range u.Machines {
+			m.Settle()
+		}
+	}
 }
 
 // spawn makes an actor, arms the timers of its initial states and tells it its first message.
@@ -243,7 +281,7 @@ func (c *Cell) spawn(s messages.Spawn) {
 		c.fail(fmt.Sprintf("spawn: %s %d: ordinals up to %d have been given out: mint a new one", s.Actor, s.Ref, c.born), nil)
 		return
 	}
-	u := &unit{cell: c, Actor: actors.Actor{Ref: s.Ref, Kind: s.Actor, Machines: machines(), Cell: (*inside)(c)}}
+	u := &unit{Actor: actors.Actor{Ref: s.Ref, Kind: s.Actor, Machines: machines(), Cell: (*inside)(c)}}
 	c.born = s.Ref
 	c.units = append(c.units, u)
 	for _, m := range u.Machines {
@@ -253,7 +291,7 @@ func (c *Cell) spawn(s messages.Spawn) {
 		s.Msg = born.BornAs(s.Ref)
 	}
 	if s.Msg != nil {
-		c.turn.stack = append(c.turn.stack, task{act: messages.Tell{To: s.Ref, Msg: s.Msg}})
+		c.turn.stack = append(c.turn.stack, task{tell: messages.Tell{To: s.Ref, Msg: s.Msg}})
 	}
 }
 
@@ -267,14 +305,28 @@ func (c *Cell) stop(ref messages.Ref) {
 		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: ref, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: "stop"})
 	default:
 		c.shard.stop(u)
-		c.units = slices.DeleteFunc(c.units, func(other *unit) bool { return other == u })
-		c.timers = slices.DeleteFunc(c.timers, func(t timer) bool { return t.actor == ref })
-		c.open = slices.DeleteFunc(c.open, func(o order) bool { return o.actor == ref })
+		c.units = without(c.units, func(other *unit) bool { return other == u })
+		c.timers = without(c.timers, func(t timer) bool { return t.actor == ref })
+		c.open = without(c.open, func(o order) bool { return o.actor == ref })
 	}
 }
 
+// without is a list without those elements; if there are any, it is another list.
+func without[T any](list []T, those func(T) bool) []T {
+	if !slices.ContainsFunc(list, those) {
+		return list
+	}
+	var rest []T
+	for _, e := range list {
+		if !those(e) {
+			rest = append(rest, e)
+		}
+	}
+	return rest
+}
+
 // order takes an effect into the entry's outputs, at its place.
-func (c *Cell) order(by task, effect messages.Effect) {
+func (c *Cell) order(by *task, effect messages.Effect) {
 	t := c.turn
 	out := Output{
 		ID:    messages.NewEffectID(t.step.Seq, len(t.step.Outputs)+1),
@@ -309,16 +361,17 @@ type inside Cell
 func (c *inside) Quirks() quirk.Set { return c.cfg.Quirks }
 
 // Stepping remembers what a machine was before its first step.
-func (c *inside) Stepping(a *actors.Actor, m actors.Machine) {
+func (c *inside) Stepping(a *actors.Actor, m actors.Machine) *fsm.Outcome {
 	t := c.turn
 	t.machine = m
 	if !slices.ContainsFunc(t.undo, func(u undo) bool { return u.machine == m }) {
 		t.undo = append(t.undo, undo{actor: a, shown: a.Shown, machine: m, kept: m.Keep()})
 	}
+	return &t.outcome
 }
 
-// Decided records a step, sets its timers and takes over its acts.
-func (c *inside) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, told messages.Input) {
+// Decided records a step, sets its timers and puts its acts onto the stack; deliver turns them round.
+func (c *inside) Decided(a *actors.Actor, in messages.Input, out *fsm.Outcome, told messages.Input) {
 	t := c.turn
 	if out.Verdict == fsm.Unexpected {
 		c.unexpected++
@@ -333,10 +386,10 @@ func (c *inside) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, to
 	(*Cell)(c).setTimers(a.Ref, out.Timers)
 	at := row{chart: out.Chart, row: out.Row}
 	if told != nil {
-		t.acts = append(t.acts, task{act: messages.Tell{To: messages.Root, Msg: told}, from: a.Ref, row: at})
+		t.stack = append(t.stack, task{tell: messages.Tell{To: messages.Root, Msg: told}, from: a.Ref, row: at})
 	}
 	for _, act := range out.Acts {
-		t.acts = append(t.acts, task{act: act, from: a.Ref, row: at})
+		t.stack = append(t.stack, task{act: act, from: a.Ref, row: at})
 	}
 }
 

@@ -96,7 +96,7 @@ func (c *Cell) answered(id messages.EffectID, by answer) (to messages.Ref, orpha
 		return 0, "no open effect is answered by it"
 	}
 	to = c.open[i].actor
-	c.open = slices.Delete(c.open, i, i+1)
+	c.open = without(c.open, func(o order) bool { return o.id == id })
 	return to, ""
 }
 
@@ -113,6 +113,6 @@ func (c *Cell) fired(in messages.TimerFired) (to messages.Ref, orphan string) {
 	if i < 0 || c.timers[i].due != in.Due {
 		return 0, "the timer is not armed"
 	}
-	c.timers = slices.Delete(c.timers, i, i+1)
+	c.disarm(in.Actor, in.Timer)
 	return in.Actor, ""
 }

@@ -46,18 +46,21 @@ func (s *Shard) admit() uint64 {
 
 // wake makes the unit's actor, if it sleeps. Its start is the first message in its mailbox.
 func (s *Shard) wake(cell uint64, u *unit) error {
-	if u.pid != nil {
+	if u.awake != nil {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.born = u
 	defer func() { s.born = nil }()
+	u.awake = new(awake)
 	pid, err := s.system.Root.SpawnNamed(s.props, actorName(cell, u.Ref))
-	if err == nil {
-		u.pid = pid
+	if err != nil {
+		u.awake = nil
+		return err
 	}
-	return err
+	u.awake.pid = pid
+	return nil
 }
 
 func actorName(cell uint64, ref messages.Ref) string {
@@ -67,11 +70,11 @@ func actorName(cell uint64, ref messages.Ref) string {
 	return string(strconv.AppendUint(name, uint64(ref), 36))
 }
 
-func (s *Shard) send(u *unit, in messages.Input) { s.system.Root.Send(u.pid, in) }
+func (s *Shard) send(u *unit, in messages.Input) { s.system.Root.Send(u.awake.pid, in) }
 
 // stop ends the unit's actor, if there is one.
 func (s *Shard) stop(u *unit) {
-	if u.pid != nil {
-		s.system.Root.Stop(u.pid)
+	if u.awake != nil {
+		s.system.Root.Stop(u.awake.pid)
 	}
 }

@@ -97,3 +97,23 @@ func TestWithoutRows(t *testing.T) {
 		t.Errorf("with %d rows the journal is\n%s\nand with %d\n%s", some, with, none, without)
 	}
 }
+
+// An actor that is told nothing for a while gives back its actor of protoactor, and is told things again as if it had not.
+func TestQuietActorsSleep(t *testing.T) {
+	cell := newCell(t, nil)
+	handle(t, cell, 0, messages.Initialize{})
+	before := handle(t, cell, 0, messages.Propose{Session: "s"})
+	if got := cell.Awake(); got != 2 {
+		t.Fatalf("%d actors are awake, want the root and its worker", got)
+	}
+	for range 20 {
+		handle(t, cell, 0, notified)
+	}
+	if got := cell.Awake(); got != 1 {
+		t.Errorf("%d actors are awake when only the root was told anything, want 1", got)
+	}
+	after := handle(t, cell, 0, messages.Propose{Session: "s"})
+	if got := cell.Awake(); got != 2 || len(after.Outputs) != len(before.Outputs) {
+		t.Errorf("%d actors are awake and %d effects were ordered, want 2 and %d", got, len(after.Outputs), len(before.Outputs))
+	}
+}

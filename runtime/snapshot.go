@@ -156,7 +156,7 @@ func (c *Cell) adoptActor(a actorSnapshot) error {
 	if a.Ref <= c.born {
 		return fmt.Errorf("actor %d is out of order", a.Ref)
 	}
-	u := &unit{cell: c, Actor: actors.Actor{Ref: a.Ref, Kind: a.Kind, Machines: machines(), Shown: a.Shown, Cell: (*inside)(c)}}
+	u := &unit{Actor: actors.Actor{Ref: a.Ref, Kind: a.Kind, Machines: machines(), Shown: a.Shown, Cell: (*inside)(c)}}
 	if len(u.Machines) != len(a.Machines) {
 		return fmt.Errorf("%s %d has %d charts, not %d: replay the journal instead", a.Kind, a.Ref, len(u.Machines), len(a.Machines))
 	}

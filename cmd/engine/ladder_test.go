@@ -209,7 +209,7 @@ func TestADroppedInputIsTold(t *testing.T) {
 			Actor: 1, Chart: "softphone", From: "Streaming", To: "Streaming", Verdict: fsm.Taken, Row: row, Input: "propose",
 		}, messages.Propose{})
 	}
-	if got := drop("Streaming/Propose[notSetUp]"); got != "softphone #1: propose is dropped: notSetUp" {
+	if got := drop("Streaming/Propose[notSetUp]{deaf-before-ready}"); got != "softphone #1: propose is dropped: notSetUp" {
 		t.Errorf("got %q", got)
 	}
 	if got := drop("Streaming/Propose"); got != "" {

@@ -37,6 +37,8 @@ type commands struct {
 	Diff     diffCommand     `cmd:"" help:"Compare the decisions of two captures or journals; first difference first."`
 	Redact   redactCommand   `cmd:"" help:"Write a recording without personal data or secrets, replaying identically."`
 	Simulate simulateCommand `cmd:"" help:"Play scenarios of calls, or draw them from seeds and look for broken laws."`
+	Whatif   whatifCommand   `cmd:"" help:"Play the calls of a log under another configuration, side by side."`
+	Races    racesCommand    `cmd:"" help:"Try the orders of a log that the protocol leaves open; print those that change what the user ends up with."`
 	Charts   chartsCommand   `cmd:"" help:"List the charts that this binary was built from, or print one."`
 }
 
@@ -74,7 +76,16 @@ func (t *terminal) progress(done, of int) {
 	_, _ = fmt.Fprintf(f, "\r\033[K%d of %d ", done, of)
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+// garbage is how much the heap may grow before it is swept, in percent of what lives: cells live in little memory, and most of
+// what a replay or a simulation makes is gone at once.
+const garbage = 400
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // helpShown unwinds from kong after it has printed its help.
 type helpShown struct{}

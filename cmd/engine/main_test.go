@@ -65,7 +65,7 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, charts", "--help"}},
+		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, simulate, whatif, races, charts", "--help"}},
 		{"no recording", []string{"replay"}, []string{"<log>", "--help"}},
 		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "--help"}},
 		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path", "--list"}},
@@ -92,6 +92,11 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		{"unknown profile", []string{"replay", "--profile", "best", file(t, "c.jsonl", whole)}, []string{`"best"`, "corrected", "--profile"}},
 		{"unknown version", []string{"verify", file(t, "d.jsonl", foreign)}, []string{"sdk-7.0.0", "--profile"}},
 		{"redact nothing", []string{"redact", file(t, "e.jsonl", "\n")}, []string{"the file is empty"}},
+		{"simulate without such a scenario", []string{"simulate", "nix"}, []string{"nix", "its folders are calls, attacks, defects"}},
+		{"simulate with a broken file", []string{"simulate", file(t, "broken.scenario", "agent ann\n\n+1s ann flies\n")}, []string{"broken.scenario:3", "the nearest are"}},
+		{"simulate files and seeds", []string{"simulate", "calls", "--seeds", "3"}, []string{"not both"}},
+		{"simulate with an unknown quirk", []string{"simulate", "--seeds", "1", "--quirk", "nix"}, []string{"nix"}},
+		{"races with nothing", []string{"races", folder + "/none"}, []string{"none", "give the path"}},
 		{"diff with nothing", []string{"diff", file(t, "f.jsonl", whole), folder + "/none"}, []string{"none", "give the path"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -114,7 +119,7 @@ func TestHelpNamesTheCommands(t *testing.T) {
 		if code != exitDone {
 			t.Errorf("exit code %d", code)
 		}
-		for _, command := range []string{"replay", "verify", "diff", "redact", "charts"} {
+		for _, command := range []string{"replay", "verify", "diff", "redact", "simulate", "whatif", "races", "charts"} {
 			if !strings.Contains(out, command) {
 				t.Errorf("the help does not name %s", command)
 			}

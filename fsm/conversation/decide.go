@@ -37,7 +37,7 @@ func View(s fsm.Snapshot[Data]) messages.Input {
 // news is an input that tells of the leg.
 type news interface {
 	messages.Input
-	Told() messages.LegNews
+	Told() *messages.LegNews
 }
 
 func ringing(_ Data, e messages.LegErred) bool {
@@ -50,30 +50,38 @@ func inactive(_ Data, e messages.LegErred) bool {
 }
 
 func onLine[E news](_ Data, e E) bool         { return e.Told().OnLine }
-func heard[E news](_ Data, e E) bool          { return e.Told().Session.Ref != 0 && !e.Told().Lost }
+func heard[E news](_ Data, e E) bool          { return e.Told().HeardOn().Ref != 0 && !e.Told().Lost }
 func started[E news](_ Data, e E) bool        { return e.Told().Started }
-func taken[E news](_ Data, e E) bool          { return e.Told().Taken }
 func told[E messages.Input](d Data, _ E) bool { return d.Added }
 func startsUnknown[E news](_ Data, e E) bool  { return e.Told().StartsUnknown }
+
+func dialled[E news](_ Data, e E) bool { return e.Told().Dialled }
+func stays[E news](_ Data, e E) bool   { return e.Told().Stays }
+
+// taken: this client has answered it, or placed it and rings for its session.
+func taken[E news](_ Data, e E) bool {
+	return e.Told().Taken || e.Told().Dialled && e.Told().Rings
+}
 
 // carried: the session was set up for this very conversation, so its start was announced by signalling.
 func carried[E news](_ Data, e E) bool {
 	n := e.Told()
-	return n.Session.Ref != 0 && !n.Lost && n.Carries == n.Conversation
+	return n.HeardOn().Ref != 0 && !n.Lost && n.Carries == n.Conversation
 }
 
 // unanswered: it rings here, and this client has not answered it.
 func unanswered[E news](_ Data, e E) bool { return e.Told().Rings && !e.Told().Taken }
 
 // answeredElsewhere: the call was to be heard on a session that was shared, and another client of the user has answered it.
+// Nobody answers what this client has placed.
 func answeredElsewhere[E news](d Data, e E) bool {
-	return heard(d, e) && unanswered(d, e) && !carried(d, e)
+	return heard(d, e) && unanswered(d, e) && !carried(d, e) && !dialled(d, e)
 }
 
 func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }
 
 func unchanged[E news](d Data, e E) bool {
-	l := e.Told().Leg
+	l := &e.Told().Leg
 	return d.Recalled.State == l.State && d.Recalled.Muted == l.Muted && d.Recalled.Held == l.Held && d.Recalled.Confined == l.Confined
 }
 
@@ -81,7 +89,7 @@ func store[E news](d Data, e E) (Data, messages.Acts) {
 	n, was := e.Told(), d
 	d.Ref, d.Conversation = n.Ref, n.Conversation
 	d.Leg, d.Recalled, d.Participant, d.Purpose = n.Leg, n.Recalled, n.Participant, n.Purpose
-	d.Session, d.SessionID = n.Session.Ref, n.Session.Session
+	d.Session, d.SessionID = n.HeardOn().Ref, n.HeardOn().Session
 	d.Version++
 	return d, regions(was, d)
 }
@@ -140,7 +148,7 @@ func readOn(d Data, e messages.LegErred) (Data, messages.Acts) {
 
 // ring makes the mocked twin of an invitation: the call is to be heard on the shared session.
 func ring[E news](d Data, e E) (Data, messages.Acts) {
-	s := e.Told().Session
+	s := e.Told().HeardOn()
 	return d, tellRoot(messages.RingWanted{Invite: messages.PendingSession{
 		ID: s.Session, Conversation: d.Conversation, AutoAnswer: d.Leg.Outbound(), Type: messages.Softphone,
 		FromUser: s.FromUser, OriginalRoom: s.OriginalRoom, From: s.Peer, To: e.Told().Self,
@@ -154,7 +162,7 @@ func carry[E news](d Data, _ E) (Data, messages.Acts) {
 // handleInvitation: some other client of the user has taken the call.
 func handleInvitation[E news](d Data, e E) (Data, messages.Acts) {
 	d.Ref = e.Told().Ref
-	return d, tellRoot(messages.PendingHandled{Session: e.Told().Session.Session, Conversation: d.Conversation})
+	return d, tellRoot(messages.PendingHandled{Session: e.Told().HeardOn().Session, Conversation: d.Conversation})
 }
 
 func announceStarted[E news](d Data, e E) (Data, messages.Acts) {
@@ -176,7 +184,7 @@ func settleInvitation[E news](d Data, _ E) (Data, messages.Acts) {
 }
 
 func cancelInvitation[E news](d Data, e E) (Data, messages.Acts) {
-	return d, tellRoot(messages.PendingCancelled{Session: e.Told().Session.Session, Conversation: d.Conversation})
+	return d, tellRoot(messages.PendingCancelled{Session: e.Told().HeardOn().Session, Conversation: d.Conversation})
 }
 
 func publishUpdated[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Updated) }
@@ -203,8 +211,8 @@ func (d Data) publish(c messages.Change) messages.Acts {
 }
 
 // summary is the shared session as it is announced for this conversation.
-func (d Data) summary(n messages.LegNews) messages.SessionSummary {
-	s := n.Session
+func (d Data) summary(n *messages.LegNews) messages.SessionSummary {
+	s := n.HeardOn()
 	return messages.SessionSummary{
 		ID: s.Session, Conversation: d.Conversation, Type: s.Type, State: s.Stage, Connection: n.Connection,
 		FromUser: s.FromUser, OriginalRoom: s.OriginalRoom, Peer: s.Peer, Reinvite: s.Reinvite,

@@ -12,6 +12,8 @@ type Data struct {
 	// Mocked: a notification made it, and its session id is the shared session's. Told: it was announced.
 	Mocked bool `json:"mocked,omitempty"`
 	Told   bool `json:"told,omitempty"`
+	// Asked: the answer was ordered by REST, so the call may also come on the shared session.
+	Asked bool `json:"asked,omitempty"`
 }
 
 // View is what the root knows of an invitation.
@@ -21,6 +23,7 @@ func View(s fsm.Snapshot[Data]) messages.Input {
 		Ref: s.Data.Ref, Session: i.ID, Conversation: i.Conversation, Type: i.Type, AutoAnswer: i.AutoAnswer,
 		FromUser: i.FromUser, OriginalRoom: i.OriginalRoom, Ordered: s.State == Ordered, Gone: s.State == Settled,
 		Taken: s.State == Ordered || s.State == Proceeding, Mocked: s.Data.Mocked,
+		Coming: s.State == Proceeding && !s.Data.Asked,
 	}
 }
 
@@ -54,6 +57,9 @@ func placedLast(_ Data, e messages.CallPlaced) bool { return e.Last }
 func unannounced[E messages.Input](d Data, _ E) bool { return !d.Told }
 
 func shared(_ Data, e messages.ProceedNow) bool { return e.Shared }
+
+// dialledHere: the session of the call that this client placed is proposed at last.
+func dialledHere(_ Data, e messages.InvitedAgain) bool { return e.Dialled }
 
 func sameSession(d Data, e messages.InvitedAgain) bool { return d.Invite.ID == e.Propose.Session }
 
@@ -89,6 +95,7 @@ func rename(d Data, e messages.InvitedAgain) (Data, messages.Acts) {
 }
 
 func orderAnswer(d Data, e messages.ProceedNow) (Data, messages.Acts) {
+	d.Asked = true
 	return d, messages.Acts{messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbAnswer, Call: e.Call, Known: e.Known}}}
 }
 

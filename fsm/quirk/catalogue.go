@@ -6,7 +6,7 @@ var (
 	ReinviteForgetsStarted = define(Quirk{
 		Name: "reinvite-forgets-started", Kind: Row, Ticket: "STREAM-905", Since: "9.2.4", FixedIn: "13.0.0",
 		SDK:       "after a reinvite nobody keeps book of announced starts, and the next call on the shared session fails in the middle: no sessionStarted, no handledPendingSession, no conversationUpdate",
-		Corrected: "the replacing session keeps book like any other",
+		Corrected: "the replacing session keeps book like any other, and of all calls that share it",
 		Why:       "a call that is up must be announced",
 	})
 	SessionEndsTwice = define(Quirk{
@@ -77,7 +77,7 @@ var (
 var (
 	UnsolicitedOffer = define(Quirk{
 		Name: "unsolicited-offer-accepted", Kind: Row, Ticket: "attacks.md G1", Since: "9.2.4",
-		SDK:       "a session that nobody proposed, or whose propose nobody took, is opened, announced and accepted",
+		SDK:       "a session that nobody proposed, or whose propose nobody took, or took for another conversation, is opened, announced and accepted",
 		Corrected: "it is ignored: no peer connection, no accept, no microphone",
 		Why:       "no consent, no media",
 	})
@@ -135,14 +135,14 @@ var (
 var (
 	FirstPendingMeant = define(Quirk{
 		Name: "first-pending-meant", Kind: Pick, Ticket: "sdk-behaviour 1.4 B5", Since: "9.2.4",
-		SDK:       "several mocked invitations share a session id, and the first is settled whichever was meant",
-		Corrected: "the invitation of the conversation is settled, under its own id",
+		SDK:       "several mocked invitations share a session id, and the first is settled whichever was meant, also by a message about the session's own proposal",
+		Corrected: "the invitation of the conversation is settled, under its own id; a message about a proposal settles what that proposed",
 		Why:       "each pendingSession settles once, naming its own conversation",
 	})
 	MocksDuplicate = define(Quirk{
-		Name: "mocks-duplicate", Kind: Row, Ticket: "STREAM-1974", Since: "9.2.4",
-		SDK:       "a notification announces a mocked invitation although the call rings already",
-		Corrected: "a call rings once",
+		Name: "mocks-duplicate", Kind: Row, Ticket: "STREAM-1974, STREAM-1241", Since: "9.2.4",
+		SDK:       "a notification announces a mocked invitation although the call rings already, or is up; so does a propose of a call that is up",
+		Corrected: "a call rings once, and not while it is up",
 		Why:       "each pendingSession settles once",
 	})
 	PendingsOutliveCalls = define(Quirk{
@@ -160,7 +160,7 @@ var (
 	ClaimsOthersCalls = define(Quirk{
 		Name: "claims-others-calls", Kind: Row, Ticket: "sdk-behaviour 1.6.8 B4", Since: "9.2.4",
 		SDK:       "under line appearance 1 a call that another client answered is announced as started here",
-		Corrected: "it is announced as handled, and no start",
+		Corrected: "it is announced as handled, and no start; a call that this client has placed is its own",
 		Why:       "a call is where it was answered",
 	})
 	ConnectedBeforeOfferLost = define(Quirk{
@@ -171,7 +171,7 @@ var (
 	})
 	FirstConnectedIsUpdate = define(Quirk{
 		Name: "first-connected-is-update", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 7", Since: "9.2.4",
-		SDK:       "a call whose first notification says connected is updated, never added",
+		SDK:       "a call whose first notification says connected is updated, never added; one that was dialled on the shared session is not heard of at all",
 		Corrected: "it is added",
 		Why:       "what is removed was added",
 	})
@@ -220,7 +220,7 @@ var (
 	EndsAnnouncedAgain = define(Quirk{
 		Name: "ends-announced-again", Kind: Fact, Ticket: "sdk-behaviour 1.7 B1, D19", Since: "9.2.4",
 		SDK:       "the end of a session is announced with the conversation that it carried last, ended or not; a start on it is never announced twice, even if the call came back",
-		Corrected: "the end is announced for each conversation whose start was, and whose end was not",
+		Corrected: "the end is announced for each conversation whose start was, and whose end was not; with the call, where the session stays",
 		Why:       "exactly one sessionEnded for each announced sessionStarted",
 	})
 	DisassociationSilent = define(Quirk{
@@ -251,6 +251,18 @@ var (
 		Corrected: "only the end of the present one does",
 		Why:       "a healthy shared session must stay so",
 	})
+	LineNeedsAcceptance = define(Quirk{
+		Name: "line-needs-acceptance", Kind: Pick, Ticket: "sdk-behaviour 1.6.1", Since: "9.2.4",
+		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls",
+		Corrected: "the session that is up is shared, and each that is idle takes calls",
+		Why:       "a call that the platform puts on it must ring and be heard",
+	})
+	SharedStartHoldsNobody = define(Quirk{
+		Name: "shared-start-holds-nobody", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 6b", Since: "9.2.4",
+		SDK:       "above line appearance 1 a call that is taken on the idle session leaves the calls of other sessions as they are",
+		Corrected: "it holds them, as a call on a session of its own does",
+		Why:       "one call is heard at a time",
+	})
 	AnswerNeedsLiveLine = define(Quirk{
 		Name: "answer-needs-live-line", Kind: Pick, Ticket: "sdk-behaviour 1.6.3 B12", Since: "9.2.4",
 		SDK:       "a mocked invitation is answered with a useless proceed while the shared session is not connected",
@@ -260,13 +272,13 @@ var (
 	EndedSessionMeant = define(Quirk{
 		Name: "ended-session-meant", Kind: Pick, Ticket: "sdk-behaviour 1.4, 1.6.7", Since: "9.2.4",
 		SDK:       "a conversation is heard on the session that it had, over or not: a call that rang on it is taken for one that it carries, and a request about the conversation means it",
-		Corrected: "it is heard on the session that lives, or on none; a request means the session that lives",
+		Corrected: "it is heard on the session that lives, or on none; one whose own session is on its way, not on the shared one; a request means the session that lives",
 		Why:       "nobody is there to talk to",
 	})
 	AcceptRepeats = define(Quirk{
 		Name: "accept-repeats", Kind: Row, Ticket: "sdk-behaviour 1.6.6 C14", Since: "9.2.4",
-		SDK:       "acceptSession after an automatic accept takes the microphone and answers again",
-		Corrected: "it resolves",
+		SDK:       "acceptSession after an automatic accept takes the microphone and answers again; so does one for a call that only rings on the shared session",
+		Corrected: "it resolves; for a call that nobody has answered, it rejects",
 		Why:       "a session is answered once",
 	})
 	FailedAcceptIsFinal = define(Quirk{
@@ -283,8 +295,8 @@ var (
 	})
 	SessionsKept = define(Quirk{
 		Name: "sessions-kept", Kind: Fact, Ticket: "STREAM-494", Since: "9.2.4", FixedIn: "14.0.0",
-		SDK:       "a session that is over stays in memory, with its timers; one whose description is refused, or that ends before it is described, keeps its place and its peer connection too",
-		Corrected: "it is forgotten once nobody refers to it, and its peer connection is closed",
+		SDK:       "a session that is over stays in memory, with its timers; one whose description is refused, or that ends before it is described, keeps its place and its peer connection too, and may start all the same",
+		Corrected: "it is forgotten once nobody refers to it, and its peer connection is closed; what ends before it is described does not start",
 		Why:       "nothing is kept for ever",
 	})
 	JingleFailureResolves = define(Quirk{
@@ -319,8 +331,8 @@ var (
 	})
 	HoldsOwnCall = define(Quirk{
 		Name: "holds-own-call", Kind: Pick, Ticket: "sdk-behaviour 1.6.6 D30", Since: "9.2.4",
-		SDK:       "a new session holds the others' conversations, its own too, ended ones, and one called undefined",
-		Corrected: "it holds other conversations that are connected",
+		SDK:       "a new session holds of each other session the last conversation: its own too, ended ones, and one called undefined",
+		Corrected: "it holds all other conversations that are connected",
 		Why:       "the call that is taken must not be held",
 	})
 	FailureNeedsInterruption = define(Quirk{
@@ -355,8 +367,8 @@ var (
 	})
 	NamesakesTogether = define(Quirk{
 		Name: "namesakes-together", Kind: Pick, Ticket: "sdk-behaviour 1.7 D29, D30", Since: "9.2.4",
-		SDK:       "a session with the id of another stands beside it, and the end of one takes both from the list",
-		Corrected: "the new session ends the old one, without a word to the far end",
+		SDK:       "a session with the id of another stands beside it, one that is offered twice before it is described too, and the end of one takes both from the list",
+		Corrected: "the new session ends the old one, without a word to the far end, and has its calls; the repeat of an offer is none",
 		Why:       "a session id means one session",
 	})
 	PreviousLegByPreference = define(Quirk{

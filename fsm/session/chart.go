@@ -41,6 +41,7 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.PeerRejected{}).If(jingle).Quirk(quirk.SessionsKept).Do(refuseInitiate).Enter(Stillborn).Source("3.4 session-initiate"),
 		on(messages.PeerRejected{}).Corrected(quirk.SessionsKept).Do(closeMedia, tellStillborn).Enter(Ended),
 		on(messages.PeerRejected{}).Quirk(quirk.SessionsKept).Enter(Stillborn),
+		on(messages.Terminate{}).Corrected(quirk.SessionsKept).Unless(jingle).Do(closeMedia, tellStillborn).Enter(Ended),
 		on(messages.SessionTerminate{}).Corrected(quirk.SessionsKept).Do(acknowledgeEnd, closeMedia, tellStillborn).Enter(Ended),
 		on(messages.SessionTerminate{}).Quirk(quirk.SessionsKept).Do(acknowledgeEnd, closeMedia).Enter(Stillborn).Source("3.4 session-terminate"),
 		on(messages.LeaveSession{}).Do(callEnded, sendTerminate, terminateAsTold).Enter(Lingering).Source("1.7 Jingle local end"),
@@ -90,7 +91,7 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.LeaveSession{}).Corrected(quirk.SessionEndsTwice).Do(tellOver),
 		on(messages.MediaLost{}).Quirk(quirk.SessionEndsTwice).If(jingle).Do(sendTerminateLost, terminateLost).Enter(Lingering).Source("1.7 Jingle second failed"),
 		on(messages.MediaLost{}).Quirk(quirk.SessionEndsTwice).Unless(calledEnded).Do(callEnded, terminateLost).Source("1.7 watchdog"),
-		ignore("it is over", messages.RequestDone{}, messages.RequestFailed{}, messages.MediaLost{},
+		ignore("it is over", messages.PeerDone{}, messages.PeerRejected{}, messages.RequestDone{}, messages.RequestFailed{}, messages.MediaLost{},
 			messages.Terminate{}, messages.SessionTerminate{}, messages.CheckPeer{}, messages.SessionAccepting{})),
 	final(Stillborn, "Its description was refused; nobody was told of it."),
 	ignore("the far end acknowledged something that nobody waits for", messages.IQAnswered{}))

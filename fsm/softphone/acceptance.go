@@ -7,6 +7,7 @@ import (
 
 // acceptance: a session is accepted: the line, the other calls, the microphone, the conversation that it carries.
 var acceptance = together(
+	on(messages.AcceptNow{}).If(lineIsThis).If(accepted).Do(settleAccept).Source("1.6.6 step 2"),
 	on(messages.AcceptNow{}).If(lineIsThis).Quirk(quirk.FailedAcceptIsFinal).Do(settleAccept).Source("1.6.6 step 2"),
 	on(messages.AcceptNow{}).If(callsNobody).If(becomesLine).Corrected(quirk.PrivateCallHolds).Do(takeLine, startAcceptance),
 	on(messages.AcceptNow{}).If(callsNobody).Corrected(quirk.PrivateCallHolds).Do(startAcceptance),
@@ -23,6 +24,9 @@ func lineIsThis(d Data, e messages.AcceptNow) bool {
 	line, ok := d.lineSession()
 	return !d.concurrent() && ok && d.lineLive() && line.View.Session == d.session(e.Session).View.Session
 }
+
+// accepted: the session was accepted, or is being. One that is shared need not be: a renegotiation may have connected it.
+func accepted(d Data, e messages.AcceptNow) bool { return d.session(e.Session).Accepting }
 
 func holdsOthers(d Data, e messages.AcceptNow) bool {
 	return d.concurrent() && !d.session(e.Session).View.Reinvite
@@ -41,31 +45,50 @@ func settleAccept(d Data, e messages.AcceptNow) (Data, acts) { return d, message
 
 func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d, d.holdOthers(e.Session) }
 
-// holdOthers holds the conversation of each other active session, unless it is held or its peer connection is down.
-// Nobody waits for it.
+// holdOthers holds the conversations of the other active sessions, unless they are held or the peer connection is down.
+// Nobody waits for it. The pick holds-own-call: the last one of each session, whatever became of it, or all that are
+// connected and not that session's own.
 func (d Data) holdOthers(but messages.Ref) acts {
+	if d.Quirks.Has(quirk.HoldsOwnCall) {
+		return d.holdCarried(but)
+	}
 	var out acts
-	for _, s := range d.Listed() {
-		i := d.conversationAt(s.Carries)
-		if !s.phone() || s.View.Ref == but || s.View.Stage != stageActive || i < 0 || d.Conversations[i].Leg.Held.True() || down(s.Media.Connection) {
-			continue
+	for _, v := range d.Conversations {
+		if s, ok := d.heardOn(v.Conversation, v.Session); ok && d.worthHolding(v, but) && s.holdable(but) {
+			out = append(out, d.holdOrder(v)...)
 		}
-		if !d.worthHolding(d.Conversations[i], but) {
-			continue
-		}
-		out = append(out, tell(d.Conversations[i].Ref, messages.HoldOrdered{Held: true}),
-			messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(s.Carries)), Value: true}})
 	}
 	return out
 }
 
-// worthHolding tells whether a conversation is to be held for another session. The pick holds-own-call: any, or one that
-// is connected and not that session's own.
+// worthHolding tells whether a conversation is to be held for another session.
 func (d Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
-	if d.Quirks.Has(quirk.HoldsOwnCall) {
-		return true
+	return v.Leg.State.Class() == messages.ConnectedClass && !v.Leg.Held.True() && v.Conversation != d.session(but).Carries
+}
+
+// holdCarried holds what each other session carried last.
+func (d Data) holdCarried(but messages.Ref) acts {
+	var out acts
+	for _, s := range d.Listed() {
+		if i := d.conversationAt(s.Carries); i >= 0 && !d.Conversations[i].Leg.Held.True() && s.holdable(but) {
+			v := d.Conversations[i]
+			v.Conversation = s.Carries
+			out = append(out, d.holdOrder(v)...)
+		}
 	}
-	return v.Leg.State.Class() == messages.ConnectedClass && v.Conversation != d.session(but).Carries
+	return out
+}
+
+// holdable tells whether a session is another one, which can carry a hold.
+func (s Session) holdable(but messages.Ref) bool {
+	return s.phone() && s.View.Ref != but && s.View.Stage == stageActive && !down(s.Media.Connection)
+}
+
+func (d Data) holdOrder(v messages.ConversationView) acts {
+	return acts{
+		tell(v.Ref, messages.HoldOrdered{Held: true}),
+		messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(v.Conversation)), Value: true}},
+	}
 }
 
 // carriedName is the conversation that a session carries as the SDK names it in a request: a session that never had one

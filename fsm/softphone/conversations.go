@@ -84,7 +84,7 @@ func startConversation(d Data, e messages.ConversationNotified) (Data, acts) {
 }
 
 // input is the news as an input: an error on the leg is told first.
-func input(n messages.LegNews) messages.Input {
+func input(n *messages.LegNews) messages.Input {
 	if n.Leg.Failed {
 		return messages.LegErred{News: n}
 	}
@@ -92,36 +92,49 @@ func input(n messages.LegNews) messages.Input {
 }
 
 // news is what a conversation is told: its leg, and the session that the leg is heard on with what is noted about it.
-func (d Data) news(e messages.ConversationNotified, stored messages.Ref) messages.LegNews {
+func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messages.LegNews {
 	p, _ := conversation.PickParticipant(e.Participants, d.Me.User, "")
 	leg, _ := conversation.PickLeg(p.Calls)
-	again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
-	recalled, _ := conversation.PickLeg(again.Calls)
-	if !d.Quirks.Has(quirk.PreviousLegByPreference) {
-		recalled = leg
+	recalled := leg
+	if d.Quirks.Has(quirk.PreviousLegByPreference) {
+		again, _ := conversation.PickParticipant(e.Participants, d.Me.User, messages.Connected)
+		recalled, _ = conversation.PickLeg(again.Calls)
 	}
-	n := messages.LegNews{
+	n := &messages.LegNews{
 		Conversation: e.Conversation, Leg: leg, Recalled: recalled, Participant: p.ID, Purpose: p.Purpose, Self: d.bareJID(),
 	}
-	if s, ok := d.heardOn(e.Conversation, stored); ok {
-		n.Session, n.Carries, n.Connection = s.View, s.Carries, s.Media.Connection
-		n.OnLine = s.View.Ref == d.Line.Session
+	v, rings := d.invitationFor("", e.Conversation, "")
+	n.Taken, n.Rings = v.Taken, rings
+	if s, ok := d.heardOn(e.Conversation, stored); ok && !d.awaits(v, s) {
+		n.Session, n.Carries, n.Connection = &s.View, s.Carries, s.Media.Connection
+		n.OnLine = s.View.Ref == d.Line.Session || d.shares(s, e.Conversation)
 		n.Lost = s.View.Over && !d.Quirks.Has(quirk.EndedSessionMeant)
 		n.Started = slices.Contains(s.Started, e.Conversation)
+		n.Stays = d.persistent() || len(s.Started) > 1
 		n.StartsUnknown = !s.Kept
 	}
-	if v, ok := d.invitationFor("", e.Conversation, ""); ok {
-		n.Taken, n.Rings = v.Taken, true
-	}
+	n.Dialled = d.dialled(e.Conversation, leg)
 	return n
+}
+
+// awaits tells whether a call that was answered is not heard on a session, because its own is on its way. The pick
+// ended-session-meant: it is heard wherever it rang.
+func (d *Data) awaits(v messages.InvitationView, s *Session) bool {
+	return v.Coming && !s.has(v.Conversation) && !d.Quirks.Has(quirk.EndedSessionMeant)
+}
+
+// dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
+// the user placed for its own.
+func (d Data) dialled(c messages.ConversationID, leg messages.Leg) bool {
+	return slices.Contains(d.Dialled, c) || d.Dialling > 0 && leg.Outbound()
 }
 
 // heardOn is the session that a conversation is heard on: the one it has; else the shared one under line appearance 1, or
 // one that carries it; else, under a persistent connection, the live shared one if nobody uses it. The pick
 // ended-session-meant: the one it has, or that only as long as it lives or there is no other.
 // Source: sdk-behaviour 1.6.7.
-func (d Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, bool) {
-	had := d.session(stored)
+func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (*Session, bool) {
+	had := d.stored(stored)
 	if stored != 0 && (d.Quirks.Has(quirk.EndedSessionMeant) || !had.View.Over) {
 		return had, true
 	}
@@ -132,18 +145,49 @@ func (d Data) heardOn(c messages.ConversationID, stored messages.Ref) (Session, 
 }
 
 // hearing is the session that a conversation which has none is heard on.
-func (d Data) hearing(c messages.ConversationID) (Session, bool) {
+func (d *Data) hearing(c messages.ConversationID) (*Session, bool) {
 	var s Session
 	var ok bool
 	if d.concurrent() {
 		s, ok = d.firstListed(func(s Session) bool { return s.phone() && s.Carries == c })
+		if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+			s, ok = d.firstListed(func(s Session) bool { return s.phone() && slices.Contains(s.Started, c) })
+		}
 	} else {
 		s, ok = d.lineSession()
 	}
-	if !ok && d.persistent() && d.lineLive() && !d.lineInUse() {
-		return d.lineSession()
+	switch {
+	case ok || !d.persistent():
+	case d.lineLive() && !d.lineInUse():
+		s, ok = d.lineSession()
+	case !d.Quirks.Has(quirk.LineNeedsAcceptance):
+		s, ok = d.idle()
 	}
-	return s, ok
+	return &s, ok
+}
+
+// idle is the session of a persistent connection that is up and carries no call; of several the last.
+func (d *Data) idle() (idle Session, ok bool) {
+	for _, s := range d.Listed() {
+		if s.phone() && s.View.Stage == stageActive && !s.View.Over && s.Media.Connection == messages.PeerConnected && !d.inUse(s.View.Ref) {
+			idle, ok = s, true
+		}
+	}
+	return idle, ok
+}
+
+// shares tells whether a conversation is heard on a session that was there before it. The pick line-needs-acceptance: there
+// is but the shared one, or each session of a persistent connection may take the next call.
+func (d *Data) shares(s *Session, c messages.ConversationID) bool {
+	return d.persistent() && d.concurrent() && s.View.Conversation != c && !d.Quirks.Has(quirk.LineNeedsAcceptance)
+}
+
+// stored is the session that a conversation has, not copied; one that is gone is an empty one.
+func (d *Data) stored(ref messages.Ref) *Session {
+	if i := d.sessionAt(ref); i >= 0 {
+		return &d.Sessions[i]
+	}
+	return &Session{}
 }
 
 // noteConversation keeps a conversation, and tells the line whether it is used.
@@ -158,8 +202,11 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 	default:
 		d.Conversations = replace(d.Conversations, i, e)
 	}
-	d, swept := d.sweep()
-	out = append(out, swept...)
+	if d.sweepable() {
+		var swept acts
+		d, swept = d.sweep()
+		out = append(out, swept...)
+	}
 	if used := d.Line.Session != 0 && d.lineInUse(); used != d.Line.Used {
 		out = append(out, tell(messages.LineActor, messages.LineUsed{Used: used}))
 	}
@@ -167,7 +214,7 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 }
 
 // tellOver tells the hang-ups that a conversation is over.
-func (d Data) tellOver(c messages.ConversationID) acts {
+func (d *Data) tellOver(c messages.ConversationID) acts {
 	var out acts
 	for _, w := range d.Watchers {
 		if w.HangsUp {
@@ -187,7 +234,8 @@ func publish(d Data, e messages.Publish) (Data, acts) {
 	if e.Change == messages.Added {
 		u.Added = []messages.ConversationState{e.Conversation}
 	}
-	return d.published(u, e.Session)
+	out := d.announceUpdate(u, e.Session)
+	return d, out
 }
 
 // addedBefore: the embedding program knows the conversation already.
@@ -199,31 +247,35 @@ func publishAsUpdate(d Data, e messages.Publish) (Data, acts) {
 }
 
 func publishRemoved(d Data, e messages.Publish) (Data, acts) {
-	return d.published(messages.ConversationUpdate{
+	out := d.announceUpdate(messages.ConversationUpdate{
 		Current: d.current(), Removed: []messages.ConversationState{e.Conversation},
 	}, e.Session)
+	return d, out
 }
 
-func (d Data) current() []messages.ConversationState {
+func (d *Data) current() []messages.ConversationState {
 	current := make([]messages.ConversationState, 0, len(d.Conversations))
-	for _, v := range d.Conversations {
-		current = append(current, d.State(v))
+	for i := range d.Conversations {
+		current = append(current, d.State(&d.Conversations[i]))
 	}
 	return current
 }
 
-func (d Data) published(u messages.ConversationUpdate, session messages.Ref) (Data, acts) {
+// announceUpdate announces, and notes in d who was current.
+func (d *Data) announceUpdate(u messages.ConversationUpdate, session messages.Ref) acts {
 	u.Active, u.ActiveKnown = d.active(session)
 	d.Published = make([]Published, 0, len(d.Conversations))
-	for _, v := range d.Conversations {
+	for i := range d.Conversations {
+		v := &d.Conversations[i]
 		d.Published = append(d.Published, Published{Ref: v.Ref, Version: v.Version, Sessionless: v.Session == 0})
 	}
-	return d, acts{messages.Announce{Event: u}}
+	return acts{messages.Announce{Event: u}}
 }
 
 // heard is the first connected conversation that is not held, or "".
-func (d Data) heard() messages.ConversationID {
-	for _, v := range d.Conversations {
+func (d *Data) heard() messages.ConversationID {
+	for i := range d.Conversations {
+		v := &d.Conversations[i]
 		if v.Stored && v.Leg.State.Class() == messages.ConnectedClass && !v.Leg.Held.True() {
 			return v.Conversation
 		}
@@ -234,7 +286,7 @@ func (d Data) heard() messages.ConversationID {
 // active is the id of the conversation that is taken for the one that is heard; known false: the SDK says undefined. The
 // pick active-stale: as below, or the one that is heard.
 // Source: sdk-behaviour 1.6.8, activeConversationId.
-func (d Data) active(session messages.Ref) (id messages.ConversationID, known bool) {
+func (d *Data) active(session messages.Ref) (id messages.ConversationID, known bool) {
 	if !d.Quirks.Has(quirk.ActiveStale) {
 		return d.heard(), true
 	}

@@ -13,9 +13,11 @@ import (
 var invitationsHeard = together(
 	on(messages.Invited{}).If(fromNowhere).Do(announceNoHandler).Source("1.4 routing none"),
 	on(messages.Invited{}).If(softphoneOff).Source("1.4 onPropose disabled"),
+	on(messages.Invited{}).If(upHere).Corrected(quirk.MocksDuplicate),
 	on(messages.Invited{}).If(invitedBefore).Do(inviteAgain).Source("1.4 onPropose same").Source("1.4 onPropose not accepted").Source("1.4 onPropose accepted"),
 	on(messages.Invited{}).Do(invite).Source("1.4 onPropose none"),
 	on(messages.RingWanted{}).If(ringsAlready).Corrected(quirk.MocksDuplicate),
+	on(messages.RingWanted{}).If(startedHere).Corrected(quirk.MocksDuplicate),
 	on(messages.RingWanted{}).Do(mock).Source("1.6.8 row 5a"),
 	on(messages.ProceedWanted{}).Do(proceed).Source("1.6.3"))
 
@@ -178,7 +180,7 @@ func announceNoHandler(d Data, _ messages.Invited) (Data, acts) {
 
 func inviteAgain(d Data, e messages.Invited) (Data, acts) {
 	v, _ := d.invitationFor("", e.Propose.Conversation, messages.Softphone)
-	return d, acts{tell(v.Ref, messages.InvitedAgain{Propose: e.Propose})}
+	return d, acts{tell(v.Ref, messages.InvitedAgain{Propose: e.Propose, Dialled: slices.Contains(d.Dialled, e.Propose.Conversation)})}
 }
 
 func invite(d Data, e messages.Invited) (Data, acts) {
@@ -211,6 +213,27 @@ func ringProposed[E messages.Input](d Data, _ E) (Data, acts) {
 // ringsAlready: the call rings under a propose, or under an earlier notification.
 func ringsAlready(d Data, e messages.RingWanted) bool {
 	_, ok := d.invitationFor("", e.Invite.Conversation, "")
+	return ok
+}
+
+// upHere: the propose is that of a session which has begun, or of a call that is up.
+func upHere(d Data, e messages.Invited) bool {
+	if s, ok := d.firstListed(identified(e.Propose.Session)); ok && !s.View.Over && s.has(e.Propose.Conversation) {
+		return true
+	}
+	i := d.conversationAt(e.Propose.Conversation)
+	return i >= 0 && d.Conversations[i].Leg.State.Class() == messages.ConnectedClass && d.startedOn(e.Propose.Conversation)
+}
+
+// startedHere: the call is up, whatever a late notification says.
+func startedHere(d Data, e messages.RingWanted) bool { return d.startedOn(e.Invite.Conversation) }
+
+// startedOn tells whether a session lives on which a conversation was started, and has not ended. An eager connection is
+// no call yet.
+func (d Data) startedOn(c messages.ConversationID) bool {
+	_, ok := d.firstListed(func(s Session) bool {
+		return !s.View.Over && slices.Contains(s.Started, c) && (s.View.PrivAnswer != "Auto" || s.View.Conversation != c)
+	})
 	return ok
 }
 
@@ -281,13 +304,15 @@ func cancelledPending(d Data, e messages.PendingCancelled) bool {
 }
 
 // meant is the pending invitation that a settlement is about. The pick first-pending-meant: the first with the session
-// id, whatever conversation was meant, or the conversation's own (sdk-behaviour 1.4).
+// id, whatever conversation was meant, or the conversation's own (sdk-behaviour 1.4). A message about a proposal means no
+// mocked invitation, whose session id is another call's.
 func (d Data) meant(sid messages.SessionID, c messages.ConversationID) (messages.InvitationView, bool) {
-	if c != "" && !d.Quirks.Has(quirk.FirstPendingMeant) {
+	first := d.Quirks.Has(quirk.FirstPendingMeant)
+	if c != "" && !first {
 		return d.invitationFor("", c, "")
 	}
 	for _, v := range d.Invitations {
-		if v.Session == sid {
+		if v.Session == sid && (first || !v.Mocked) {
 			return v, true
 		}
 	}

@@ -434,5 +434,16 @@ func noteLine(d Data, e messages.LineView) (Data, acts) {
 	return d.sweep()
 }
 
-func noteStation(d Data, e messages.StationView) (Data, acts)       { d.Phone = e; return d, nil }
+// noteStation keeps the station; under line appearance 1 the session that is up becomes the shared one, if there is none.
+func noteStation(d Data, e messages.StationView) (Data, acts) {
+	d.Phone = e
+	if line, ok := d.lineSession(); ok && !line.View.Over {
+		return d, nil
+	}
+	if up, ok := d.sharedUnasked(); ok {
+		return d.takeLine(up.View.Ref)
+	}
+	return d, nil
+}
+
 func noteConnection(d Data, e messages.ConnectionView) (Data, acts) { d.Stream = e; return d, nil }

@@ -15,6 +15,7 @@ var orders = together(
 	on(messages.Decline{}).Do(decline).Source("1.4 rejectPendingSession"),
 	on(messages.AcceptSession{}).If(acceptUnnamed).Do(refuseAcceptUnnamed).Source("1.4 acceptSession"),
 	on(messages.AcceptSession{}).If(acceptUnknown).Do(refuseAcceptUnknown).Source("1.4 acceptSession"),
+	on(messages.AcceptSession{}).If(onlyRings).Corrected(quirk.AcceptRepeats).Do(refuseAcceptUnknown),
 	on(messages.AcceptSession{}).If(acceptedAlready).Corrected(quirk.AcceptRepeats).Do(settle),
 	on(messages.AcceptUntold{}).Corrected(quirk.AcceptFailsSilently).Do(announceAcceptFailed),
 	on(messages.AcceptFailed{}).Corrected(quirk.FailedAcceptIsFinal).Do(forgetByHand),
@@ -97,6 +98,13 @@ func refuseVideo(d Data, e messages.MuteVideo) (Data, acts) {
 func acceptedByHand(d Data, e messages.AcceptSession) bool {
 	s, _ := d.sessionOf(e.Conversation)
 	return s.ByHand
+}
+
+// onlyRings: nobody has answered the call, and the session is another one's.
+func onlyRings(d Data, e messages.AcceptSession) bool {
+	s, _ := d.sessionOf(e.Conversation)
+	v, rings := d.invitationFor("", e.Conversation, "")
+	return rings && !v.Taken && !s.has(e.Conversation)
 }
 
 // acceptedAlready: it was accepted on its own, or is being. A session whose renegotiation was answered has no microphone yet.

@@ -93,11 +93,11 @@ func without[T any](list []T, i int) []T { return slices.Delete(slices.Clone(lis
 
 // --- stations and lines
 
-func (d Data) concurrent() bool { return d.Phone.Station.Concurrent() && d.Phone.Present }
-func (d Data) persistent() bool { return d.Phone.Present && d.Phone.Station.PersistentConnection() }
+func (d *Data) concurrent() bool { return d.Phone.Station.Concurrent() && d.Phone.Present }
+func (d *Data) persistent() bool { return d.Phone.Present && d.Phone.Station.PersistentConnection() }
 
 // lineSession is the shared session, if there is one.
-func (d Data) lineSession() (Session, bool) {
+func (d *Data) lineSession() (Session, bool) {
 	if d.Line.Session == 0 {
 		return Session{}, false
 	}
@@ -109,23 +109,30 @@ func (d Data) lineSession() (Session, bool) {
 }
 
 // lineLive tells whether the shared session's peer connection is connected: exactly that.
-func (d Data) lineLive() bool {
+func (d *Data) lineLive() bool {
 	s, ok := d.lineSession()
 	return ok && s.Media.Connection == messages.PeerConnected
 }
 
 // lineInUse tells whether a stored conversation uses the shared session.
-func (d Data) lineInUse() bool {
-	return slices.ContainsFunc(d.Conversations, func(c messages.ConversationView) bool { return c.Session == d.Line.Session })
+func (d *Data) lineInUse() bool { return d.inUse(d.Line.Session) }
+
+func (d *Data) inUse(session messages.Ref) bool {
+	return slices.ContainsFunc(d.Conversations, func(c messages.ConversationView) bool { return c.Session == session })
 }
 
 // --- sessions
 
-func (d Data) sessionAt(ref messages.Ref) int {
-	return slices.IndexFunc(d.Sessions, func(s Session) bool { return s.View.Ref == ref })
+func (d *Data) sessionAt(ref messages.Ref) int {
+	for i := range d.Sessions {
+		if d.Sessions[i].View.Ref == ref {
+			return i
+		}
+	}
+	return -1
 }
 
-func (d Data) session(ref messages.Ref) Session {
+func (d *Data) session(ref messages.Ref) Session {
 	if i := d.sessionAt(ref); i >= 0 {
 		return d.Sessions[i]
 	}
@@ -148,7 +155,7 @@ func (d Data) Listed() []Session {
 }
 
 // firstListed is the first listed session that holds.
-func (d Data) firstListed(holds func(Session) bool) (Session, bool) {
+func (d *Data) firstListed(holds func(Session) bool) (Session, bool) {
 	for _, s := range d.Sessions {
 		if s.Listed && s.View.Signalling == messages.Jingle && holds(s) {
 			return s, true
@@ -174,7 +181,7 @@ func identified(sid messages.SessionID) func(Session) bool {
 }
 
 // sdpSession is the first listed SDP-over-XMPP session with the id.
-func (d Data) sdpSession(sid messages.SessionID) (Session, bool) {
+func (d *Data) sdpSession(sid messages.SessionID) (Session, bool) {
 	for _, s := range d.Sessions {
 		if s.Listed && s.View.Signalling == messages.SDPOverXMPP && s.View.Session == sid {
 			return s, true
@@ -184,7 +191,7 @@ func (d Data) sdpSession(sid messages.SessionID) (Session, bool) {
 }
 
 // jingleSession is the Jingle session that the stream knows under the id: the last one made.
-func (d Data) jingleSession(sid messages.SessionID) (Session, bool) {
+func (d *Data) jingleSession(sid messages.SessionID) (Session, bool) {
 	for i := len(d.Sessions) - 1; i >= 0; i-- {
 		if s := d.Sessions[i]; s.Listed && s.View.Signalling == messages.Jingle && s.View.Session == sid {
 			return s, true
@@ -196,7 +203,7 @@ func (d Data) jingleSession(sid messages.SessionID) (Session, bool) {
 // sessionOf is the session that a request about a conversation means: the first listed one that carries it, else the
 // session that the stored conversation uses (sdk-behaviour 1.4, session by conversationId). The pick ended-session-meant:
 // whether that lives or not, or, if it is over, rather a listed one on which the conversation was started.
-func (d Data) sessionOf(c messages.ConversationID) (Session, bool) {
+func (d *Data) sessionOf(c messages.ConversationID) (Session, bool) {
 	if s, ok := d.firstListed(func(s Session) bool { return s.Carries == c && s.View.Type != "" }); ok {
 		return s, true
 	}
@@ -211,7 +218,7 @@ func (d Data) sessionOf(c messages.ConversationID) (Session, bool) {
 }
 
 // usedBy is the session that a stored conversation uses.
-func (d Data) usedBy(c messages.ConversationID) (Session, bool) {
+func (d *Data) usedBy(c messages.ConversationID) (Session, bool) {
 	for _, v := range d.Conversations {
 		if v.Stored && v.Conversation == c && v.Session != 0 {
 			return d.session(v.Session), true
@@ -231,29 +238,28 @@ func (s Session) summary() messages.SessionSummary {
 
 // --- conversations
 
-func (d Data) conversationAt(c messages.ConversationID) int {
+func (d *Data) conversationAt(c messages.ConversationID) int {
 	return slices.IndexFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Conversation == c })
 }
 
 // State is a conversation as it is announced. The pick placeholder-nameless: a placeholder shows its session and nothing
-// else, or its id too.
-func (d Data) State(v messages.ConversationView) messages.ConversationState {
+// else, or its id too. The leg is not copied: it is never changed.
+func (d *Data) State(v *messages.ConversationView) messages.ConversationState {
 	out := messages.ConversationState{}
 	if v.Session != 0 {
-		out.Session = d.session(v.Session).View.Session
+		out.Session = d.stored(v.Session).View.Session
 	}
 	if !v.Stored && !d.Quirks.Has(quirk.PlaceholderNameless) {
 		out.Conversation = v.Conversation
 	}
 	if v.Stored {
-		leg := v.Leg
-		out.Conversation, out.Call = v.Conversation, &leg
+		out.Conversation, out.Call = v.Conversation, &v.Leg
 	}
 	return out
 }
 
 // whereabouts is what is known of the user's participant in a conversation.
-func (d Data) whereabouts(c messages.ConversationID) messages.Whereabouts {
+func (d *Data) whereabouts(c messages.ConversationID) messages.Whereabouts {
 	w := messages.Whereabouts{Conversation: c, Me: d.Me.User}
 	if i := d.conversationAt(c); i >= 0 && d.Conversations[i].Stored {
 		w.Participant, w.Purpose = d.Conversations[i].Participant, d.Conversations[i].Purpose
@@ -265,7 +271,7 @@ func (d Data) whereabouts(c messages.ConversationID) messages.Whereabouts {
 
 // invitationFor is the first invitation that a request means: by session id alone if there is one, else by conversation
 // and, if given, type (sdk-behaviour 1.4, pending by params).
-func (d Data) invitationFor(sid messages.SessionID, c messages.ConversationID, t messages.SessionType) (messages.InvitationView, bool) {
+func (d *Data) invitationFor(sid messages.SessionID, c messages.ConversationID, t messages.SessionType) (messages.InvitationView, bool) {
 	for _, v := range d.Invitations {
 		if sid != "" && v.Session == sid {
 			return v, true
@@ -277,12 +283,12 @@ func (d Data) invitationFor(sid messages.SessionID, c messages.ConversationID, t
 	return messages.InvitationView{}, false
 }
 
-func (d Data) proposalAt(sid messages.SessionID) int {
+func (d *Data) proposalAt(sid messages.SessionID) int {
 	return slices.IndexFunc(d.Proposals, func(v messages.ProposalView) bool { return v.Propose.Session == sid })
 }
 
 // bareJID is the user's own address without a resource.
-func (d Data) bareJID() messages.JID {
+func (d *Data) bareJID() messages.JID {
 	bare, _, _ := strings.Cut(d.Me.JID.Reveal(), "/")
 	return messages.JID(bare)
 }

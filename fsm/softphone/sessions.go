@@ -11,9 +11,9 @@ import (
 var sessionsRaised = together(
 	on(messages.SessionDescribed{}).If(describedNowhere).Do(announceNoHandlerForSession).Source("1.4 routing none"),
 	on(messages.SessionDescribed{}).If(softphoneOffForSession).Source("1.4 disabled"),
-	on(messages.SessionDescribed{}).If(takesOverID).If(autoConnects).Corrected(quirk.NamesakesTogether).Do(adopt, yieldOld, keepBook, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn),
-	on(messages.SessionDescribed{}).If(takesOverID).Corrected(quirk.NamesakesTogether).Do(adopt, yieldOld, keepBook, announceStarted, sendAccept, settleAnswered),
-	on(messages.SessionDescribed{}).If(reinvited).Corrected(quirk.ReinviteForgetsStarted).Do(adopt, keepBook, announceStarted, sendAccept, replaceOld, acceptOnItsOwn),
+	on(messages.SessionDescribed{}).If(takesOverID).If(autoConnects).Corrected(quirk.NamesakesTogether).Do(adopt, inheritNamesake, yieldOld, announceAllStarted, sendAccept, settleAnswered, acceptOnItsOwn),
+	on(messages.SessionDescribed{}).If(takesOverID).Corrected(quirk.NamesakesTogether).Do(adopt, inheritNamesake, yieldOld, announceAllStarted, sendAccept, settleAnswered),
+	on(messages.SessionDescribed{}).If(reinvited).Corrected(quirk.ReinviteForgetsStarted).Do(adopt, inheritReplaced, announceAllStarted, sendAccept, replaceOld, acceptOnItsOwn),
 	on(messages.SessionDescribed{}).If(reinvited).Quirk(quirk.ReinviteForgetsStarted).Do(adopt, sendAccept, replaceOld, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 5").Source("1.6.5 step 6"),
 	on(messages.SessionDescribed{}).If(autoConnects).Do(adopt, announceStarted, sendAccept, settleAnswered, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 3").Source("1.6.5 step 4").Source("1.6.5 step 6"),
 	on(messages.SessionDescribed{}).Do(adopt, announceStarted, sendAccept, settleAnswered).Source("1.6.5 step 4").Source("1.6.5 step 6"))
@@ -23,10 +23,12 @@ var offers = together(
 	on(messages.Offer{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseOffer).Source("1.2 dialing/bind done"),
 	on(messages.Offer{}).If(unbelievable).Corrected(quirk.ReinviteBelieved),
 	on(messages.Offer{}).Unless(reinvites).If(unasked).Corrected(quirk.UnsolicitedOffer),
+	on(messages.Offer{}).If(repeated).Corrected(quirk.NamesakesTogether),
 	on(messages.Offer{}).If(sameTransport).Do(carryOffered, renegotiate).Source("1.7 offer same ICE"),
 	on(messages.Offer{}).Do(carryOffered, openSession).Source("1.7 offer unknown sid").Source("1.7 offer ICE changed"),
 	on(messages.Terminate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseTermination).Source("1.2 dialing/bind done"),
 	on(messages.Terminate{}).If(terminateByStranger).Corrected(quirk.SenderUnchecked),
+	on(messages.Terminate{}).If(beingDescribed).Corrected(quirk.SessionsKept).Do(tellBoth),
 	on(messages.Terminate{}).If(terminateKnown).Do(tellTerminate).Source("1.7 any/terminate rpc"),
 	on(messages.RemoteCandidate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseCandidate).Source("1.2 dialing/bind done"),
 	on(messages.RemoteCandidate{}).If(candidateByStranger).Corrected(quirk.SenderUnchecked),
@@ -36,6 +38,7 @@ var offers = together(
 // ends: a session carries another conversation, is interrupted, or ends.
 var ends = together(
 	on(messages.CarryConversation{}).Do(carry).Source("1.6.8 row 6b"),
+	on(messages.NoteStarted{}).If(besideOthers).Corrected(quirk.SharedStartHoldsNobody).Do(noteStarted, holdForStarted),
 	on(messages.NoteStarted{}).Do(noteStarted).Source("1.6.8 row 6b"),
 	on(messages.EndAnnounced{}).Corrected(quirk.EndsAnnouncedAgain).Do(forgetStart, tellWatchers),
 	on(messages.EndAnnounced{}).Quirk(quirk.EndsAnnouncedAgain).Do(tellWatchers).Source("1.6.9 step 2"),
@@ -48,7 +51,11 @@ var ends = together(
 	on(messages.SessionTerminatedNow{}).Unless(neverRaised).Do(unlist, announceEnd, tellDepartures, forgetEnded).Source("1.7 terminated"),
 	on(messages.SessionTerminatedNow{}).Do(unlist, tellDepartures, forgetEnded))
 
-const stageActive = "active"
+// The stages of a session that matter here.
+const (
+	stageActive = "active"
+	stageEnded  = "ended"
+)
 
 // --- offers
 
@@ -72,16 +79,33 @@ func unbelievable(d Data, e messages.Offer) bool {
 	if !e.Reinvite {
 		return false
 	}
-	old, ok := d.firstListed(carrying(e.Conversation))
+	old, ok := d.firstListed(func(s Session) bool {
+		return s.Carries == e.Conversation || slices.Contains(s.Started, e.Conversation)
+	})
 	return !ok || !old.Raised || old.View.Over || domain(old.View.Peer) != domain(e.From)
 }
 
-// unasked: nothing that this client took has announced it.
+// unasked: nothing that this client took has announced it, or not for that conversation.
 func unasked(d Data, e messages.Offer) bool {
-	if s, ok := d.sdpSession(e.Session); ok {
-		return s.View.Peer != e.From
+	s, ok := d.sdpSession(e.Session)
+	switch {
+	case !ok:
+		return !d.asked(e.Session, e.From) || !d.proposed(e.Session, e.Conversation)
+	case s.View.Peer != e.From:
+		return true
 	}
-	return !d.asked(e.Session, e.From)
+	return s.View.ICE != e.ICE && !s.has(e.Conversation)
+}
+
+// proposed tells whether a session was proposed for a conversation.
+func (d Data) proposed(sid messages.SessionID, c messages.ConversationID) bool {
+	i := d.proposalAt(sid)
+	return i >= 0 && d.Proposals[i].Propose.Conversation == c
+}
+
+// has tells whether a conversation was ever a session's own: it was opened for it, carries it, or it was started there.
+func (s Session) has(c messages.ConversationID) bool {
+	return s.View.Conversation == c || s.Carries == c || slices.Contains(s.Started, c)
 }
 
 func unaskedInitiate(d Data, e messages.SessionInitiate) bool { return !d.asked(e.Session, e.From) }
@@ -90,6 +114,23 @@ func unaskedInitiate(d Data, e messages.SessionInitiate) bool { return !d.asked(
 func (d Data) asked(sid messages.SessionID, from messages.JID) bool {
 	i := d.proposalAt(sid)
 	return i >= 0 && d.Proposals[i].Taken && bare(d.Proposals[i].Propose.From) == bare(from)
+}
+
+// coming is the session of an id that is being described: it is not listed yet.
+func (d Data) coming(sid messages.SessionID, from messages.JID) (Session, bool) {
+	for _, s := range d.Sessions {
+		v := s.View
+		if v.Session == sid && v.Peer == from && v.Signalling == messages.SDPOverXMPP && !v.Described && !v.Over {
+			return s, true
+		}
+	}
+	return Session{}, false
+}
+
+// repeated: the same was offered a moment ago, and is being described.
+func repeated(d Data, e messages.Offer) bool {
+	s, ok := d.coming(e.Session, e.From)
+	return ok && s.View.ICE == e.ICE && s.View.Conversation == e.Conversation && s.View.Reinvite == e.Reinvite
 }
 
 // sameTransport: the session is there and its ICE credentials have not changed, so this is a renegotiation.
@@ -148,6 +189,22 @@ func terminateKnown(d Data, e messages.Terminate) bool {
 func tellTerminate(d Data, e messages.Terminate) (Data, acts) {
 	s, _ := d.firstListed(identified(e.Session))
 	return d, acts{tell(s.View.Ref, e)}
+}
+
+// beingDescribed: the session ends before it has begun.
+func beingDescribed(d Data, e messages.Terminate) bool {
+	_, ok := d.coming(e.Session, e.From)
+	return ok
+}
+
+// tellBoth tells the session that is being described, and the one whose place it was to take.
+func tellBoth(d Data, e messages.Terminate) (Data, acts) {
+	s, _ := d.coming(e.Session, e.From)
+	out := acts{tell(s.View.Ref, e)}
+	if old, ok := d.firstListed(identified(e.Session)); ok {
+		out = append(out, tell(old.View.Ref, e))
+	}
+	return d, out
 }
 
 func candidateKnown(d Data, e messages.RemoteCandidate) bool {
@@ -228,7 +285,7 @@ func noteSession(d Data, e messages.SessionView) (Data, acts) {
 // sweep forgets the sessions that are over and that nobody refers to. The fact sessions-kept: the SDK keeps them, because
 // they may end again.
 func (d Data) sweep() (Data, acts) {
-	if d.Quirks.Has(quirk.SessionsKept) || !slices.ContainsFunc(d.Sessions, d.forgettable) {
+	if !d.sweepable() {
 		return d, nil
 	}
 	var out acts
@@ -241,7 +298,20 @@ func (d Data) sweep() (Data, acts) {
 	return d, out
 }
 
-func (d Data) forgettable(s Session) bool {
+// sweepable tells whether sweep would do anything.
+func (d *Data) sweepable() bool {
+	if d.Quirks.Has(quirk.SessionsKept) {
+		return false
+	}
+	for i := range d.Sessions {
+		if d.Sessions[i].View.Finished && d.forgettable(d.Sessions[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Data) forgettable(s Session) bool {
 	return s.View.Finished && !s.Listed && s.View.Ref != d.Line.Session && len(s.Started) == 0 &&
 		!slices.ContainsFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Session == s.View.Ref })
 }
@@ -284,6 +354,11 @@ func noteStarted(d Data, e messages.NoteStarted) (Data, acts) {
 	}
 	return d, nil
 }
+
+// besideOthers: other calls have sessions of their own, and nobody else sees to it that one is heard.
+func besideOthers(d Data, _ messages.NoteStarted) bool { return d.concurrent() }
+
+func holdForStarted(d Data, e messages.NoteStarted) (Data, acts) { return d, d.holdOthers(e.Session) }
 
 // --- a session is raised
 
@@ -349,13 +424,38 @@ func adopt(d Data, e messages.SessionDescribed) (Data, acts) {
 	return d, out
 }
 
-// keepBook notes a reinvite's start like any other.
-func keepBook(d Data, e messages.SessionDescribed) (Data, acts) {
-	i := d.sessionAt(e.Session)
+// inheritNamesake and inheritReplaced: a session that takes another's place has its calls.
+func inheritNamesake(d Data, e messages.SessionDescribed) (Data, acts) {
+	old, _ := d.namesake(e.Session)
+	return d.inherit(e.Session, old), nil
+}
+
+func inheritReplaced(d Data, e messages.SessionDescribed) (Data, acts) {
+	old, _ := d.replacedBy(e.Session)
+	return d.inherit(e.Session, old), nil
+}
+
+// inherit notes the starts of an old session for the new one, first the one that the new one was offered for. What the old
+// one carries, and has not ended, the new one carries.
+func (d Data) inherit(ref messages.Ref, old Session) Data {
+	i := d.sessionAt(ref)
 	s := d.Sessions[i]
-	s.Started, s.Kept = []messages.ConversationID{s.Carries}, true
+	s.Kept, s.Started = true, nil
+	if len(old.Started) == 0 || slices.Contains(old.Started, s.Carries) {
+		s.Started = []messages.ConversationID{s.Carries}
+	}
+	for _, c := range old.Started {
+		if c != s.Carries {
+			s.Started = append(s.Started, c)
+		}
+	}
+	if slices.Contains(old.Started, old.Carries) {
+		s.Carries = old.Carries
+	} else {
+		s.Carries = s.Started[0]
+	}
 	d.Sessions = replace(d.Sessions, i, s)
-	return d, nil
+	return d
 }
 
 // settleAnswered settles the invitation that the session came from. The fact handled-needs-echo: the SDK waits for its own
@@ -372,24 +472,43 @@ func announceStarted(d Data, e messages.SessionDescribed) (Data, acts) {
 	return d, acts{messages.Announce{Event: messages.SessionStarted{Session: d.session(e.Session).summary()}}}
 }
 
+// announceAllStarted announces the start of each call that goes on there.
+func announceAllStarted(d Data, e messages.SessionDescribed) (Data, acts) {
+	var out acts
+	s := d.session(e.Session)
+	for _, c := range s.Started {
+		s.Carries = c
+		out = append(out, messages.Announce{Event: messages.SessionStarted{Session: s.summary()}})
+	}
+	return d, out
+}
+
 func sendAccept(d Data, e messages.SessionDescribed) (Data, acts) {
 	return d, acts{messages.SendAccept{Session: d.session(e.Session).View.Session, To: d.bareJID()}}
 }
 
-// replaceOld ends the session that a reinvite replaces: the first listed one of the conversation, which may be the new
-// one itself when the old one is gone.
+// replaceOld ends the session that a reinvite replaces.
 func replaceOld(d Data, e messages.SessionDescribed) (Data, acts) {
-	conversation := d.session(e.Session).Carries
-	itself := d.Quirks.Has(quirk.ReinviteEndsItself)
-	old, ok := d.firstListed(func(s Session) bool {
-		return s.phone() && s.Carries == conversation && (itself || s.View.Ref != e.Session)
-	})
+	old, ok := d.replacedBy(e.Session)
 	if !ok {
 		return d, nil
 	}
 	old.Replaced = true
 	d.Sessions = replace(d.Sessions, d.sessionAt(old.View.Ref), old)
 	return d, acts{messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: old.View.Ref, Reason: "alternative-session"}}}
+}
+
+// replacedBy is the session that a reinvite replaces: the first listed one of the conversation, which may be the new one
+// itself when the old one is gone. The pick ended-session-meant: or, if none carries it, one on which it was started.
+func (d Data) replacedBy(ref messages.Ref) (Session, bool) {
+	conversation := d.session(ref).View.Conversation
+	itself := d.Quirks.Has(quirk.ReinviteEndsItself)
+	other := func(s Session) bool { return s.phone() && (itself || s.View.Ref != ref) }
+	old, ok := d.firstListed(func(s Session) bool { return other(s) && s.Carries == conversation })
+	if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+		return d.firstListed(func(s Session) bool { return other(s) && slices.Contains(s.Started, conversation) })
+	}
+	return old, ok
 }
 
 func acceptOnItsOwn(d Data, e messages.SessionDescribed) (Data, acts) {
@@ -484,7 +603,8 @@ func forgetStart(d Data, e messages.EndAnnounced) (Data, acts) {
 	return d.sweep()
 }
 
-// handOver gives the line to the first active session under a persistent connection, else to nobody.
+// handOver gives the line to the first active session under a persistent connection, else to nobody. The pick
+// line-needs-acceptance: nobody, or the session that is up under line appearance 1.
 func handOver(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	i := d.sessionAt(e.Session)
 	s := d.Sessions[i]
@@ -494,7 +614,20 @@ func handOver(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	if ok && d.persistent() {
 		return d.takeLine(next.View.Ref)
 	}
+	if up, ok := d.sharedUnasked(); ok {
+		return d.takeLine(up.View.Ref)
+	}
 	return d, acts{tell(messages.LineActor, messages.LineReleased{})}
+}
+
+// sharedUnasked is the session that is up under line appearance 1, whenever it was accepted.
+func (d Data) sharedUnasked() (Session, bool) {
+	if d.Quirks.Has(quirk.LineNeedsAcceptance) || d.concurrent() || !d.Phone.Present {
+		return Session{}, false
+	}
+	return d.firstListed(func(s Session) bool {
+		return s.phone() && s.Accepting && !s.View.Over && s.View.Stage != stageEnded
+	})
 }
 
 func tellDepartures(d Data, e messages.SessionTerminatedNow) (Data, acts) {

@@ -174,7 +174,8 @@ func (p *player) step(what string, in messages.Input) (err error) {
 			err = fmt.Errorf("the chart panics: %v", reason)
 		}
 	}()
-	out := p.machine.Step(p.quirks, in)
+	var out fsm.Outcome
+	p.machine.Step(p.quirks, in, &out)
 	switch out.Verdict {
 	case fsm.Taken:
 		p.taken = append(p.taken, Row{out.Chart, out.Row})

@@ -193,11 +193,11 @@ type refusing struct {
 }
 
 // Step panics while entries are refused.
-func (m refusing) Step(on quirk.Set, in messages.Input) fsm.Outcome {
+func (m refusing) Step(on quirk.Set, in messages.Input, out *fsm.Outcome) {
 	if *m.refuse {
 		panic("the entry was quarantined when it was recorded")
 	}
-	return m.Machine.Step(on, in)
+	m.Machine.Step(on, in, out)
 }
 
 // JournalRecords writes the recorded outputs of a journal as records of capture/1, as a replay of a capture does. host

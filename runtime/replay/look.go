@@ -51,8 +51,8 @@ func stateOf(d softphone.Data) State {
 			s.ActiveSession = &id
 		}
 	}
-	for _, v := range d.Conversations {
-		s.Conversations = append(s.Conversations, conversationView(d.State(v)))
+	for i := range d.Conversations {
+		s.Conversations = append(s.Conversations, conversationView(d.State(&d.Conversations[i])))
 	}
 	return s
 }

@@ -50,6 +50,9 @@ func taken() []runtime.Step {
 	}
 }
 
+// none are the actors of a client all of whose calls have ended.
+var none = []runtime.ActorInfo{{Ref: 1, Kind: "softphone"}}
+
 // breaking are runs that break one law each.
 var breaking = []struct {
 	law, name string
@@ -76,10 +79,28 @@ var breaking = []struct {
 		step(messages.Terminate{}, messages.ClosePeer{Peer: 7}),
 		step(messages.Offer{Session: sid, Conversation: here, From: far}, messages.CreatePeer{Peer: 8}),
 	), nil},
+	{laws.ConsentBeforeMedia, "offer of another conversation", append(taken()[:2],
+		step(messages.Offer{Session: sid, Conversation: "c2", From: far}, messages.CreatePeer{Peer: 7}),
+		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
+	), nil},
+	{laws.ConsentBeforeMedia, "offer of somebody else", append(taken()[:2],
+		step(messages.Offer{Session: sid, Conversation: here, From: "s2@gjoll.example.org/edge"}, messages.CreatePeer{Peer: 7}),
+		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
+	), nil},
+	{laws.ConsentBeforeMedia, "session that becomes another call's", append(taken(),
+		step(messages.Offer{Session: sid, Conversation: "c2", From: far}, messages.CreatePeer{Peer: 8}),
+	), nil},
+	{laws.ConsentBeforeMedia, "one answer for two session ids", []runtime.Step{
+		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
+		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid}, messages.Settle{Call: 1}),
+		step(messages.Propose{Session: "s2", Conversation: here, From: far}, messages.SendProceed{Session: "s2"}),
+		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
+	}, nil},
 	{laws.ConsentBeforeMedia, "accept message", []runtime.Step{step(messages.PageShown{}, messages.SendAccept{Session: sid})}, nil},
 	{laws.OneEndForEachStart, "second end", []runtime.Step{
 		step(messages.PageShown{}, announces(messages.SessionEnded{Session: messages.SessionSummary{ID: sid, Conversation: here}})),
 	}, nil},
+	{laws.OneEndForEachStart, "no end", []runtime.Step{step(messages.PageShown{}, starts())}, none},
 	{laws.OneSettlementEach, "rings for ever", []runtime.Step{step(messages.PageShown{}, rings())}, nil},
 	{laws.OneSettlementEach, "cancelled out of nothing", []runtime.Step{
 		step(messages.PageShown{}, announces(messages.CancelPendingSession{Conversation: here})),
@@ -89,6 +110,11 @@ var breaking = []struct {
 			ActiveKnown: true, Removed: []messages.ConversationState{{Conversation: here}},
 		})),
 	}, nil},
+	{laws.AddedThenRemoved, "added only", []runtime.Step{
+		step(messages.PageShown{}, announces(messages.ConversationUpdate{
+			ActiveKnown: true, Added: []messages.ConversationState{{Conversation: here}},
+		})),
+	}, none},
 	{laws.ActiveIsHeard, "nobody is heard", []runtime.Step{
 		step(messages.PageShown{}, announces(messages.ConversationUpdate{ActiveKnown: true, Active: here})),
 	}, nil},
@@ -106,6 +132,12 @@ var breaking = []struct {
 		step(leg(messages.Connected)),
 		step(messages.PageShown{}, announces(messages.CancelPendingSession{Conversation: here})),
 	}, nil},
+	{laws.HandledElsewhere, "first heard of as connected", []runtime.Step{
+		step(messages.HTTPAnswered{Me: &messages.MeBody{User: agent}}),
+		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
+		step(leg(messages.Connected)),
+		step(messages.PageShown{}, announces(messages.CancelPendingSession{Conversation: here})),
+	}, nil},
 	{laws.HandledElsewhere, "starts", []runtime.Step{
 		step(messages.HTTPAnswered{Me: &messages.MeBody{User: agent}}),
 		step(leg(messages.Alerting), rings()),
@@ -116,7 +148,19 @@ var breaking = []struct {
 		step(messages.MicrophoneDenied{Effect: messages.NewEffectID(1, 1)}, messages.Settle{Call: 4, Error: &messages.ErrorInfo{}}),
 		step(messages.AcceptSession{Call: 5, Conversation: here}, messages.Settle{Call: 5}),
 	), nil},
+	{laws.DialledIsOurs, "handled", append([]runtime.Step{
+		step(messages.PageShown{}, announces(messages.StationChanged{Station: &messages.StationInfo{LineAppearance: 1}})),
+	}, append(taken(),
+		step(messages.HTTPAnswered{Me: &messages.MeBody{User: agent}}, messages.SendAnswer{Peer: 7}),
+		step(messages.HTTPAnswered{Placed: &messages.PlacedCall{Conversation: "c2"}}),
+		step(messages.PeerConnectionChanged{Peer: 7, State: messages.PeerConnected}),
+		step(messages.ConversationNotified{Conversation: "c2", Participants: []messages.Participant{
+			{User: agent, Calls: []messages.Leg{{State: messages.Connected}}},
+		}}),
+	)...), nil},
 	{laws.NothingForEver, "an invitation is left", nil, []runtime.ActorInfo{{Ref: 9, Kind: "invitation"}}},
+	{laws.NothingForEver, "a peer connection is open", append(taken(), step(messages.PageShown{}, announces(
+		messages.SessionEnded{Session: messages.SessionSummary{ID: sid, Conversation: here}}))), none},
 }
 
 // TestLawsCanBreak shows that each law sees a run that breaks it, and that such a run breaks no other.

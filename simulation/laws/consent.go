@@ -19,9 +19,12 @@ type consents struct {
 	answers, orders map[messages.ConversationID]bool
 	// ordered are the ringing conversations whose answer was ordered by REST.
 	ordered map[messages.ConversationID]bool
-	// proceeded are the sessions that were proceeded and have not begun.
-	proceeded map[messages.SessionID]bool
+	// proceeded are the sessions that were proceeded and have not begun, with what was proposed of them.
+	proceeded map[messages.SessionID][]messages.Propose
 	peers     map[messages.Ref]*peer
+	living    []*peer              // those that are open, in the order in which they were made
+	dead      recent[messages.Ref] // those that were closed
+	proposed  recent[messages.SessionID]
 	asked     map[messages.EffectID]messages.Ref // microphones that were asked for
 }
 
@@ -36,6 +39,9 @@ type peer struct {
 	onItsOwn, retry bool
 	granted         int  // microphones that it was given and has not used
 	failed          bool // its last acceptance found no microphone
+	answered, up    bool // its answer was sent; it is connected
+	left            bool // its session was told to end
+	shared          bool // it began under line appearance 1
 }
 
 func newConsents(o messages.Options) consents {
@@ -43,7 +49,7 @@ func newConsents(o messages.Options) consents {
 		options: o, proposes: map[messages.SessionID][]messages.Propose{}, dialled: map[messages.ConversationID]bool{},
 		answers: map[messages.ConversationID]bool{}, orders: map[messages.ConversationID]bool{},
 		ordered:   map[messages.ConversationID]bool{},
-		proceeded: map[messages.SessionID]bool{}, peers: map[messages.Ref]*peer{}, asked: map[messages.EffectID]messages.Ref{},
+		proceeded: map[messages.SessionID][]messages.Propose{}, peers: map[messages.Ref]*peer{}, asked: map[messages.EffectID]messages.Ref{},
 	}
 }
 
@@ -51,7 +57,12 @@ func newConsents(o messages.Options) consents {
 func (c *Checker) noteConsent(in messages.Input) {
 	switch in := in.(type) {
 	case messages.Propose:
-		c.proposes[in.Session] = append(c.proposes[in.Session], in)
+		if len(c.proposes[in.Session]) == 0 {
+			c.proposed.add(in.Session, func(old messages.SessionID) { delete(c.proposes, old) })
+		}
+		if !slices.Contains(c.proposes[in.Session], in) {
+			c.proposes[in.Session] = append(c.proposes[in.Session], in)
+		}
 	case messages.Retract:
 		for _, p := range c.proposes[in.Session] {
 			if bare(p.From) == bare(in.From) {
@@ -152,10 +163,10 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 // proceeds: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
 // session ids that are proposed for a conversation, one is proceeded.
 func (c *Checker) proceeds(e messages.SendProceed) {
-	if c.proceeded[e.Session] {
+	if c.proceeded[e.Session] != nil {
 		return
 	}
-	c.proceeded[e.Session] = true
+	c.proceeded[e.Session] = append([]messages.Propose{}, c.proposes[e.Session]...)
 	for _, p := range c.proposes[e.Session] {
 		if c.byItself(p) {
 			return
@@ -182,35 +193,49 @@ func (c *Checker) ordersAnswer(conversation messages.ConversationID) {
 	c.broken(ConsentBeforeMedia, "conversation %s is answered by REST", conversation)
 }
 
-// opens checks that a peer connection is made for a session that was proceeded and has not begun, or that goes on from a
-// live one of the same gateway: it has the session's id, or it reinvites a conversation that was started on it (e). The
-// session must live, not the conversation: the platform may have said of the leg alone that it is over.
+// opens checks that a peer connection is made for a session that was proceeded and has not begun, by whom it was proposed
+// and for the conversation that was answered; or that goes on from a live one of the same gateway: it has the session's id
+// and a conversation of its own, or it reinvites a conversation that was started on it (e). The session must live, not the
+// conversation: the platform may have said of the leg alone that it is over.
 //
 // Of two sessions with one id, the one that is described last takes the other's place, whichever was offered first.
 func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 	p := &peer{ref: e.Peer}
+	var from messages.JID
 	reinvite := false
 	switch in := in.(type) {
 	case messages.Offer:
-		p.id, p.conversation, p.domain, reinvite = in.Session, in.Conversation, domain(in.From), in.Reinvite
+		p.id, p.conversation, from, reinvite = in.Session, in.Conversation, in.From, in.Reinvite
 	case messages.SessionInitiate:
-		p.id, p.domain = in.Session, domain(in.From)
+		p.id, from = in.Session, in.From
 		for _, propose := range c.proposes[in.Session] {
 			p.conversation = propose.Conversation
 		}
 	}
-	goesOn := false
-	for _, old := range c.peers {
-		same := old.id == p.id || reinvite && c.heard[start{old.id, p.conversation}]
-		if same && !old.closed && old.domain == p.domain {
-			goesOn = true
-		}
-	}
-	if !c.proceeded[p.id] && !goesOn {
-		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s, which was not proceeded", p.id)
+	p.domain, p.shared = domain(from), c.oneLine
+	goesOn := slices.ContainsFunc(c.living, func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
+	if !c.wasProceeded(p, from) && !goesOn {
+		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s with conversation %s, which was not proceeded", p.id, p.conversation)
 	}
 	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn
 	c.peers[p.ref] = p
+	c.living = append(c.living, p)
+}
+
+// wasProceeded tells whether a session was proceeded: for its conversation, and for the address that describes it.
+func (c *Checker) wasProceeded(p *peer, from messages.JID) bool {
+	return slices.ContainsFunc(c.proceeded[p.id], func(was messages.Propose) bool {
+		return was.Conversation == p.conversation && bare(was.From) == bare(from)
+	})
+}
+
+// goesOnAs tells whether a new peer connection takes over what an old one has.
+func (c *Checker) goesOnAs(old, p *peer, reinvite bool) bool {
+	if old.domain != p.domain {
+		return false
+	}
+	heard := c.heard[start{old.id, p.conversation}]
+	return reinvite && heard || old.id == p.id && (heard || old.conversation == p.conversation)
 }
 
 // asksMicrophone: a session is accepted on its own if the options say so or if it takes another's place, once; else it is
@@ -258,12 +283,7 @@ func (c *Checker) isConsented(effect messages.Effect, ref messages.Ref) {
 
 // live tells whether a session has a peer connection that is not closed.
 func (c *Checker) live(id messages.SessionID) bool {
-	for _, p := range c.peers {
-		if p.id == id && !p.closed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.living, func(p *peer) bool { return p.id == id })
 }
 
 func domain(jid messages.JID) string {

@@ -4,6 +4,7 @@
 package laws
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -36,13 +37,14 @@ const (
 	HandledElsewhere     = "what another client answers under line appearance 1 is handled and not started"
 	AcceptAgain          = "a failed accept can be tried again"
 	NothingForEver       = "nothing is kept for ever"
+	DialledIsOurs        = "a call that was dialled here and is connected on the live session is started and added"
 )
 
 // Laws are the names of all laws.
 func Laws() []string {
 	return []string{
 		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
-		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver,
+		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs,
 	}
 }
 
@@ -53,10 +55,13 @@ type Checker struct {
 	seq        uint64
 
 	concurrent bool // the station's line appearance is greater than 1, as it was announced
+	oneLine    bool // it is 1, as it was announced
+	leaving    bool // calls may not be heard of any more
 	me         messages.UserID
 
 	rings   map[messages.ConversationID]messages.SessionID // announced, and not settled
 	started map[start]bool
+	starts  recent[start]  // of heard
 	heard   map[start]bool // ever started
 	added   map[messages.ConversationID]bool
 	taken   map[messages.ConversationID]bool       // the platform said last that the user took it, or nothing to tell by
@@ -91,11 +96,14 @@ func (c *Checker) Step(s runtime.Step) {
 		c.noteConsent(s.Input)
 		c.noteRequest(s.Input)
 		elsewhere = c.answeredElsewhere(s.Input)
+		c.notePeer(s.Input)
 	}
+	dialledOn, dialled := c.dialledHere(s.Input)
 	again := c.acceptsAgain(s.Input)
 	for _, out := range s.Outputs {
 		c.needsConsent(s.Input, out.ID, out.Effect)
 		c.leavesClosedAlone(out.Effect)
+		c.noteSent(out.Effect)
 		switch e := out.Effect.(type) {
 		case messages.Announce:
 			c.announced(e.Event)
@@ -105,12 +113,13 @@ func (c *Checker) Step(s runtime.Step) {
 		}
 	}
 	c.handledElsewhere(elsewhere)
+	c.startsDialled(dialledOn, dialled)
 	c.acceptedAgain(again, s.Outputs)
 }
 
 // End takes the end of the run. atRest: all deadlines of what was under way have passed since the last input from outside,
 // so nothing may ring or wait any more; else the run simply stopped. actors are those that live on after all calls have
-// ended, else nil: unless something that was announced is left, none of them may belong to a call.
+// ended, else nil: nothing that was announced may go on then, and none of them may belong to a call.
 func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	if !atRest {
 		return
@@ -124,16 +133,14 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	if actors == nil {
 		return
 	}
-	for at := range c.started {
+	for _, at := range c.going() {
 		c.broken(OneEndForEachStart, "session %s with conversation %s never ends", at.session, at.conversation)
 	}
 	for _, conversation := range sorted(c.added) {
 		c.broken(AddedThenRemoved, "conversation %s is never removed", conversation)
 	}
-	for _, p := range c.allPeers() {
-		if !p.closed {
-			c.broken(NothingForEver, "peer connection #%d is open", p.ref)
-		}
+	for _, p := range c.living {
+		c.broken(NothingForEver, "peer connection #%d is open", p.ref)
 	}
 	for _, a := range actors {
 		if slices.Contains(ofCalls, a.Kind) {
@@ -142,15 +149,35 @@ func (c *Checker) End(atRest bool, actors []runtime.ActorInfo) {
 	}
 }
 
+// going are the starts whose end was not announced, in order.
+func (c *Checker) going() []start {
+	all := make([]start, 0, len(c.started))
+	for at := range c.started {
+		all = append(all, at)
+	}
+	slices.SortFunc(all, func(a, b start) int {
+		return cmp.Or(cmp.Compare(a.session, b.session), cmp.Compare(a.conversation, b.conversation))
+	})
+	return all
+}
+
 // ofCalls are the kinds of the actors that live no longer than a call.
 var ofCalls = []string{"invitation", "proposal", "session", "jingle-session", "conversation", "order", "negotiation", "hangup", "departure"}
 
-func (c *Checker) allPeers() []*peer {
-	all := make([]*peer, 0, len(c.peers))
-	for _, ref := range sorted(c.peers) {
-		all = append(all, c.peers[ref])
+// remembered is how many closed peer connections, proposed sessions and announced starts a checker remembers: it may watch a
+// cell for years. What is older is forgotten, the oldest first.
+const remembered = 1000
+
+// recent are keys in the order in which they came.
+type recent[K comparable] struct{ keys []K }
+
+// add notes a key, and has the oldest forgotten if there are too many.
+func (r *recent[K]) add(key K, forget func(K)) {
+	r.keys = append(r.keys, key)
+	if len(r.keys) > remembered {
+		forget(r.keys[0])
+		r.keys = r.keys[1:]
 	}
-	return all
 }
 
 func (c *Checker) noteRequest(in messages.Input) {
@@ -178,8 +205,8 @@ func (c *Checker) leavesClosedAlone(effect messages.Effect) {
 	var ref messages.Ref
 	switch e := effect.(type) {
 	case messages.ClosePeer:
-		if p := c.peers[e.Peer]; p != nil {
-			p.closed = true
+		if p := c.peers[e.Peer]; p != nil && !p.closed {
+			c.closes(p)
 		}
 		return
 	case messages.MakeAnswer:
@@ -196,6 +223,12 @@ func (c *Checker) leavesClosedAlone(effect messages.Effect) {
 	if p := c.peers[ref]; p != nil && p.closed {
 		c.broken(NothingAfterTheEnd, "%s of peer #%d", effect.Kind(), ref)
 	}
+}
+
+func (c *Checker) closes(p *peer) {
+	p.closed = true
+	c.living = slices.DeleteFunc(c.living, func(o *peer) bool { return o == p })
+	c.dead.add(p.ref, func(ref messages.Ref) { delete(c.peers, ref) })
 }
 
 func (c *Checker) announced(event messages.Event) {
@@ -215,7 +248,11 @@ func (c *Checker) announced(event messages.Event) {
 		if c.started[at] {
 			c.broken(OneEndForEachStart, "session %s with conversation %s starts again", at.session, at.conversation)
 		}
-		c.started[at], c.heard[at] = true, true
+		c.started[at] = true
+		if !c.heard[at] {
+			c.heard[at] = true
+			c.starts.add(at, func(old start) { delete(c.heard, old) })
+		}
 	case messages.SessionEnded:
 		at := start{e.Session.ID, e.Session.Conversation}
 		if !c.started[at] {
@@ -227,6 +264,7 @@ func (c *Checker) announced(event messages.Event) {
 	case messages.StationChanged:
 		c.persistent = e.Station != nil && e.Station.PersistentConnection()
 		c.concurrent = e.Station != nil && e.Station.Concurrent()
+		c.oneLine = e.Station != nil && !e.Station.Concurrent()
 	}
 }
 
@@ -297,7 +335,7 @@ func (c *Checker) consentedTo(conversation messages.ConversationID) bool {
 	}
 	for _, id := range sorted(c.proposes) {
 		for _, p := range c.proposes[id] {
-			if p.Conversation == conversation && (c.proceeded[id] || c.byItself(p)) {
+			if p.Conversation == conversation && (c.proceeded[id] != nil || c.byItself(p)) {
 				return true
 			}
 		}
@@ -336,8 +374,8 @@ func (c *Checker) acceptsAgain(in messages.Input) *peer {
 		return nil
 	}
 	var meant []*peer
-	for _, p := range c.allPeers() {
-		if !p.closed && c.started[start{p.id, accept.Conversation}] {
+	for _, p := range c.living {
+		if c.started[start{p.id, accept.Conversation}] {
 			meant = append(meant, p)
 		}
 	}

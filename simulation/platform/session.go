@@ -29,10 +29,14 @@ type Session struct {
 	stops      int  // how often its media began or stopped
 	flows      bool // its media
 	Ended      bool
+	endedAt    time.Duration
 }
 
 // live tells whether the session can carry calls.
 func (s *Session) live() bool { return s.answered && !s.Ended }
+
+// EndedBy tells whether the session had ended by an instant.
+func (s *Session) EndedBy(at time.Duration) bool { return s.Ended && s.endedAt <= at }
 
 // Live tells whether the client has answered the session and it has not ended.
 func (s *Session) Live() bool { return s.live() }
@@ -221,7 +225,7 @@ func (p *Platform) endedByClient(by *Stream, id messages.SessionID) {
 
 // over takes note that a session has ended.
 func (p *Platform) over(s *Session) {
-	s.Ended = true
+	s.Ended, s.endedAt = true, p.clock.Now()
 	s.user.sessions = slices.DeleteFunc(s.user.sessions, func(o *Session) bool { return o == s })
 }
 

@@ -23,6 +23,8 @@ type Search struct {
 	Jobs int
 	// First ends the search at the first failure, that of the lowest seed that was reached.
 	First bool
+	// Ignore tells which failures are none; nil: all count. It is asked by any goroutine.
+	Ignore func(Failure) bool
 	// Rows: the rows that were taken are counted.
 	Rows bool
 	// Progress is told now and then how many seeds are done; nil: nobody watches. It may be told by any goroutine, one at a time.
@@ -117,7 +119,11 @@ func (s Search) one(seed uint64, f *Found) (failed bool) {
 	if err == nil && len(outcome.Broken) == 0 {
 		return false
 	}
-	f.Failures = append(f.Failures, Failure{Seed: seed, Scenario: drawn, Outcome: outcome, Err: err})
+	failure := Failure{Seed: seed, Scenario: drawn, Outcome: outcome, Err: err}
+	if s.Ignore != nil && s.Ignore(failure) {
+		return false
+	}
+	f.Failures = append(f.Failures, failure)
 	return true
 }
 

@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
@@ -23,7 +24,7 @@ type QuirkFound struct {
 // nobody watches. It ends early with the context, without the quirks that it did not come to.
 func FindQuirks(ctx context.Context, names []string, seeds uint64, jobs int, progress func(QuirkFound)) (all []QuirkFound) {
 	for _, name := range names {
-		found := Search{From: 1, Count: seeds, Jobs: jobs, First: true, Drawing: Drawing{Quirks: []string{"+" + name}}}.Run(ctx)
+		found := Search{From: 1, Count: seeds, Jobs: jobs, First: true, Ignore: withoutQuirks, Drawing: Drawing{Quirks: []string{"+" + name}}}.Run(ctx)
 		if ctx.Err() != nil {
 			return all
 		}
@@ -38,6 +39,14 @@ func FindQuirks(ctx context.Context, names []string, seeds uint64, jobs int, pro
 		}
 	}
 	return all
+}
+
+// withoutQuirks tells whether the same law is broken by the same scenario without its quirks, too: then they are not why.
+func withoutQuirks(f Failure) bool {
+	s := f.Scenario
+	s.Quirks = nil
+	outcome, err := Play(s, Options{})
+	return err != nil || slices.ContainsFunc(outcome.Broken, func(b Broken) bool { return b.Law == f.Law() })
 }
 
 // QuirkNames are all quirks, in the catalogue's order.

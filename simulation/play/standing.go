@@ -3,6 +3,7 @@ package play
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/simulation/laws"
@@ -23,6 +24,9 @@ const (
 func Laws() []string {
 	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard)
 }
+
+// hearing is how long a phone may take to hear of an end.
+const hearing = time.Second
 
 // disturbing are the verbs after which a phone and the platform may rightly disagree for a while, or after which two sessions
 // under line appearance 1 are the platform's own doing.
@@ -50,7 +54,7 @@ func (p *player) standing() {
 	}
 	for _, w := range p.order {
 		for _, session := range w.phone.LiveMedia() {
-			if s := p.world.Platform.Session(session); s == nil || s.Ended {
+			if s := p.world.Platform.Session(session); s == nil || s.EndedBy(p.world.Now()-hearing) {
 				p.breaks(w, MediaHasSession, fmt.Sprintf("session %s has live media here, and has ended", session))
 			}
 		}
@@ -64,29 +68,37 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 	at := p.phones[p.world.Phone(a.Name, "")]
 	unheld, carrying := []messages.ConversationID{}, map[messages.SessionID]bool{}
 	for _, l := range u.Legs() {
+		if l.Session != nil {
+			carrying[l.Session.ID] = true
+		}
 		if !l.Up() {
 			continue
 		}
 		if !l.Held {
 			unheld = append(unheld, l.Conversation().ID)
 		}
-		if l.Session != nil {
-			carrying[l.Session.ID] = true
-			p.isHeard(u, l)
-		}
+		p.isHeard(u, l)
 	}
 	if len(unheld) > 1 && p.holdsOthers(a) {
 		p.breaks(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
 	}
-	if a.LineAppearance == 1 {
+	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery() {
 		p.idleSessions(u, carrying)
 	}
 }
 
+// keepsEvery tells whether the platform keeps each session of a persistent station, and not one.
+func (p *player) keepsEvery() bool {
+	return slices.ContainsFunc(p.scenario.Platform, func(set scenario.Setting) bool { return set.Key == "keep" && set.Value == string(platform.KeepEvery) })
+}
+
 // isHeard checks that a call whose session a phone has answered is heard there.
 func (p *player) isHeard(u *platform.User, l *platform.Leg) {
+	if l.Session == nil || l.Held || !l.Session.Live() {
+		return
+	}
 	phone := p.world.Phone(u.Name, l.Session.Phone())
-	if phone == nil || l.Held || !l.Session.Live() {
+	if phone == nil {
 		return
 	}
 	if !slices.Contains(phone.Hears(), l.Conversation().ID) {

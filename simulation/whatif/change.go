@@ -58,7 +58,7 @@ func (c Change) Check() error {
 	return nil
 }
 
-// String is the change in words, such as line appearance 1, persistent.
+// String is the change in words, such as line appearance 1 and no persistent connection.
 func (c Change) String() string {
 	var words []string
 	if c.LineAppearance > 0 {
@@ -76,14 +76,17 @@ func (c Change) String() string {
 	for _, set := range c.Platform {
 		words = append(words, set.Key+"="+set.Value)
 	}
-	return strings.Join(words, ", ")
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " and " + words[last]
+	}
+	return strings.Join(words, "")
 }
 
 func persistence(on bool) string {
 	if on {
-		return "with a persistent connection"
+		return "a persistent connection"
 	}
-	return "without a persistent connection"
+	return "no persistent connection"
 }
 
 // header is a scenario's header under the change.

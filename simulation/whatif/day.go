@@ -3,6 +3,8 @@ package whatif
 import (
 	"fmt"
 	"io"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -80,7 +82,9 @@ const kindsShown = 20
 // Write writes the day on one page, in at most 100 columns. The error is that of the writer.
 func (d *Day) Write(to io.Writer) error {
 	p := &page{to: to}
-	p.line("%s: what if: %s", counted(d.Logs, "recording"), d.Change)
+	for _, part := range wrapped(fmt.Sprintf("%s: what if: %s", counted(d.Logs, "recording"), d.Change), widthMax) {
+		p.line("%s", part)
+	}
 	p.line("")
 	for _, sentence := range d.Answer() {
 		for _, part := range wrapped(sentence, widthMax) {
@@ -111,9 +115,9 @@ func (d *Day) Write(to io.Writer) error {
 
 // Answer is the day in three sentences.
 func (d *Day) Answer() []string {
-	first := fmt.Sprintf("With %s the applications would notice nothing in any of %s.", d.Change, counted(d.Calls, "call"))
+	first := fmt.Sprintf("With %s, the applications would notice nothing in any of %s.", d.Change, counted(d.Calls, "call"))
 	if d.Alike < d.Calls {
-		first = fmt.Sprintf("With %s %d of %s would go alike for the application, and in %d it would notice a difference.",
+		first = fmt.Sprintf("With %s, %d of %s would go alike for the application, and in %d it would notice a difference.",
 			d.Change, d.Alike, counted(d.Calls, "call"), d.Calls-d.Alike)
 	}
 	return []string{first, costSentence(d.Was, d.Is), audioSentence(d.Was.Audio, d.Is.Audio)}
@@ -134,9 +138,17 @@ func (d *Day) writeKinds(p *page) {
 	}
 }
 
-// shortName is a recording's name without what all of them end in.
+// shortName is a recording's name without its folder and what all of them end in.
 func shortName(name string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".jsonl")
+	return strings.TrimSuffix(strings.TrimSuffix(path.Base(filepath.ToSlash(name)), ".gz"), ".jsonl")
+}
+
+// cutLeft is a text in at most so many characters: its end.
+func cutLeft(text string, width int) string {
+	if all := []rune(text); len(all) > width {
+		return "…" + string(all[len(all)-width+1:])
+	}
+	return text
 }
 
 // cut is a text in at most so many characters.

@@ -25,8 +25,6 @@ type estimator struct {
 	dialing, noDialing                                   int
 	terminated, notTerminated                            int
 	notifiedFirst, sessionFirst                          int
-	ringNotified, ringProposed                           int
-	ringGap                                              []time.Duration
 	purposes                                             map[string]int
 	heldFirst, heldLater                                 int
 	lineAppearance                                       int

@@ -52,12 +52,8 @@ func (r *reader) stationRead(s messages.StationInfo) {
 		return
 	}
 	if s.LineAppearance != r.station.LineAppearance || s.Persistent != r.station.Persistent {
-		r.migrated(s)
+		r.cannot("the station is another one from here on, and nobody said so: line appearance %d", s.LineAppearance)
 	}
-}
-
-func (r *reader) migrated(s messages.StationInfo) {
-	r.cannot("the station is another one from here on: line appearance %d", s.LineAppearance)
 }
 
 // stationNotified takes a change of the user's station.
@@ -109,6 +105,8 @@ func (r *reader) unanswered() {
 			r.beforehand(q, scenario.Statement{Verb: scenario.NextUnanswered, Phone: atDesk, Word: string(e.Of)})
 		case messages.SendPing:
 			r.beforehand(q, scenario.Statement{Verb: scenario.NextDropped, Phone: atDesk, Word: messages.IQAnswered{}.Kind()})
+		default:
+			r.missing = append(r.missing, Note{Line: q.line, At: q.at, What: e.Kind() + " is never answered"})
 		}
 	}
 }
@@ -136,6 +134,23 @@ func (r *reader) machine(in messages.Input) {
 		r.cannot("an operation of a peer connection is rejected")
 	case messages.PeerConnectionChanged:
 		r.media(in)
+	case messages.PeerICEChanged:
+		r.ice(in)
+	}
+}
+
+// ice takes the first news of media that stops: its ICE notices before the connection does.
+func (r *reader) ice(in messages.PeerICEChanged) {
+	s := r.peers[in.Peer]
+	if s == nil {
+		return
+	}
+	switch {
+	case in.State == messages.PeerConnected || in.State == messages.PeerCompleted:
+		s.ice = true
+	case in.State == messages.PeerDisconnected && s.ice && !s.disturbed:
+		s.disturbed = true
+		r.disturbed(s, "disconnects", 0)
 	}
 }
 
@@ -153,17 +168,24 @@ func (r *reader) media(in messages.PeerConnectionChanged) {
 		how, s.disturbed = "recovers", false
 	case in.State == messages.PeerConnected:
 		s.connected = true
-	case in.State == messages.PeerDisconnected && s.connected:
+	case in.State == messages.PeerDisconnected && s.connected && !s.disturbed:
 		how, s.disturbed = "disconnects", true
 	case in.State == messages.PeerFailed:
 		how = "fails"
 	}
-	if how == "" || r.offline {
+	if how != "" {
+		r.disturbed(s, how, mediaNoticed)
+	}
+}
+
+// disturbed adds what happens to the media of a session.
+func (r *reader) disturbed(s *session, how string, earlier time.Duration) {
+	if r.offline {
 		return
 	}
 	for _, c := range r.calls {
 		if c.session == s.id && c.name != "" {
-			r.did(mediaNoticed, scenario.Statement{Verb: scenario.Media, Phone: atDesk, Call: c.name, Word: how})
+			r.did(earlier, scenario.Statement{Verb: scenario.Media, Phone: atDesk, Call: c.name, Word: how})
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/runtime/port"
 	"github.com/hookswitch/hookswitch/runtime/replay"
 	"github.com/hookswitch/hookswitch/simulation/platform"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
@@ -21,7 +22,6 @@ type reader struct {
 	before   prospect
 	platform platform.Options
 
-	me        messages.UserID
 	station   messages.StationInfo
 	first     messages.StationInfo // the station as it was first read
 	noStation bool
@@ -45,7 +45,6 @@ type reader struct {
 	refused bool // streams are refused
 	denied  bool // the microphone is denied
 	closing map[int]bool
-	wires   int
 	request int // the act of the application that is being decided, or -1
 }
 
@@ -57,7 +56,6 @@ type call struct {
 	outbound  bool
 	session   messages.SessionID
 	leg       messages.Leg
-	notified  bool
 	muted     bool // was asked for last
 	held      bool
 	answered  bool // by the application, or by itself
@@ -76,6 +74,7 @@ type session struct {
 	ours       bool // this client has it
 	ended      bool
 	connected  bool // its media was up
+	ice        bool // its ICE was
 	disturbed  bool
 	signalling messages.Signalling
 }
@@ -202,6 +201,20 @@ func (r *reader) step(e *replay.Entry) {
 	}
 }
 
+// unheard takes an entry of which the cell was not told: a machine that slept, and what could not be read.
+func (r *reader) unheard(e *replay.Entry) {
+	var clock struct {
+		MS float64 `json:"ms"`
+	}
+	switch {
+	case e.Problem != "":
+		r.cannot("it cannot be read")
+	case e.Record != nil && e.Record.Kind == "clock" && e.Record.Decode(&clock) == nil:
+		r.did(port.FromMilliseconds(clock.MS), scenario.Statement{Verb: scenario.Sleep, Phone: atDesk})
+		r.did(0, scenario.Statement{Verb: scenario.Wake, Phone: atDesk})
+	}
+}
+
 // told takes an input.
 func (r *reader) told(in messages.Input) {
 	switch in := in.(type) {
@@ -250,7 +263,7 @@ func (r *reader) decided(id messages.EffectID, effect messages.Effect, at time.D
 	case messages.Request:
 		note()
 		r.ordered(out)
-	case messages.SendPing, messages.RequestMicrophone:
+	case messages.SendPing, messages.RequestMicrophone, messages.SendBind, messages.SendServices, messages.SendSubscribe:
 		note()
 	case messages.SendProceed:
 		s := r.session(out.Session)

@@ -34,7 +34,6 @@ type Recovery struct {
 
 	acts    []act
 	ids     map[string]messages.ConversationID
-	byHand  bool
 	shown   time.Duration // when the log ends, since the beginning of the scenario
 	reading *reader
 	run     Run // as recorded
@@ -89,10 +88,11 @@ func read(log Log) (*reader, error) {
 		return nil, fmt.Errorf("whatif: %s: nobody logs in: record the client from its start", log.Name)
 	}
 	for i := range log.Entries {
+		r.now = i
 		if log.Entries[i].Step.Seq == 0 {
+			r.unheard(&log.Entries[i])
 			continue
 		}
-		r.now = i
 		r.step(&log.Entries[i])
 	}
 	r.unanswered()
@@ -106,7 +106,7 @@ func (r *reader) recovery() Recovery {
 	})
 	rec := Recovery{
 		Log: r.log.Name, Calls: r.callsNamed(), Actions: len(r.acts), LineAppearance: max(r.first.LineAppearance, 1), Persistent: r.first.Persistent,
-		NoStation: r.noStation, Missing: r.missing, Nearly: r.nearly, Events: r.events, acts: r.acts, ids: r.ids(), byHand: r.byHand, reading: r,
+		NoStation: r.noStation, Missing: r.missing, Nearly: r.nearly, Events: r.events, acts: r.acts, ids: r.ids(), reading: r,
 	}
 	if n := len(r.log.Entries); n > 0 {
 		rec.shown = r.log.Entries[n-1].At - r.base
@@ -128,7 +128,8 @@ func (r *reader) header() scenario.Scenario {
 	if r.others {
 		a.Phones = append(a.Phones, theOther)
 	}
-	s := scenario.Scenario{LoginByHand: r.byHand, Agents: []scenario.Agent{a}}
+	title := fmt.Sprintf("Recovered from a recording of %s.", counted(r.callsNamed(), "call"))
+	s := scenario.Scenario{Title: title, LoginByHand: r.byHand, Agents: []scenario.Agent{a}}
 	s.Profile, s.Quirks = profileOf(r.log.Quirks)
 	for _, change := range r.platform.Changed() {
 		s.Platform = append(s.Platform, scenario.Setting{Key: change[0], Value: change[1]})

@@ -38,7 +38,7 @@ func repair(s scenario.Scenario, rec Recovery, run Run) (Recovery, Run, error) {
 }
 
 // workMax is how many inputs phones may decide for the repairs of one log: some seconds' worth.
-const workMax = 400_000
+const workMax = 50_000
 
 // idleMax is how many repairs may follow each other that bring nothing yet: what deviates first need not be what matters.
 const idleMax = 5
@@ -86,13 +86,16 @@ func (c candidate) has(set repairs) bool {
 }
 
 // likeness is how much of what was recorded is announced: for each call the events up to the first difference, and one
-// more if there is none.
+// more if there is none; one less for a call of which nothing was announced.
 func likeness(rec Recovery, run Run) (n int) {
 	for _, call := range callsOf(rec.Events, run.Events) {
 		was, is := rec.beside(run, call)
 		at, differs := firstDifference(was, is)
-		if !differs {
+		switch {
+		case !differs:
 			at = len(was) + 1
+		case len(was) == 0:
+			at = -1
 		}
 		n += at
 	}
@@ -105,8 +108,8 @@ type repairs struct {
 	notes []Note
 }
 
-// deviations are repairs of the first thing that each call is told otherwise, if it is announced otherwise than recorded: the
-// likeliest of each all at once, and then one by one.
+// deviations are repairs of the first thing that each call is told otherwise, if it is announced otherwise than recorded: of
+// many calls the likeliest of each all at once, and then one by one.
 func deviations(rec Recovery, run Run, was []told) (found []repairs) {
 	fix := &fixer{rec: rec, run: run, was: was}
 	together := repairs{}
@@ -120,11 +123,14 @@ func deviations(rec Recovery, run Run, was []told) (found []repairs) {
 		}
 		found = append(found, of...)
 	}
-	if len(found) > 1 {
+	if len(found) > oneByOneMax {
 		found = append([]repairs{together}, found...)
 	}
 	return found
 }
+
+// oneByOneMax is up to how many repairs are only tried one by one: together, one spoils the others.
+const oneByOneMax = 30
 
 // fixer makes repairs.
 type fixer struct {
@@ -154,7 +160,9 @@ func (f *fixer) call(call string) (found []repairs) {
 	switch {
 	case len(was) == 0 && len(is) == 0:
 	case len(was) == 0:
-		add(f.withheld(is[0]))
+		for _, t := range is[:min(len(is), 3)] {
+			add(f.withheld(t))
+		}
 	case len(is) == 0:
 		add(f.told(was[0]))
 	case was[0].says == is[0].says && is[0].at < was[0].at:
@@ -171,7 +179,9 @@ func (f *fixer) call(call string) (found []repairs) {
 			}
 		}
 		add(f.told(was[0]))
-		add(f.withheld(is[0]))
+		for _, t := range is[:min(len(is), 2)] {
+			add(f.withheld(t))
+		}
 	}
 	return found
 }

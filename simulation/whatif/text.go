@@ -74,7 +74,10 @@ func (r Report) Write(to io.Writer, how Brevity) error {
 	if how.All {
 		most = 1 << 30
 	}
-	p.line("%s: what if: %s", r.Recovery.Log, r.Change)
+	p.line("%s", cutLeft(r.Recovery.Log, widthMax))
+	for _, part := range wrapped("What if: "+r.Change.String(), widthMax) {
+		p.line("%s", part)
+	}
 	p.line("")
 	for _, sentence := range r.Answer() {
 		for _, part := range wrapped(sentence, widthMax) {
@@ -83,11 +86,13 @@ func (r Report) Write(to io.Writer, how Brevity) error {
 	}
 	if r.First != nil {
 		p.line("")
-		p.line("First difference: %s at %s: %s.", r.First.Call, clock(r.First.At), r.First.What)
+		for _, part := range wrapped(fmt.Sprintf("First difference: %s at %s: %s.", r.First.Call, clock(r.First.At), r.First.What), widthMax) {
+			p.line("%s", part)
+		}
 	}
 	p.line("")
-	p.line("left:  as recorded, %s", ConfigurationOf(r.Was.Scenario))
-	p.line("right: changed, %s", ConfigurationOf(r.Is.Scenario))
+	p.line("%s", cut("left:  as recorded, "+ConfigurationOf(r.Was.Scenario), widthMax))
+	p.line("%s", cut("right: changed, "+ConfigurationOf(r.Is.Scenario), widthMax))
 	for _, c := range r.Calls {
 		c.write(p, how)
 	}
@@ -104,9 +109,9 @@ func (r Report) Write(to io.Writer, how Brevity) error {
 // Answer is the report in three sentences.
 func (r Report) Answer() []string {
 	alike, all := r.Alike(), len(r.Calls)
-	first := fmt.Sprintf("With %s the application would notice nothing: %s as before.", r.Change, goes(all))
+	first := fmt.Sprintf("With %s, the application would notice nothing: %s as before.", r.Change, goes(all))
 	if alike < all {
-		first = fmt.Sprintf("With %s the application would notice a difference in %d of %s.", r.Change, all-alike, counted(all, "call"))
+		first = fmt.Sprintf("With %s, the application would notice a difference in %d of %s.", r.Change, all-alike, counted(all, "call"))
 	}
 	was, is := r.Was.Cost, r.Is.Cost
 	return []string{first, costSentence(r.Was.Total(), r.Is.Total()), audioSentence(was.Audio, is.Audio)}

@@ -42,7 +42,7 @@ func (r *reader) signalled(in messages.Input) {
 		r.terminated(in.Session, in.Reason)
 	case messages.SessionTerminate:
 		r.terminated(in.Session, in.Reason)
-	case messages.Proceeded, messages.RemoteCandidate, messages.UnknownRPC, messages.TransportInfo, messages.SessionAccept, messages.JingleAction,
+	case messages.Proceeded, messages.SASLFailed, messages.RemoteCandidate, messages.UnknownRPC, messages.TransportInfo, messages.SessionAccept, messages.JingleAction,
 		messages.PeerRefused, messages.UnknownTopic, messages.UnknownFrame:
 		r.cannot("%s", in.Kind())
 	}
@@ -262,7 +262,7 @@ func (r *reader) conversation(in messages.ConversationNotified) {
 		r.begins(c, r.notifiedAfter())
 	}
 	was := c.leg
-	c.leg, c.notified = leg, true
+	c.leg = leg
 	r.changed(c, was, leg)
 }
 

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// whatIf runs the command without the process.
+func whatIf(c whatifCommand, asJSON bool) (out, errs string, err error) {
+	var stdout, stderr bytes.Buffer
+	err = c.Run(&terminal{out: &stdout, err: &stderr, json: asJSON})
+	return stdout.String(), stderr.String(), err
+}
+
+func to(text string) *string { return &text }
+
+const twoCalls = "browser/e-la100-two-calls-hold-switch.jsonl"
+
+func TestWhatIfOneLog(t *testing.T) {
+	out, _, err := whatIf(whatifCommand{LineAppearance: to("1"), Logs: []string{"e-la100-two-calls"}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, says := range []string{
+		twoCalls + "\nWhat if: line appearance 1\n", "a difference in 2 of 2 calls", "1 peer connection instead of 2", "First difference: C1",
+		"2 of 2 calls: announced as in the recording",
+	} {
+		if !strings.Contains(out, says) {
+			t.Errorf("the report does not say %q:\n%s", says, out)
+		}
+	}
+}
+
+func TestWhatIfAsJSON(t *testing.T) {
+	out, _, err := whatIf(whatifCommand{Persistent: to("true"), Logs: []string{twoCalls}}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var line whatifLine
+	if err := json.Unmarshal([]byte(out), &line); err != nil {
+		t.Fatal(err)
+	}
+	if line.File != twoCalls || line.Calls != 2 || len(line.Answer) != 3 || line.Was.Peers != 2 || len(line.Was.AudioMS) != 2 || line.Faithful.Alike != 2 {
+		t.Errorf("%+v", line)
+	}
+}
+
+// A folder's page has all of its logs, and a file that is no log is told with its name and does not keep the others back.
+func TestWhatIfADay(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{twoCalls, call} {
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(name)), []byte(recorded(t, name)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, _, err := whatIf(whatifCommand{LineAppearance: to("1"), Logs: []string{folder}}, false)
+	if err != nil || !strings.Contains(out, "2 recordings: what if: line appearance 1") || !strings.Contains(out, "e-la100-two-calls-hold-switch C1") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "z.jsonl"), []byte("no log\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err = whatIf(whatifCommand{LineAppearance: to("1"), Logs: []string{folder}}, false)
+	if err == nil || !strings.Contains(err.Error(), "z.jsonl:1") || !strings.Contains(out, "2 recordings") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestWhatIfWritesTheScenario(t *testing.T) {
+	out, _, err := whatIf(whatifCommand{LineAppearance: to("1"), Scenario: "-", Logs: []string{twoCalls}}, false)
+	if err != nil || !strings.Contains(out, "when agent pendingSession C1 +") || strings.Contains(out, "What if") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	path := filepath.Join(t.TempDir(), "calls.scenario")
+	report, _, err := whatIf(whatifCommand{LineAppearance: to("1"), Scenario: path, Logs: []string{twoCalls}}, false)
+	if err != nil || !strings.Contains(report, "What if") || textOf(t, path) != out {
+		t.Errorf("%v: the file is not what standard output got:\n%s", err, textOf(t, path))
+	}
+}
+
+func TestWhatIfUsedWrongly(t *testing.T) {
+	folder := t.TempDir()
+	log := []string{twoCalls}
+	for _, row := range []struct {
+		name    string
+		command whatifCommand
+		says    string
+	}{
+		{"nothing changed", whatifCommand{Logs: log}, "nothing is changed"},
+		{"no number", whatifCommand{LineAppearance: to("many"), Logs: log}, "such as 1 or 100"},
+		{"neither true nor false", whatifCommand{Persistent: to("maybe"), Logs: log}, "true or false"},
+		{"no profile", whatifCommand{Profile: to("best"), Logs: log}, "corrected"},
+		{"no option", whatifCommand{Platform: []string{"echo"}, Logs: log}, "KEY=VALUE"},
+		{"no such log", whatifCommand{LineAppearance: to("1"), Logs: []string{"none.jsonl"}}, "none.jsonl"},
+		{"an empty folder", whatifCommand{LineAppearance: to("1"), Logs: []string{folder}}, "give a folder with logs"},
+		{"a scenario of several", whatifCommand{LineAppearance: to("1"), Scenario: "-", Logs: []string{twoCalls, call}}, "one log"},
+	} {
+		if _, _, err := whatIf(row.command, false); err == nil || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("%s: %v does not say %q", row.name, err, row.says)
+		}
+	}
+}
+
+// exampleDay are the recordings in the folder of the example in docs/whatif.md.
+var exampleDay = []string{
+	"a-outbound-la100-genesys", "b-inbound-la100-remote-hangup-genesys", "c-inbound-cancelled", "e-la100-two-calls-hold-switch",
+	"f2-la1-second-call-outbound", "h-mute-unmute", "j-reject-pending-agent",
+}
+
+// The examples of docs/whatif.md print what stands there; -rewrite writes them anew.
+func TestTheExamplesOfWhatIf(t *testing.T) {
+	page, err := filepath.Abs("../../docs/whatif.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(textOf(t, page), fence)
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("day", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range exampleDay {
+		if err := os.WriteFile(filepath.Join("day", name+".jsonl"), []byte(recorded(t, "browser/"+name+".jsonl")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	examples := 0
+	for i := 1; i < len(parts); i += 2 {
+		example, is := strings.CutPrefix(parts[i], "console\n$ engine ")
+		if !is {
+			continue
+		}
+		examples++
+		command, want, _ := strings.Cut(example, "\n")
+		got := whatIfPrints(t, strings.Fields(command))
+		if got != want && !*rewrite {
+			t.Errorf("engine %s prints otherwise than docs/whatif.md says; go test ./cmd/engine -rewrite mends it:\n%s", command, got)
+		}
+		parts[i] = "console\n$ engine " + command + "\n" + got
+	}
+	if examples < 4 {
+		t.Errorf("only %d examples were run", examples)
+	}
+	if *rewrite {
+		if err := os.WriteFile(page, []byte(strings.Join(parts, fence)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// whatIfPrints is what the command prints with these arguments.
+func whatIfPrints(t *testing.T, args []string) string {
+	t.Helper()
+	var cli struct {
+		Whatif whatifCommand `cmd:""`
+	}
+	parser, err := kong.New(&cli, kong.Vars{"log": logHelp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	context, err := parser.Parse(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if err := context.Run(&terminal{out: &stdout, err: &stderr}); err != nil || stderr.Len() > 0 {
+		t.Errorf("engine %v: %v %s", args, err, stderr.String())
+	}
+	return stdout.String()
+}

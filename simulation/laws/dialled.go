@@ -1,0 +1,78 @@
+package laws
+
+import "github.com/hookswitch/hookswitch/messages"
+
+// dialledHere is the session on which the platform says now that a call is connected which this client has dialled; nil for
+// none. It is the only live one, and the call's own or one that began under line appearance 1, which has no other. Where it
+// is not clear what is meant, the law is silent: several legs, a leg that has failed, a session that is not up, a type that
+// is not allowed any more.
+func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID) {
+	n, ok := in.(messages.ConversationNotified)
+	if !ok || !c.dialled[n.Conversation] || c.leaving || c.me == "" {
+		return nil, ""
+	}
+	var legs []messages.Leg
+	for _, p := range n.Participants {
+		if p.User == c.me {
+			legs = append(legs, p.Calls...)
+		}
+	}
+	if len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Failed {
+		return nil, ""
+	}
+	p := c.onlyPeer()
+	for at := range c.heard {
+		if at.conversation == n.Conversation && (p == nil || at.session != p.id) {
+			return nil, "" // it was heard on another session
+		}
+	}
+	if p == nil || !p.answered || !p.up || p.left || p.conversation != n.Conversation && !(p.shared && c.oneLine) {
+		return nil, ""
+	}
+	return p, n.Conversation
+}
+
+// onlyPeer is the only peer connection that is not closed; nil if there are more, or none.
+func (c *Checker) onlyPeer() *peer {
+	if len(c.living) != 1 {
+		return nil
+	}
+	return c.living[0]
+}
+
+// startsDialled: such a call is started on that session, and added.
+func (c *Checker) startsDialled(p *peer, conversation messages.ConversationID) {
+	switch {
+	case p == nil:
+	case !c.started[start{p.id, conversation}]:
+		c.broken(DialledIsOurs, "conversation %s is connected on session %s, and is not started", conversation, p.id)
+	case !c.added[conversation]:
+		c.broken(DialledIsOurs, "conversation %s is connected on session %s, and is not added", conversation, p.id)
+	}
+}
+
+// notePeer notes what becomes of peer connections, as far as it matters here.
+func (c *Checker) notePeer(in messages.Input) {
+	switch in := in.(type) {
+	case messages.PeerConnectionChanged:
+		if p := c.peers[in.Peer]; p != nil {
+			p.up = in.State == messages.PeerConnected
+		}
+	case messages.DisallowSessionType, messages.Destroy, messages.Initialize:
+		c.leaving = c.me != ""
+	}
+}
+
+// noteSent notes what was said of a session.
+func (c *Checker) noteSent(effect messages.Effect) {
+	switch e := effect.(type) {
+	case messages.SendAnswer:
+		if p := c.peers[e.Peer]; p != nil {
+			p.answered = true
+		}
+	case messages.SendTerminate:
+		if p := c.peers[e.Peer]; p != nil {
+			p.left = true
+		}
+	}
+}
