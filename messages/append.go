@@ -77,6 +77,7 @@ func (w *writer) leg(l *Leg) {
 	if l.Failed {
 		w.raw(`,"failed":true`)
 	}
+	w.field(`,"errorCode":`, l.ErrorCode)
 	w.raw(`}`)
 }
 

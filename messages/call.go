@@ -69,6 +69,8 @@ type Leg struct {
 	Direction string    `json:"direction,omitempty"` // inbound or outbound
 	// Failed tells that the leg carries error information (errorInfo).
 	Failed bool `json:"failed,omitempty"`
+	// ErrorCode is that information's code, such as error.ininedgecontrol.session.inactive.
+	ErrorCode string `json:"errorCode,omitempty"`
 }
 
 // Outbound tells whether the user placed the call.

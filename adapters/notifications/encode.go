@@ -31,7 +31,10 @@ type (
 		Muted     *bool              `json:"muted,omitempty"`
 		Held      *bool              `json:"held,omitempty"`
 		Confined  *bool              `json:"confined,omitempty"`
-		Error     *struct{}          `json:"errorInfo,omitempty"`
+		Error     *callError         `json:"errorInfo,omitempty"`
+	}
+	callError struct {
+		Code string `json:"code,omitempty"`
 	}
 	stationBody struct {
 		Associated *stationID `json:"associatedStation"`
@@ -88,7 +91,7 @@ func callOf(leg messages.Leg) call {
 		Muted: boolean(leg.Muted), Held: boolean(leg.Held), Confined: boolean(leg.Confined),
 	}
 	if leg.Failed {
-		c.Error = &struct{}{}
+		c.Error = &callError{Code: leg.ErrorCode}
 	}
 	return c
 }

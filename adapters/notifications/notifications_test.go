@@ -45,7 +45,7 @@ func TestNotificationsAreRead(t *testing.T) {
 		{"no calls", conversations, inBody(`{"id":"p1"},{"id":"p2","calls":null}`),
 			messages.ConversationNotified{Conversation: "c1", Participants: []messages.Participant{{ID: "p1"}, {ID: "p2"}}}},
 		{"null is as good as missing", conversations, inCall(`{"state":null,"muted":null,"held":null,"confined":null,"direction":null,"errorInfo":null}`), oneLeg(messages.Leg{})},
-		{"a failed call", conversations, inCall(`{"state":"disconnected","errorInfo":{"code":"busy"}}`), oneLeg(messages.Leg{State: messages.Disconnected, Failed: true})},
+		{"a failed call", conversations, inCall(`{"state":"disconnected","errorInfo":{"code":"busy"}}`), oneLeg(messages.Leg{State: messages.Disconnected, Failed: true, ErrorCode: "busy"})},
 		{"error information that is empty is there", conversations, inCall(`{"errorInfo":{}}`), oneLeg(messages.Leg{Failed: true})},
 		{"a new word for a state", conversations, inCall(`{"state":"parked"}`), oneLeg(messages.Leg{State: "parked"})},
 		{"escaped keys and values", conversations, inCall(`{"\u0073tate":"conn\u0065cted"}`), oneLeg(messages.Leg{State: messages.Connected})},

@@ -79,6 +79,27 @@ func (r *reader) present() bool {
 	return c != 'n'
 }
 
+// failure is a leg's errorInfo: whether there is any, and its code if that is a text.
+func (r *reader) failure() (failed bool, code string) {
+	const name = "call.errorInfo"
+	if r.peek() != '{' {
+		return r.present(), ""
+	}
+	var had seen
+	for key, ok := r.enter(name); ok; key, ok = r.next() {
+		if string(key) != "code" {
+			r.skip()
+			continue
+		}
+		if r.once(&had, 1, name+".code"); r.peek() == '"' {
+			code = r.text(name + ".code")
+		} else {
+			r.skip()
+		}
+	}
+	return true, code
+}
+
 // room insists that a list of so many entries may have another one.
 func (r *reader) room(name string, entries, most int) {
 	if entries >= most {
@@ -230,7 +251,7 @@ func (r *reader) leg() (leg messages.Leg) {
 			leg.Direction = r.word("call.direction", directions)
 		case "errorInfo":
 			r.once(&had, 32, "call.errorInfo")
-			leg.Failed = r.present()
+			leg.Failed, leg.ErrorCode = r.failure()
 		default:
 			r.skip()
 		}

@@ -44,10 +44,22 @@ func (r *reference) participant(raw json.RawMessage) messages.Participant {
 		out.Calls = append(out.Calls, messages.Leg{
 			State: messages.CallState(r.text(c["state"])), Direction: r.text(c["direction"]),
 			Muted: r.flag(c["muted"]), Held: r.flag(c["held"]), Confined: r.flag(c["confined"]),
-			Failed: !absent(c["errorInfo"]),
+			Failed: !absent(c["errorInfo"]), ErrorCode: r.code(c["errorInfo"]),
 		})
 	}
 	return out
+}
+
+// code is that of an errorInfo which is an object with a text for one.
+func (r *reference) code(info json.RawMessage) string {
+	if !bytes.HasPrefix(info, []byte("{")) {
+		return ""
+	}
+	code := r.object(info, "code")["code"]
+	if !bytes.HasPrefix(code, []byte(`"`)) {
+		return ""
+	}
+	return r.text(code)
 }
 
 // depthOf is how deep the objects and lists of a valid text nest.
@@ -158,6 +170,8 @@ var oddities = []string{
 	`{"eventBody":{"id":"c1"},"n":[1,]}`, `{"eventBody":{"id":"c1"},"n":[}`, `{"eventBody":{"id":"c1"},"n":{]}`, `{"eventBody":{"id":"c1"},"n":{"a"}}`,
 	`{"eventBody":{"id":"c1"},"eventBody":null}`, `{"eventBody":null}`, `null`, `true`, `"x"`, `7`, `{"eventBody":{"id":"c1","participants":[null,{}]}}`,
 	`{"eventBody":{"id":"c1","participants":[{"id":"p","calls":[null,{"muted":true,"held":null,"confined":false,"errorInfo":[]}]}]}}`,
+	`{"eventBody":{"id":"c1","participants":[{"id":"p","calls":[{"errorInfo":{"message":"m","code":"error.a.b"}},{"errorInfo":{"code":7}}]}]}}`,
+	`{"eventBody":{"id":"c1","participants":[{"id":"p","calls":[{"errorInfo":{"code":"a","code":"b"}}]}]}}`,
 	`{"eventBody":{"id":"c1","participants":[{"calls":[]},{"calls":[{"state":"x"}],"calls":[]}]}}`, `{"eventBody":{"id":"c1","participants":{}}}`,
 }
 

@@ -26,6 +26,7 @@ const (
 var Chart = fsm.New("conversation", "The user's own leg of a conversation, as notifications tell of it.",
 	initial(Unknown),
 	in(Unknown, "Nothing is stored: not ours, or not yet.",
+		on(messages.LegErred{}).If(ringing).If(inactive).Corrected(quirk.InactiveIsError).Do(readOn),
 		on(messages.LegErred{}).If(ringing).Do(reportError, readOn).Source("1.6.8 row 1"),
 		on(messages.LegPending{}).If(onLine).Do(store, recall, ring).Enter(Pending).Source("1.6.8 row 5").Source("1.6.8 row 5a"),
 		on(messages.LegPending{}).Do(store, recall).Enter(Pending).Source("1.6.8 row 5").Source("1.6.8 row 5b"),
@@ -39,6 +40,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 		on(messages.LegErred{}).Do(meet).Enter(Forgotten).Source("1.6.8 row 0")),
 	in(Stored, "It is ours.",
 		initial(Pending),
+		on(messages.LegErred{}).If(inactive).Corrected(quirk.InactiveIsError).Do(readOn),
 		on(messages.LegErred{}).Do(reportError, readOn).Source("1.6.8 row 1"),
 		on(messages.SessionAttached{}).Do(attach).Source("1.6.6 step 6'"),
 

@@ -44,6 +44,11 @@ func ringing(_ Data, e messages.LegErred) bool {
 	return e.News.Leg.State.Class() == messages.PendingClass
 }
 
+// inactive: the session that the call was to be heard on was not there any more, and the platform makes a new one.
+func inactive(_ Data, e messages.LegErred) bool {
+	return e.News.Leg.ErrorCode == "error.ininedgecontrol.session.inactive"
+}
+
 func onLine[E news](_ Data, e E) bool         { return e.Told().OnLine }
 func heard[E news](_ Data, e E) bool          { return e.Told().HeardOn().Ref != 0 && !e.Told().Lost }
 func started[E news](_ Data, e E) bool        { return e.Told().Started }

@@ -99,6 +99,18 @@ var (
 		Corrected: "the domain must have the label gjoll",
 		Why:       "an address is as trustworthy as its domain",
 	})
+	EarlyCandidatesLost = define(Quirk{
+		Name: "early-candidates-lost", Kind: Row, Ticket: "STREAM-207", Since: "9.2.4", FixedIn: "SC 19.0",
+		SDK:       "candidates that come between the proceed and the offer are lost",
+		Corrected: "the first 32 of a session that this client has taken are kept for its offer, from its proposer",
+		Why:       "the protocol does not order the two; what a stranger sends is not kept",
+	})
+	LateTerminateAcknowledged = define(Quirk{
+		Name: "late-terminate-acknowledged", Kind: Row, Ticket: "sdk-behaviour 3.4 unknown sid", Since: "9.2.4",
+		SDK:       "a session-terminate for a session that nobody knows is acknowledged",
+		Corrected: "it is refused as any other request: item-not-found, unknown-session",
+		Why:       "XEP-0166: a request for a session that is over gets unknown-session",
+	})
 	SenderUnchecked = define(Quirk{
 		Name: "sender-unchecked", Kind: Row, Ticket: "attacks.md G3, G6", Since: "9.2.4",
 		SDK:       "retract, accept, reject, terminate and candidates count from whomever they come",
@@ -216,6 +228,12 @@ var (
 		SDK:       "without a station concurrent sessions are off, and nobody is told",
 		Corrected: "concurrentSoftphoneSessionsEnabled is announced",
 		Why:       "the last announced value must hold",
+	})
+	InactiveIsError = define(Quirk{
+		Name: "inactive-is-error", Kind: Row, Ticket: "STREAM-850", Since: "9.2.4", FixedIn: "11.3.1",
+		SDK:       "a call whose session was inactive is announced as a call error",
+		Corrected: "it is no error",
+		Why:       "nothing went wrong: the platform only says why it made a new session",
 	})
 	LegacyErrorEvent = define(Quirk{
 		Name: "legacy-error-event", Kind: Row, Ticket: "sdk-behaviour 1.5 J1", Since: "9.2.4",

@@ -128,7 +128,7 @@ func noteProposal(d Data, e messages.ProposalView) (Data, acts) {
 		}
 		if e.Gone {
 			d.Proposals = without(d.Proposals, i)
-			return d, nil
+			return d.dropEarly(e.Propose.Session), nil
 		}
 		d.Proposals = replace(d.Proposals, i, e)
 		return d, nil

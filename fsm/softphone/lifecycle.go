@@ -85,7 +85,7 @@ func noteIdentity(d Data, e messages.RequestDone) (Data, acts) {
 func connect(d Data, _ messages.RequestDone) (Data, acts) {
 	var out acts
 	if d.Quirks.Has(quirk.CallsOutliveClient) {
-		d.Proposals, d.Invitations, d.Sessions, d.Conversations, d.Watchers = nil, nil, nil, nil, nil
+		d.Proposals, d.Early, d.Invitations, d.Sessions, d.Conversations, d.Watchers = nil, nil, nil, nil, nil, nil
 	} else {
 		out = d.dropCalls()
 	}

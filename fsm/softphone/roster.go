@@ -30,6 +30,9 @@ type Data struct {
 	Phone   messages.StationView    `json:"station"`
 	Stream  messages.ConnectionView `json:"stream"`
 
+	// Early are the candidates that came before the offers of their sessions.
+	Early []messages.RemoteCandidate `json:"early,omitempty"`
+
 	Proposals     []messages.ProposalView     `json:"proposals,omitempty"`
 	Invitations   []messages.InvitationView   `json:"invitations,omitempty"`
 	Sessions      []Session                   `json:"sessions,omitempty"`

@@ -32,7 +32,8 @@ var offers = together(
 	on(messages.Terminate{}).If(terminateKnown).Do(tellTerminate).Source("1.7 any/terminate rpc"),
 	on(messages.RemoteCandidate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseCandidate).Source("1.2 dialing/bind done"),
 	on(messages.RemoteCandidate{}).If(candidateByStranger).Corrected(quirk.SenderUnchecked),
-	on(messages.RemoteCandidate{}).If(candidateKnown).Do(tellCandidate).Source("3.3 iceCandidate"))
+	on(messages.RemoteCandidate{}).If(candidateKnown).Do(tellCandidate).Source("3.3 iceCandidate"),
+	on(messages.RemoteCandidate{}).If(candidateAwaited).Corrected(quirk.EarlyCandidatesLost).Do(keepCandidate))
 
 // ends: a session carries another conversation, is interrupted, or ends.
 var ends = together(
@@ -216,6 +217,45 @@ func tellCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
 	return d, acts{tell(s.View.Ref, e)}
 }
 
+// earlyMost is how many candidates of a session are kept before its offer (attacks.md G5).
+const earlyMost = 32
+
+// candidateAwaited: the offer of a session that was taken is on its way, and this comes from whom it was proposed by.
+func candidateAwaited(d Data, e messages.RemoteCandidate) bool {
+	i := d.proposalAt(e.Session)
+	if i < 0 || !d.Proposals[i].Taken || bare(d.Proposals[i].Propose.From) != bare(e.From) || e.Malformed {
+		return false
+	}
+	kept := 0
+	for _, c := range d.Early {
+		if c.Session == e.Session {
+			kept++
+		}
+	}
+	return kept < earlyMost
+}
+
+func keepCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
+	d.Early = replace(d.Early, -1, e)
+	return d, nil
+}
+
+// takeEarly gives a session the candidates that came before its offer.
+func (d Data) takeEarly(s Session) (Data, acts) {
+	var out acts
+	for _, c := range d.Early {
+		if c.Session == s.View.Session {
+			out = append(out, tell(s.View.Ref, c))
+		}
+	}
+	return d.dropEarly(s.View.Session), out
+}
+
+func (d Data) dropEarly(sid messages.SessionID) Data {
+	d.Early = slices.DeleteFunc(slices.Clone(d.Early), func(c messages.RemoteCandidate) bool { return c.Session == sid })
+	return d
+}
+
 // --- what is noted of sessions
 
 func noteSession(d Data, e messages.SessionView) (Data, acts) {
@@ -376,6 +416,8 @@ func adopt(d Data, e messages.SessionDescribed) (Data, acts) {
 	}
 	d.Sessions = replace(d.Sessions, i, s)
 	out := acts{tell(e.Session, messages.Adopted{FromUser: s.View.FromUser, OriginalRoom: s.View.OriginalRoom})}
+	d, early := d.takeEarly(s)
+	out = append(out, early...)
 	if !d.Quirks.Has(quirk.ProposalsKept) {
 		out = append(out, d.forget(s.View.Session)...)
 	}

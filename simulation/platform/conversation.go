@@ -35,6 +35,7 @@ type Leg struct {
 	Confined     bool // the others do not hear it
 	outbound     bool
 	failed       bool
+	errorCode    string
 	Session      *Session // that carries it, or nil
 }
 
@@ -140,7 +141,7 @@ func (c *Conversation) body() messages.ConversationNotified {
 func (l *Leg) body() messages.Leg {
 	return messages.Leg{
 		State: l.State, Muted: messages.FlagOf(l.Muted), Held: messages.FlagOf(l.Held), Confined: messages.FlagOf(l.Confined),
-		Direction: direction(l.outbound), Failed: l.failed,
+		Direction: direction(l.outbound), Failed: l.failed, ErrorCode: l.errorCode,
 	}
 }
 
@@ -312,11 +313,11 @@ func (p *Platform) HangUp(c *Conversation) {
 	}
 }
 
-// Fail lets a call fail with error information.
-func (p *Platform) Fail(c *Conversation) {
+// Fail lets a call fail with error information, which has this code.
+func (p *Platform) Fail(c *Conversation, code string) {
 	for _, party := range c.Parties {
 		if party.User != nil && party.Leg.Live() {
-			party.Leg.failed = true
+			party.Leg.failed, party.Leg.errorCode = true, code
 			p.notify(c)
 			p.end(party.Leg)
 		}

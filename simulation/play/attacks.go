@@ -185,7 +185,6 @@ func trusting() []Case {
 		{
 			ID: "G5", Tried: "candidates for sessions that do not exist", Holds: "they are not kept, and put no real ones out",
 			Trials: []Trial{{Name: "G5-candidates-for-unknown-sessions-are-not-kept", Shows: []string{"sessionStarted C1 S1", "sessionEnded C1 S1"}, Never: []string{"takes a candidate"}, Same: keepsNothing}},
-			Gap:    "a candidate of a call that was answered, and that comes before its offer, is dropped, too",
 		},
 		{
 			ID: "G6", Tried: "terminate and candidates for a session that is unknown, or another's", Holds: "they count from the session's own far end",

@@ -58,8 +58,8 @@ var callers = map[scenario.Verb]func(*player, scenario.Statement) error{
 		p.world.Platform.HangUp(c)
 		return nil
 	}),
-	scenario.FailTo: withCall(func(p *player, c *platform.Conversation, _ scenario.Statement) error {
-		p.world.Platform.Fail(c)
+	scenario.FailTo: withCall(func(p *player, c *platform.Conversation, s scenario.Statement) error {
+		p.world.Platform.Fail(c, s.Word)
 		return nil
 	}),
 }
