@@ -33,11 +33,9 @@ func sessionRules() []Case {
 		{
 			ID: "R-terminated", Source: "XEP-0166", Tried: "requests for a session that this client has ended", Holds: "they are answered with unknown-session",
 			Trials: []Trial{
-				{
-					Name: "R-terminated-is-unknown-afterwards", Same: checksJingle, Shows: []string{
-						"refuses r-1: item-not-found unknown-session", "refuses r-2: item-not-found unknown-session", "refuses r-3: item-not-found unknown-session", "refuses r-4: item-not-found unknown-session",
-					},
-				},
+				{Name: "R-terminated-is-unknown-afterwards", Same: checksJingle, Shows: []string{
+					"refuses r-1: item-not-found unknown-session", "refuses r-2: item-not-found unknown-session", "refuses r-3: item-not-found unknown-session", "refuses r-4: item-not-found unknown-session",
+				}},
 				{Name: "R-terminated-a-late-session-terminate", Shows: []string{"refuses r-5: item-not-found unknown-session"}},
 			},
 		},
