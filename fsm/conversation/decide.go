@@ -72,10 +72,11 @@ func carried[E news](_ Data, e E) bool {
 // unanswered: it rings here, and this client has not answered it.
 func unanswered[E news](_ Data, e E) bool { return e.Told().Rings && !e.Told().Taken }
 
-// answeredElsewhere: the call was to be heard on a session that was shared, and another client of the user has answered it.
-// Nobody answers what this client has placed.
+// answeredElsewhere: the call was to be heard on a session that was shared, and another client of the user has answered it:
+// whether it still rings here, or that was settled. Nobody answers what this client has placed.
 func answeredElsewhere[E news](d Data, e E) bool {
-	return heard(d, e) && unanswered(d, e) && !carried(d, e) && !dialled(d, e)
+	n := e.Told()
+	return heard(d, e) && !n.Taken && !n.Started && !carried(d, e) && !dialled(d, e)
 }
 
 func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }

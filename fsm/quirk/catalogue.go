@@ -147,8 +147,8 @@ var (
 	})
 	PendingsOutliveCalls = define(Quirk{
 		Name: "pendings-outlive-calls", Kind: Row, Ticket: "sdk-behaviour 1.4 I18", Since: "9.2.4",
-		SDK:       "an invitation stays when its call has ended or was answered elsewhere, and swallows later proposes",
-		Corrected: "it is settled with its call",
+		SDK:       "an invitation stays when its call has ended or was answered elsewhere, and swallows later proposes; a propose that comes after its retract rings",
+		Corrected: "it is settled with its call; one retract takes one propose of its sender back, in whichever order they come",
 		Why:       "each pendingSession settles exactly once, and nothing is kept for ever",
 	})
 	HandledNeedsEcho = define(Quirk{
@@ -337,7 +337,7 @@ var (
 	})
 	FailureNeedsInterruption = define(Quirk{
 		Name: "failure-needs-interruption", Kind: Row, Ticket: "STREAM-978", Since: "9.2.4", FixedIn: "11.3.4",
-		SDK:       "a peer connection that fails without having been interrupted leaves its session for ever",
+		SDK:       "a peer connection that fails without having been interrupted leaves its session for ever; so does one that is found dead when the page is shown",
 		Corrected: "the session ends",
 		Why:       "nothing is kept for ever",
 	})
@@ -370,6 +370,12 @@ var (
 		SDK:       "a session with the id of another stands beside it, one that is offered twice before it is described too, and the end of one takes both from the list",
 		Corrected: "the new session ends the old one, without a word to the far end, and has its calls; the repeat of an offer is none",
 		Why:       "a session id means one session",
+	})
+	VoicemailIsUser = define(Quirk{
+		Name: "voicemail-is-user", Kind: Pick, Ticket: "STREAM-978", Since: "9.2.4", FixedIn: "11.3.4",
+		SDK:       "a participant of the user's with the purpose voicemail is taken for the user, whose own leg has ended",
+		Corrected: "a voicemail is nobody's own leg",
+		Why:       "a call that is over must be removed",
 	})
 	PreviousLegByPreference = define(Quirk{
 		Name: "previous-leg-by-preference", Kind: Pick, Ticket: "sdk-behaviour 1.6.7 C16", Since: "9.2.4",

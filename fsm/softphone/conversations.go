@@ -64,8 +64,17 @@ func notificationsOff(d Data, _ messages.ConversationNotified) bool { return !d.
 
 // mine: the user takes part, with a leg.
 func mine(d Data, e messages.ConversationNotified) bool {
-	p, ok := conversation.PickParticipant(e.Participants, d.Me.User, "")
+	p, ok := conversation.PickParticipant(d.persons(e.Participants), d.Me.User, "")
 	return ok && len(p.Calls) > 0
+}
+
+// persons are the participants that may be the user. The pick voicemail-is-user: all, or none that is a voicemail.
+func (d *Data) persons(all []messages.Participant) []messages.Participant {
+	voicemail := func(p messages.Participant) bool { return p.Purpose == "voicemail" }
+	if d.Quirks.Has(quirk.VoicemailIsUser) || !slices.ContainsFunc(all, voicemail) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), voicemail)
 }
 
 func conversationKnown(d Data, e messages.ConversationNotified) bool {
@@ -93,7 +102,7 @@ func input(n *messages.LegNews) messages.Input {
 
 // news is what a conversation is told: its leg, and the session that the leg is heard on with what is noted about it.
 func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messages.LegNews {
-	p, _ := conversation.PickParticipant(e.Participants, d.Me.User, "")
+	p, _ := conversation.PickParticipant(d.persons(e.Participants), d.Me.User, "")
 	leg, _ := conversation.PickLeg(p.Calls)
 	recalled := leg
 	if d.Quirks.Has(quirk.PreviousLegByPreference) {

@@ -25,12 +25,14 @@ var invitationsHeard = together(
 var proposals = together(
 	on(messages.Propose{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Propose{}).If(proposedByUs).Source("1.5 none/propose own"),
+	on(messages.Propose{}).If(retractedBefore).Corrected(quirk.PendingsOutliveCalls).Do(forgetRetract),
 	on(messages.Propose{}).If(proposalKnown).Do(tellProposal).Source("1.5 offered/propose").Source("1.5 proceeded/propose"),
 	on(messages.Propose{}).Do(startProposal).Source("1.5 none/propose"),
 	on(messages.TakeProposal{}).If(takeKnown).Do(tellTake).Source("1.5 offered/acceptRtcSession"),
 	on(messages.TakeProposal{}).Corrected(quirk.LegacyErrorEvent).Do(announceNoProposalError),
 	on(messages.TakeProposal{}).Quirk(quirk.LegacyErrorEvent).Do(announceNoProposal).Source("1.5 none/acceptRtcSession"),
 	on(messages.Retract{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
+	on(messages.Retract{}).If(notProposed).Corrected(quirk.PendingsOutliveCalls).Do(noteRetract),
 	on(messages.Retract{}).If(retractForeign).Corrected(quirk.SenderUnchecked),
 	on(messages.Retract{}).Do(forgetProposal, cancelPending).Source("1.5 any/retract"),
 	on(messages.Accepted{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
@@ -338,6 +340,31 @@ func (d Data) named(sid messages.SessionID, v messages.InvitationView) messages.
 }
 
 // --- who may say what
+
+// notProposed: it may have overtaken its propose.
+func notProposed(d Data, e messages.Retract) bool { return d.proposalAt(e.Session) < 0 }
+
+// retractedMax bounds the retracts that are remembered.
+const retractedMax = 16
+
+func noteRetract(d Data, e messages.Retract) (Data, acts) {
+	d.Retracted = append(slices.Clip(slices.Clone(d.Retracted)), Retracted{Session: e.Session, From: bare(e.From)})
+	d.Retracted = d.Retracted[max(0, len(d.Retracted)-retractedMax):]
+	return d, nil
+}
+
+func (d Data) retractAt(e messages.Propose) int {
+	return slices.Index(d.Retracted, Retracted{Session: e.Session, From: bare(e.From)})
+}
+
+// retractedBefore: its own sender has taken it back already.
+func retractedBefore(d Data, e messages.Propose) bool { return d.retractAt(e) >= 0 }
+
+// forgetRetract: one retract takes one propose back.
+func forgetRetract(d Data, e messages.Propose) (Data, acts) {
+	d.Retracted = without(d.Retracted, d.retractAt(e))
+	return d, nil
+}
 
 // retractForeign: it does not come from whom the propose came.
 func retractForeign(d Data, e messages.Retract) bool {

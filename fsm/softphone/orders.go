@@ -100,11 +100,11 @@ func acceptedByHand(d Data, e messages.AcceptSession) bool {
 	return s.ByHand
 }
 
-// onlyRings: nobody has answered the call, and the session is another one's.
+// onlyRings: the call is not up yet, and the session is another one's.
 func onlyRings(d Data, e messages.AcceptSession) bool {
 	s, _ := d.sessionOf(e.Conversation)
-	v, rings := d.invitationFor("", e.Conversation, "")
-	return rings && !v.Taken && !s.has(e.Conversation)
+	_, rings := d.invitationFor("", e.Conversation, "")
+	return rings && !s.has(e.Conversation)
 }
 
 // acceptedAlready: it was accepted on its own, or is being. A session whose renegotiation was answered has no microphone yet.

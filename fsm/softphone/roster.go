@@ -41,6 +41,8 @@ type Data struct {
 	Dialled  []messages.ConversationID `json:"dialled,omitempty"`
 	Dialling int                       `json:"dialling,omitempty"`
 	Watchers []messages.WatcherView    `json:"watchers,omitempty"`
+	// Retracted are the proposes that were taken back before they came.
+	Retracted []Retracted `json:"retracted,omitempty"`
 	// Published is who was current in the last conversationUpdate.
 	Published []Published `json:"published,omitempty"`
 }
@@ -70,6 +72,12 @@ type Session struct {
 	ByHand     bool `json:"byHand,omitempty"`
 	Superseded bool `json:"superseded,omitempty"`
 	Replaced   bool `json:"replaced,omitempty"`
+}
+
+// Retracted is a propose that was taken back, and by whom.
+type Retracted struct {
+	Session messages.SessionID `json:"session"`
+	From    messages.JID       `json:"from"`
 }
 
 // Published is a conversation as it was announced last: when it has no session, the SDK trips over it.

@@ -197,10 +197,13 @@ func beingDescribed(d Data, e messages.Terminate) bool {
 	return ok
 }
 
-// tellBoth tells the session that is being described, and the one whose place it was to take.
+// tellBoth tells the session that is being described, and the one whose place it was to take: the far end has given that up.
 func tellBoth(d Data, e messages.Terminate) (Data, acts) {
 	s, _ := d.coming(e.Session, e.From)
 	out := acts{tell(s.View.Ref, e)}
+	if old, ok := d.replacedBy(s.View.Ref); ok && s.View.Reinvite {
+		out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: old.View.Ref, Reason: "alternative-session"}})
+	}
 	if old, ok := d.firstListed(identified(e.Session)); ok {
 		out = append(out, tell(old.View.Ref, e))
 	}
@@ -498,12 +501,12 @@ func replaceOld(d Data, e messages.SessionDescribed) (Data, acts) {
 	return d, acts{messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: old.View.Ref, Reason: "alternative-session"}}}
 }
 
-// replacedBy is the session that a reinvite replaces: the first listed one of the conversation, which may be the new one
-// itself when the old one is gone. The pick ended-session-meant: or, if none carries it, one on which it was started.
+// replacedBy is the session that a reinvite replaces: the first listed one of the conversation. The pick
+// reinvite-ends-itself: that may be the new one itself when the old one is gone, and one that was replaced already. The pick ended-session-meant: or, if none carries it, one on which it was started.
 func (d Data) replacedBy(ref messages.Ref) (Session, bool) {
 	conversation := d.session(ref).View.Conversation
 	itself := d.Quirks.Has(quirk.ReinviteEndsItself)
-	other := func(s Session) bool { return s.phone() && (itself || s.View.Ref != ref) }
+	other := func(s Session) bool { return s.phone() && (itself || s.View.Ref != ref && !s.Replaced) }
 	old, ok := d.firstListed(func(s Session) bool { return other(s) && s.Carries == conversation })
 	if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
 		return d.firstListed(func(s Session) bool { return other(s) && slices.Contains(s.Started, conversation) })
@@ -626,7 +629,7 @@ func (d Data) sharedUnasked() (Session, bool) {
 		return Session{}, false
 	}
 	return d.firstListed(func(s Session) bool {
-		return s.phone() && s.Accepting && !s.View.Over && s.View.Stage != stageEnded
+		return s.phone() && !s.View.Over && (s.View.Stage == stageActive || s.Accepting && s.View.Stage != stageEnded)
 	})
 }
 
@@ -694,4 +697,9 @@ func announceGone(d Data, e messages.PeerGone) (Data, acts) {
 	s.Watched = false
 	d.Sessions = replace(d.Sessions, i, s)
 	return d, d.announceEnd(e.Session, "gone")
+}
+
+// leaveGone ends the session whose peer connection is found dead: the far end must not put the next call on it.
+func leaveGone(d Data, e messages.PeerGone) (Data, acts) {
+	return d, acts{tell(e.Session, messages.LeaveSession{Reason: "gone"})}
 }

@@ -64,6 +64,7 @@ type Checker struct {
 	starts  recent[start]  // of heard
 	heard   map[start]bool // ever started
 	added   map[messages.ConversationID]bool
+	passed  map[messages.ConversationID]bool       // they rang here, and another client took them
 	taken   map[messages.ConversationID]bool       // the platform said last that the user took it, or nothing to tell by
 	open    map[messages.CallID]messages.Requested // the requests that are not settled
 }
@@ -78,6 +79,7 @@ func New(o messages.Options) *Checker {
 	return &Checker{
 		consents: newConsents(o), rings: map[messages.ConversationID]messages.SessionID{}, started: map[start]bool{}, heard: map[start]bool{},
 		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
+		passed: map[messages.ConversationID]bool{},
 	}
 }
 
@@ -239,7 +241,11 @@ func (c *Checker) announced(event messages.Event) {
 		}
 		c.rings[e.Conversation] = e.ID
 		delete(c.ordered, e.Conversation)
+		delete(c.passed, e.Conversation)
 	case messages.HandledPendingSession:
+		if !c.consentedTo(e.Conversation) {
+			c.passed[e.Conversation] = true
+		}
 		c.settles(e.Conversation, "handled")
 	case messages.CancelPendingSession:
 		c.settles(e.Conversation, "cancelled")
@@ -301,8 +307,8 @@ func (c *Checker) updated(e messages.ConversationUpdate) {
 	c.broken(ActiveIsHeard, "it is %q", e.Active)
 }
 
-// answeredElsewhere is the conversation that rings here under line appearance 1, and of which the platform says now that
-// the user took it, which was not on this client; "" for none. Where the user has several participants or legs, which of
+// answeredElsewhere is the conversation that rings here under line appearance 1, or did until it was handled, and of which
+// the platform says now that the user took it, which was not on this client; "" for none. Where the user has several participants or legs, which of
 // them counts is the platform's secret, and the law is silent; so it is of a call that the user placed: nobody answers it
 // here.
 func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
@@ -319,7 +325,11 @@ func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
 	taken := c.taken[n.Conversation]
 	c.taken[n.Conversation] = len(legs) != 1 || legs[0].State.Class() != messages.PendingClass && legs[0].State.Class() != messages.EndedClass
 	_, rings := c.rings[n.Conversation]
-	if !rings || c.concurrent || c.consentedTo(n.Conversation) || c.startedHere(n.Conversation) {
+	passed := c.passed[n.Conversation]
+	if !c.taken[n.Conversation] && len(legs) > 0 && legs[0].State.Class() == messages.EndedClass {
+		delete(c.passed, n.Conversation)
+	}
+	if !rings && !passed || c.concurrent || c.consentedTo(n.Conversation) || c.startedHere(n.Conversation) {
 		return ""
 	}
 	if taken || len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Outbound() {

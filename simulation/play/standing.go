@@ -82,14 +82,9 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 	if len(unheld) > 1 && p.holdsOthers(a) {
 		p.breaks(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
 	}
-	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery() {
+	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) {
 		p.idleSessions(u, carrying)
 	}
-}
-
-// keepsEvery tells whether the platform keeps each session of a persistent station, and not one.
-func (p *player) keepsEvery() bool {
-	return slices.ContainsFunc(p.scenario.Platform, func(set scenario.Setting) bool { return set.Key == "keep" && set.Value == string(platform.KeepEvery) })
 }
 
 // isHeard checks that a call whose session a phone has answered is heard there.
@@ -104,6 +99,11 @@ func (p *player) isHeard(u *platform.User, l *platform.Leg) {
 	if !slices.Contains(phone.Hears(), l.Conversation().ID) {
 		p.breaks(p.phones[phone], WhoIsUpIsHeard, fmt.Sprintf("%s is up on session %s, and is not heard", l.Conversation().ID, l.Session.ID))
 	}
+}
+
+// keepsEvery tells whether the platform keeps each session of a persistent connection, however many began at once.
+func (p *player) keepsEvery(u *platform.User) bool {
+	return u.Station.Persistent && slices.Contains(p.scenario.Platform, scenario.Setting{Key: "keep", Value: string(platform.KeepEvery)})
 }
 
 // idleSessions checks the sessions that carry nothing under line appearance 1.
