@@ -47,7 +47,10 @@ var ends = together(
 	on(messages.SessionTerminatedNow{}).Unless(neverRaised).Do(unlist, announceEnd, tellDepartures, forgetEnded).Source("1.7 terminated"),
 	on(messages.SessionTerminatedNow{}).Do(unlist, tellDepartures, forgetEnded))
 
-const stageActive = "active"
+const (
+	stageActive = "active"
+	stageEnded  = "ended"
+)
 
 // --- offers
 
