@@ -39,8 +39,10 @@ const pingTopic = "enable.server.side.pings"
 
 // View is what the root knows of the stream.
 func View(s fsm.Snapshot[Data]) messages.Input {
-	return messages.ConnectionView{Up: isUp(s.State), JID: s.Data.JID, Channel: s.Data.Channel}
+	return messages.ConnectionView{Bound: isBound(s.State), Up: isUp(s.State), JID: s.Data.JID, Channel: s.Data.Channel}
 }
+
+func isBound(s fsm.State) bool { return s == Discovering || s == Preparing || isUp(s) }
 
 func isUp(s fsm.State) bool {
 	return s == Refreshing || s == Steady || s == Finishing || s == Closing
