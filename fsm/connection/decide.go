@@ -343,6 +343,9 @@ func (d Data) closePolitely() act {
 	return append(act{messages.SendStreamClose{}}, d.closeSocket()...)
 }
 
+// leaveUnannounced: that it is up was not said, so neither is its end.
+func leaveUnannounced(d Data, _ messages.CloseStream) (Data, act) { return d, d.closePolitely() }
+
 func closeSocket(d Data, _ messages.TimerFired) (Data, act)         { return d, d.closeSocket() }
 func closeForGood(d Data, _ messages.CloseStream) (Data, act)       { return d, d.closeSocket() }
 func closeSocketForGood(d Data, _ messages.CloseStream) (Data, act) { return d, d.closeSocket() }
