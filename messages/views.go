@@ -81,8 +81,9 @@ type (
 	}
 	// ConnectionView is the stream.
 	ConnectionView struct {
-		Up      bool
-		JID     JID // own full JID, "" before the first bind
+		Bound   bool // to a resource, from then on until the loss
+		Up      bool // set up too: announced as connected
+		JID     JID  // own full JID, "" before the first bind
 		Channel string
 	}
 	// WatcherView is an actor that waits for the end of a session.

@@ -39,8 +39,10 @@ const pingTopic = "enable.server.side.pings"
 
 // View is what the root knows of the stream.
 func View(s fsm.Snapshot[Data]) messages.Input {
-	return messages.ConnectionView{Up: isUp(s.State), JID: s.Data.JID, Channel: s.Data.Channel}
+	return messages.ConnectionView{Bound: isBound(s.State), Up: isUp(s.State), JID: s.Data.JID, Channel: s.Data.Channel}
 }
+
+func isBound(s fsm.State) bool { return s == Discovering || s == Preparing || isUp(s) }
 
 func isUp(s fsm.State) bool {
 	return s == Refreshing || s == Steady || s == Finishing || s == Closing
@@ -340,6 +342,9 @@ func closeUndiscovered(d Data, _ messages.IQAnswered) (Data, act) { return d, d.
 func (d Data) closePolitely() act {
 	return append(act{messages.SendStreamClose{}}, d.closeSocket()...)
 }
+
+// leaveUnannounced: that it is up was not said, so neither is its end.
+func leaveUnannounced(d Data, _ messages.CloseStream) (Data, act) { return d, d.closePolitely() }
 
 func closeSocket(d Data, _ messages.TimerFired) (Data, act)         { return d, d.closeSocket() }
 func closeForGood(d Data, _ messages.CloseStream) (Data, act)       { return d, d.closeSocket() }

@@ -311,6 +311,12 @@ var (
 		Corrected: "acceptSession of it rejects",
 		Why:       "nobody is there to talk to",
 	})
+	LeavingSessionAnswered = define(Quirk{
+		Name: "leaving-session-answered", Kind: Row, Ticket: "sdk-behaviour 1.6.6 step 5", Since: "9.2.4",
+		SDK:       "a session that this client has asked the far end to end is answered all the same if the microphone comes before the far end's word, even after destroy()",
+		Corrected: "acceptSession of it rejects",
+		Why:       "who ends a call takes the consent back",
+	})
 	HangUpHangs = define(Quirk{
 		Name: "hang-up-hangs", Kind: Row, Ticket: "sdk-behaviour 1.6.9 B16, J8, I5", Since: "9.2.4",
 		SDK:       "endSession waits for an announcement that may never come",

@@ -14,7 +14,10 @@ var acceptance = together(
 	on(messages.AcceptNow{}).If(holdsOthers).If(becomesLine).Do(holdOthers, takeLine, startAcceptance).Source("1.6.6 step 1").Source("1.6.6 step 3"),
 	on(messages.AcceptNow{}).If(holdsOthers).Do(holdOthers, startAcceptance).Source("1.6.6 step 1").Source("1.6.1 unset/acceptSession LA>1"),
 	on(messages.AcceptNow{}).If(becomesLine).Do(takeLine, startAcceptance).Source("1.6.6 step 3").Source("1.6.1 unset/acceptSession"),
-	on(messages.AcceptNow{}).Do(startAcceptance).Source("1.6.1 set/acceptSession live"),
+	on(messages.AcceptNow{}).Do(startAcceptance).Source("1.6.1 set/acceptSession live"))
+
+// accepting: what was begun goes on, whether anybody listens or not.
+var accepting = together(
 	on(messages.MicrophoneReady{}).Do(tellGoOn).Source("1.6.6 step 5"),
 	on(messages.AttachSession{}).If(carriesKnown).Do(attachSession).Source("1.6.6 step 6'"),
 	on(messages.AttachSession{}).If(privateSession).Source("1.6.6 step 6"),
@@ -123,9 +126,11 @@ func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
 	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartAcceptance{Call: e.Call, Session: d.session(e.Session).View}}}
 }
 
+// tellGoOn answers what the negotiation asks when it has a microphone: a session that was told to end counts as ended, for
+// nobody wants it any more.
 func tellGoOn(d Data, e messages.MicrophoneReady) (Data, acts) {
 	s := d.session(e.Session)
-	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed || s.View.Ref == 0, Ended: s.View.Over})}
+	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed || s.View.Ref == 0, Ended: s.View.Over || s.View.Stage == stageEnded})}
 }
 
 func carriesKnown(d Data, e messages.AttachSession) bool {

@@ -119,8 +119,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.Destroy{}).Do(settle)),
 
 			// What the streaming layer does, whoever listens to it.
-			proposals, offers, jingle, stream, ends,
-			on(messages.MicrophoneReady{}).Corrected(quirk.CallsOutliveClient).Do(tellGoOn),
+			proposals, offers, accepting, jingle, stream, ends,
 			on(messages.Publish{}).If(removes).Corrected(quirk.CallsOutliveClient).Do(publishRemoved),
 			ignore("it was tried, and that is that", messages.AcceptFailed{}, messages.AcceptUntold{}),
 			ignore("proposed by this very client", messages.Proceeded{}),

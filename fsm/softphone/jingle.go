@@ -112,7 +112,7 @@ func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
 // fromPeer is the Jingle session of an action, if the action may change it.
 func (d Data) fromPeer(sid messages.SessionID, from messages.JID) (Session, bool) {
 	s, ok := d.jingleSession(sid)
-	return s, ok && s.View.Peer == from && s.View.Stage != "ended"
+	return s, ok && s.View.Peer == from && s.View.Stage != stageEnded
 }
 
 func jingleKnown(d Data, e messages.SessionTerminate) bool {
@@ -200,7 +200,7 @@ func refuseActionUnknown(d Data, e messages.JingleAction) (Data, acts) {
 // peerForgotUs: the far end knows nothing of a session that we think goes on.
 func peerForgotUs(d Data, e messages.PeerRefused) bool {
 	s, ok := d.jingleSession(e.Session)
-	return ok && s.View.Stage != "ended" && e.Condition == unknownSession
+	return ok && s.View.Stage != stageEnded && e.Condition == unknownSession
 }
 
 func endForgotten(d Data, e messages.PeerRefused) (Data, acts) {

@@ -369,8 +369,8 @@ func noteChannel(d Data, e messages.StreamRenewed) (Data, acts) {
 func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
 	d.Channel = e.Channel
 	for i, s := range d.Sessions {
-		if s.Listed && s.View.Signalling == messages.Jingle {
-			s.Listed = false
+		if s.View.Signalling == messages.Jingle && !s.Dropped {
+			s.Listed, s.Dropped = false, true
 			d.Sessions = replace(d.Sessions, i, s)
 		}
 	}

@@ -264,7 +264,8 @@ func hold(d Data, e messages.Hold) (Data, acts) {
 	}})
 }
 
-func streamDown(d Data, _ messages.Dial) bool   { return !d.Stream.Up }
+// streamDown: nothing is bound. A stream that is bound need not be set up for a call to be placed: that is a REST request.
+func streamDown(d Data, _ messages.Dial) bool   { return !d.Stream.Bound }
 func dialDisabled(d Data, _ messages.Dial) bool { return !d.Enabled }
 
 func refuseDialDown(d Data, e messages.Dial) (Data, acts) {

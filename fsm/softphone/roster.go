@@ -68,9 +68,11 @@ type Session struct {
 	WasLine bool `json:"wasLine,omitempty"`
 	// Accepting: it is being accepted, or was.
 	Accepting bool `json:"accepting,omitempty"`
-	// ByHand: acceptSession was called for it. Superseded: another Jingle session took over its id.
+	// ByHand: acceptSession was called for it. Superseded: another Jingle session took over its id. Dropped: it was listed
+	// on a stream that is gone.
 	ByHand     bool `json:"byHand,omitempty"`
 	Superseded bool `json:"superseded,omitempty"`
+	Dropped    bool `json:"dropped,omitempty"`
 	Replaced   bool `json:"replaced,omitempty"`
 }
 

@@ -536,10 +536,11 @@ func wasLine(d Data, e messages.SessionTerminatedNow) bool {
 // neverRaised: the session ended before it was made known, or to somebody who does not listen.
 func neverRaised(d Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
 
-// unlist takes the session from the list. The pick namesakes-together: and with it all of its kind that have its id.
+// unlist takes the session from the list. The pick namesakes-together: and with it all of its kind that have its id, if it
+// is on the list: one that an earlier stream listed is on none.
 func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	ended := d.session(e.Session)
-	together := d.Quirks.Has(quirk.NamesakesTogether)
+	together := d.Quirks.Has(quirk.NamesakesTogether) && !ended.Dropped
 	for i, s := range d.Sessions {
 		if !together && s.View.Ref != ended.View.Ref {
 			continue

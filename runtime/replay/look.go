@@ -26,7 +26,7 @@ func LookInto(c *runtime.Cell) func() State {
 }
 
 func stateOf(d softphone.Data) State {
-	s := State{Connected: d.Stream.Up}
+	s := State{Connected: d.Stream.Bound}
 	if d.Phone.Present {
 		s.Station = &StationView{
 			ID: string(d.Phone.Station.ID), LineAppearance: d.Phone.Station.LineAppearance, Persistent: d.Phone.Station.Persistent,
