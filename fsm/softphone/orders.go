@@ -104,7 +104,9 @@ func acceptedByHand(d Data, e messages.AcceptSession) bool {
 func onlyRings(d Data, e messages.AcceptSession) bool {
 	s, _ := d.sessionOf(e.Conversation)
 	_, rings := d.invitationFor("", e.Conversation, "")
-	return rings && !s.has(e.Conversation)
+	i := d.conversationAt(e.Conversation)
+	alerts := i >= 0 && d.Conversations[i].Leg.State.Class() == messages.PendingClass
+	return (rings || alerts) && !s.has(e.Conversation)
 }
 
 // acceptedAlready: it was accepted on its own, or is being. A session whose renegotiation was answered has no microphone yet.
