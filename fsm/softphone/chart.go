@@ -89,6 +89,11 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 					on(messages.TopicsSubscribed{}).If(allowing).If(stationDone).Do(enable, settleAllowing).Source("1.1 ready/addAllowedSessionType softphone"),
 					on(messages.TopicsSubscribed{}).If(allowing).Do(noteTopicsDone),
 					ignore("nobody waits for it", messages.TopicsSubscribed{})),
+				in(Destroying, "All sessions were told to end; until they have, calls are looked after.",
+					on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
+					on(messages.Departed{}).Do(countGone),
+					on(messages.Destroy{}).Do(refuseTooEarly),
+					nothingBegins),
 				on(messages.DisallowSessionType{}).Do(disable, settle).Source("1.1 ready/removeAllowedSessionType"),
 				invitationsHeard, sessionsRaised, acceptance, orders, conversationsHeard, stationHeard,
 				on(messages.PageShown{}).If(shown).Do(checkPeers).Source("1.7 page visible"),
@@ -99,13 +104,6 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.Destroy{}).Do(destroySessions).Enter(Destroying).Source("1.1 any/destroy()"),
 				ignore("it is not needed hidden, and nothing is to be checked", messages.PageShown{}, messages.PeerGone{})),
 
-			in(Destroying, "All sessions were told to end.",
-				on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
-				on(messages.Departed{}).Do(countGone),
-				on(messages.ConversationNotified{}).If(conversationKnown).If(mine).Do(tellConversation),
-				on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
-				on(messages.Publish{}).If(removes).Do(publishRemoved),
-				on(messages.Publish{}).Do(publish)),
 			in(Destroyed, "Nobody listens any more.",
 				on(messages.Destroy{}).Do(settle)),
 
@@ -155,7 +153,6 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 		on(messages.Dial{}).Do(refuseTooEarly),
 		on(messages.AllowSessionType{}).Do(refuseTooEarly),
 		on(messages.DisallowSessionType{}).Do(refuseTooEarly),
-		on(messages.Destroy{}).Do(refuseTooEarly),
 		ignore("nobody knows what it is", messages.UnknownFrame{}, messages.UnknownRPC{}, messages.UnknownTopic{})))
 
 // The words of the chart, bound to its data.
