@@ -195,7 +195,7 @@ var (
 	})
 	CallsOutliveClient = define(Quirk{
 		Name: "calls-outlive-client", Kind: Fact, Ticket: "sdk-behaviour 1.1 destroy()", Since: "9.2.4",
-		SDK:       "destroy() ends the sessions and leaves the rest, a second initialize() leaves all: what rings is never settled, what was added is never removed, what goes on cannot be ended",
+		SDK:       "destroy() ends the sessions, goes on as before until they have ended, and leaves the rest; a second initialize() leaves all: what rings is never settled, what was added is never removed, what goes on cannot be ended",
 		Corrected: "what rings is cancelled, what was added is removed, what goes on is ended, and all is forgotten",
 		Why:       "each pendingSession settles exactly once, what is added is removed, and nothing is kept for ever",
 	})

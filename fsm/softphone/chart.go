@@ -92,6 +92,11 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 					on(messages.TopicsSubscribed{}).If(topicsFailed).Corrected(quirk.TopicsRefusedForGood).Do(subscribeLater),
 					on(messages.TopicsSubscribed{}).Unless(topicsFailed).If(deaf).Corrected(quirk.DeafWhileDown).Do(noteHearing, readAgain),
 					ignore("nobody waits for it", messages.TopicsSubscribed{})),
+				in(Destroying, "All sessions were told to end; until they have, calls are looked after.",
+					on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
+					on(messages.Departed{}).Do(countGone),
+					on(messages.Destroy{}).Do(refuseTooEarly),
+					nothingBegins),
 				on(messages.DisallowSessionType{}).Do(disable, settle).Source("1.1 ready/removeAllowedSessionType"),
 				invitationsHeard, sessionsRaised, acceptance, orders, conversationsHeard, stationHeard,
 				on(messages.StreamUp{}).Corrected(quirk.DeafWhileDown).Do(announceReconnected, checkPeers, noteDeaf, resubscribeBack),
@@ -108,13 +113,6 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				initializeAgain, stationHeard,
 				on(messages.Destroy{}).Do(dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
 				ignore("nobody listens", messages.Invited{}, messages.SessionDescribed{}, messages.ConversationNotified{})),
-			in(Destroying, "All sessions were told to end.",
-				on(messages.Departed{}).If(lastToGo).Do(countGone, forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
-				on(messages.Departed{}).Do(countGone),
-				on(messages.ConversationNotified{}).If(conversationKnown).If(mine).Do(tellConversation),
-				on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
-				on(messages.Publish{}).If(removes).Do(publishRemoved),
-				on(messages.Publish{}).Do(publish)),
 			in(Destroyed, "Nobody listens any more.",
 				on(messages.Destroy{}).Do(settle)),
 
@@ -164,7 +162,6 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 		on(messages.Dial{}).Do(refuseTooEarly),
 		on(messages.AllowSessionType{}).Do(refuseTooEarly),
 		on(messages.DisallowSessionType{}).Do(refuseTooEarly),
-		on(messages.Destroy{}).Do(refuseTooEarly),
 		ignore("nobody knows what it is", messages.UnknownFrame{}, messages.UnknownRPC{}, messages.UnknownTopic{})))
 
 // The words of the chart, bound to its data.

@@ -35,6 +35,23 @@ var stream = together(
 	on(messages.ServersFound{}).Do(noteServers).Source("3.1 step 6"),
 	on(messages.Disconnect{}).Do(disconnect).Source("1.1 any/disconnect()"))
 
+// nothingBegins: while everything ends, nothing new does. The row calls-outlive-client: or all goes on as before.
+var nothingBegins = together(
+	on(messages.Invited{}).Corrected(quirk.CallsOutliveClient),
+	on(messages.RingWanted{}).Corrected(quirk.CallsOutliveClient),
+	on(messages.ProceedWanted{}).Corrected(quirk.CallsOutliveClient),
+	on(messages.SessionDescribed{}).Corrected(quirk.CallsOutliveClient),
+	on(messages.ConversationNotified{}).Unless(conversationKnown).Corrected(quirk.CallsOutliveClient),
+	on(messages.Answer{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.Decline{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.AcceptSession{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.EndSession{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.TerminateSession{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.Mute{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.MuteVideo{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.Hold{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly),
+	on(messages.Dial{}).Corrected(quirk.CallsOutliveClient).Do(refuseTooEarly))
+
 // acts is what most actions return.
 type acts = messages.Acts
 
