@@ -104,8 +104,8 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.PeerGone{}).If(watched).Corrected(quirk.FailureNeedsInterruption).Do(announceGone, leaveGone),
 				on(messages.PeerGone{}).If(watched).Quirk(quirk.FailureNeedsInterruption).Do(announceGone).Source("1.7 page visible"),
 				on(messages.Destroy{}).If(nothingListed).Do(forgetWatchers, dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
-				on(messages.Destroy{}).If(namelessListed).Do(destroyKnown, refuseNameless).Source("1.4 routing none"),
-				on(messages.Destroy{}).If(foreignListed).Do(destroyKnown, refuseForeign).Source("1.4 routing none"),
+				on(messages.Destroy{}).If(namelessListed).Do(destroyBefore, refuseNameless, destroyAfter).Source("1.4 routing none"),
+				on(messages.Destroy{}).If(foreignListed).Do(destroyBefore, refuseForeign, destroyAfter).Source("1.4 routing none"),
 				on(messages.Destroy{}).Do(destroySessions).Enter(Destroying).Source("1.1 any/destroy()"),
 				ignore("it is not needed hidden, and nothing is to be checked", messages.PageShown{}, messages.PeerGone{})),
 

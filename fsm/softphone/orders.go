@@ -189,15 +189,31 @@ func noteByHand(d Data, e messages.AcceptSession) (Data, acts) {
 	return d, nil
 }
 
-// destroyKnown ends what can be ended; the session that nobody takes makes the rest fail.
-func destroyKnown(d Data, _ messages.Destroy) (Data, acts) {
-	var out acts
-	for _, s := range d.Listed() {
+// destroyBefore ends the sessions that are listed before the first that nobody takes: the real client goes through its list,
+// and fails in passing at that one.
+func destroyBefore(d Data, _ messages.Destroy) (Data, acts) {
+	all := d.Listed()
+	return d, departures(all[:firstUntaken(all)])
+}
+
+// destroyAfter ends those behind it.
+func destroyAfter(d Data, _ messages.Destroy) (Data, acts) {
+	all := d.Listed()
+	return d, departures(all[firstUntaken(all):])
+}
+
+func firstUntaken(all []Session) int {
+	return slices.IndexFunc(all, func(s Session) bool { return foreign(s) || nameless(s) })
+}
+
+// departures end what can be ended.
+func departures(of []Session) (out acts) {
+	for _, s := range of {
 		if !foreign(s) && !nameless(s) {
 			out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref}})
 		}
 	}
-	return d, out
+	return out
 }
 
 func hangUp(d Data, e messages.EndSession) (Data, acts) {
