@@ -296,8 +296,12 @@ type (
 	}
 	// ConversationOver: a conversation has ended; who waits for that may go on.
 	ConversationOver struct{ Conversation ConversationID }
-	// AcceptFailed: a session could not be accepted; it may be tried again.
-	AcceptFailed struct{ Session Ref }
+	// AcceptFailed: a session could not be accepted; it may be tried again. Unacknowledged: all was done, and the far end has
+	// not said that it heard.
+	AcceptFailed struct {
+		Session        Ref
+		Unacknowledged bool
+	}
 	// AcceptUntold: and nobody waited for it, so nobody knows.
 	AcceptUntold struct{ Message string }
 	// Publish asks the root for a conversationUpdate.

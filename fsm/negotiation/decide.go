@@ -10,6 +10,8 @@ type Data struct {
 	SDP     messages.SDP         `json:"sdp,omitempty"`
 	// Renegotiates: the session is not being accepted, whatever came of that.
 	Renegotiates bool `json:"renegotiates,omitempty"`
+	// Unacknowledged: the answer was sent, and nothing came back.
+	Unacknowledged bool `json:"unacknowledged,omitempty"`
 }
 
 const peerClosedMessage = "The RTCPeerConnection's signalingState is 'closed'."
@@ -123,7 +125,11 @@ func failRejected(d Data, e messages.PeerRejected) (Data, messages.Acts) {
 
 // failRefused and failSilent: the SDK rejects with the stanza itself.
 func failRefused(d Data, _ messages.IQAnswered) (Data, messages.Acts) { return d, d.stanzaError() }
-func failSilent(d Data, _ messages.TimerFired) (Data, messages.Acts)  { return d, d.stanzaError() }
+
+func failSilent(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	d.Unacknowledged = true
+	return d, d.stanzaError()
+}
 
 func (d Data) stanzaError() messages.Acts {
 	return d.failedUntold(messages.ErrorInfo{Type: "error", Bare: true})
@@ -139,7 +145,7 @@ func (d Data) failed(err messages.ErrorInfo) messages.Acts {
 	if d.Renegotiates {
 		return messages.Settled(d.Call, &err)
 	}
-	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptFailed{Session: d.Session.Ref}}}
+	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptFailed{Session: d.Session.Ref, Unacknowledged: d.Unacknowledged}}}
 	return append(acts, messages.Settled(d.Call, &err)...)
 }
 
