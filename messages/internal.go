@@ -196,11 +196,13 @@ type (
 		Call    CallID
 		Session SessionView
 	}
-	// StartRenegotiation is the first message of a negotiation that has a new description.
+	// StartRenegotiation is the first message of a negotiation that has a new description. Unaccepted: nobody has accepted
+	// the session, so it is described and not answered.
 	StartRenegotiation struct {
-		Ref     Ref
-		Session SessionView
-		SDP     SDP
+		Ref        Ref
+		Session    SessionView
+		SDP        SDP
+		Unaccepted bool
 	}
 	// MicrophoneReady asks the root whether the session is still there to be accepted.
 	MicrophoneReady struct {

@@ -249,7 +249,10 @@ func (d Data) region(c messages.ConversationID, m messages.Input) acts {
 	return nil
 }
 
-func undoHold(d Data, e messages.HoldRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
+func undoHold(d Data, e messages.HoldRefused) (Data, acts) {
+	return d.stopHolding(e.Conversation), d.region(e.Conversation, e)
+}
+
 func undoMute(d Data, e messages.MuteRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
 
 func peerIsDown(d Data, e messages.Hold) bool {
@@ -263,11 +266,11 @@ func retrievesAmongOthers(d Data, e messages.Hold) bool {
 
 func holdOtherThanThis(d Data, e messages.Hold) (Data, acts) {
 	s, _ := d.sessionOf(e.Conversation)
-	return d, d.holdOthers(s.View.Ref)
+	return d.holdOthers(s.View.Ref)
 }
 
 func hold(d Data, e messages.Hold) (Data, acts) {
-	return d, append(d.region(e.Conversation, messages.HoldOrdered{Held: e.Held}), messages.Spawn{Actor: "order", Msg: messages.Order{
+	return d.stopHolding(e.Conversation), append(d.region(e.Conversation, messages.HoldOrdered{Held: e.Held}), messages.Spawn{Actor: "order", Msg: messages.Order{
 		Verb: messages.VerbHold, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Held,
 	}})
 }
