@@ -196,11 +196,13 @@ type (
 		Call    CallID
 		Session SessionView
 	}
-	// StartRenegotiation is the first message of a negotiation that has a new description.
+	// StartRenegotiation is the first message of a negotiation that has a new description. Unaccepted: nobody has accepted
+	// the session, so it is described and not answered.
 	StartRenegotiation struct {
-		Ref     Ref
-		Session SessionView
-		SDP     SDP
+		Ref        Ref
+		Session    SessionView
+		SDP        SDP
+		Unaccepted bool
 	}
 	// MicrophoneReady asks the root whether the session is still there to be accepted.
 	MicrophoneReady struct {
@@ -296,8 +298,12 @@ type (
 	}
 	// ConversationOver: a conversation has ended; who waits for that may go on.
 	ConversationOver struct{ Conversation ConversationID }
-	// AcceptFailed: a session could not be accepted; it may be tried again.
-	AcceptFailed struct{ Session Ref }
+	// AcceptFailed: a session could not be accepted; it may be tried again. Unacknowledged: all was done, and the far end has
+	// not said that it heard.
+	AcceptFailed struct {
+		Session        Ref
+		Unacknowledged bool
+	}
 	// AcceptUntold: and nobody waited for it, so nobody knows.
 	AcceptUntold struct{ Message string }
 	// Publish asks the root for a conversationUpdate.

@@ -10,6 +10,10 @@ type Data struct {
 	SDP     messages.SDP         `json:"sdp,omitempty"`
 	// Renegotiates: the session is not being accepted, whatever came of that.
 	Renegotiates bool `json:"renegotiates,omitempty"`
+	// Unaccepted: nobody has accepted the session, so there is nothing to answer yet.
+	Unaccepted bool `json:"unaccepted,omitempty"`
+	// Unacknowledged: the answer was sent, and nothing came back.
+	Unacknowledged bool `json:"unacknowledged,omitempty"`
 }
 
 const peerClosedMessage = "The RTCPeerConnection's signalingState is 'closed'."
@@ -30,7 +34,7 @@ func note(d Data, e messages.StartAcceptance) (Data, messages.Acts) {
 }
 
 func noteDescription(d Data, e messages.StartRenegotiation) (Data, messages.Acts) {
-	d.Ref, d.Session, d.SDP, d.Renegotiates = e.Ref, e.Session, e.SDP, true
+	d.Ref, d.Session, d.SDP, d.Renegotiates, d.Unaccepted = e.Ref, e.Session, e.SDP, true, e.Unaccepted
 	return d, nil
 }
 
@@ -67,6 +71,14 @@ func attach(d Data, _ messages.GoOn) (Data, messages.Acts) {
 }
 
 func accept(d Data, _ messages.GoOn) (Data, messages.Acts) { return d, d.accept() }
+
+func unaccepted(d Data, _ messages.PeerDone) bool { return d.Unaccepted }
+
+// noteDescribed: whoever accepts the session answers the newest description.
+func noteDescribed(d Data, _ messages.PeerDone) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: d.Session.Ref, Msg: messages.DescriptionSet{}}}
+}
+
 func acceptDescribed(d Data, _ messages.PeerDone) (Data, messages.Acts) {
 	return d, append(messages.Acts{messages.Tell{To: d.Session.Ref, Msg: messages.DescriptionSet{}}}, d.accept()...)
 }
@@ -123,7 +135,11 @@ func failRejected(d Data, e messages.PeerRejected) (Data, messages.Acts) {
 
 // failRefused and failSilent: the SDK rejects with the stanza itself.
 func failRefused(d Data, _ messages.IQAnswered) (Data, messages.Acts) { return d, d.stanzaError() }
-func failSilent(d Data, _ messages.TimerFired) (Data, messages.Acts)  { return d, d.stanzaError() }
+
+func failSilent(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	d.Unacknowledged = true
+	return d, d.stanzaError()
+}
 
 func (d Data) stanzaError() messages.Acts {
 	return d.failedUntold(messages.ErrorInfo{Type: "error", Bare: true})
@@ -139,7 +155,7 @@ func (d Data) failed(err messages.ErrorInfo) messages.Acts {
 	if d.Renegotiates {
 		return messages.Settled(d.Call, &err)
 	}
-	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptFailed{Session: d.Session.Ref}}}
+	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.AcceptFailed{Session: d.Session.Ref, Unacknowledged: d.Unacknowledged}}}
 	return append(acts, messages.Settled(d.Call, &err)...)
 }
 

@@ -253,14 +253,14 @@ var (
 	})
 	LineNeedsAcceptance = define(Quirk{
 		Name: "line-needs-acceptance", Kind: Pick, Ticket: "sdk-behaviour 1.6.1", Since: "9.2.4",
-		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls",
-		Corrected: "the session that is up is shared, and each that is idle takes calls",
+		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls; a call that rang on a session that is shared no more is not started",
+		Corrected: "the session that is up is shared, each that is idle takes calls, and a call starts where it rang",
 		Why:       "a call that the platform puts on it must ring and be heard",
 	})
 	SharedStartHoldsNobody = define(Quirk{
 		Name: "shared-start-holds-nobody", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 6b", Since: "9.2.4",
-		SDK:       "above line appearance 1 a call that is taken on the idle session leaves the calls of other sessions as they are",
-		Corrected: "it holds them, as a call on a session of its own does",
+		SDK:       "above line appearance 1 a call that is taken on the idle session leaves the calls of other sessions as they are; so does a call with those that were taken at the same moment and were not up yet",
+		Corrected: "it holds them, as a call on a session of its own does, at the latest when it is added",
 		Why:       "one call is heard at a time",
 	})
 	AnswerNeedsLiveLine = define(Quirk{
@@ -286,6 +286,12 @@ var (
 		SDK:       "a second acceptSession after a failed one does nothing and resolves; so does one for a shared session that is connected without having been accepted",
 		Corrected: "it tries again, unless a session was accepted or is being",
 		Why:       "a failed accept can be tried again",
+	})
+	RenegotiationAnswersForUser = define(Quirk{
+		Name: "renegotiation-answers-for-user", Kind: Row, Ticket: "sdk-behaviour 1.7 offer same ICE", Since: "9.2.4",
+		SDK:       "a session that nobody has accepted and that is described anew is answered, without a microphone: the call is up, and the caller hears nobody",
+		Corrected: "the new description is taken, and answered when the session is accepted",
+		Why:       "only an acceptance answers",
 	})
 	AcceptFailsSilently = define(Quirk{
 		Name: "accept-fails-silently", Kind: Row, Ticket: "sdk-behaviour 1.6.6, corrections (143)", Since: "9.2.4",

@@ -1,6 +1,8 @@
 package softphone
 
 import (
+	"slices"
+
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -46,22 +48,47 @@ func becomesLine(d Data, _ messages.AcceptNow) bool {
 
 func settleAccept(d Data, e messages.AcceptNow) (Data, acts) { return d, messages.Settled(e.Call, nil) }
 
-func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d, d.holdOthers(e.Session) }
+func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d.holdOthers(e.Session) }
 
 // holdOthers holds the conversations of the other active sessions, unless they are held or the peer connection is down.
 // Nobody waits for it. The pick holds-own-call: the last one of each session, whatever became of it, or all that are
 // connected and not that session's own.
-func (d Data) holdOthers(but messages.Ref) acts {
+func (d Data) holdOthers(but messages.Ref) (Data, acts) {
 	if d.Quirks.Has(quirk.HoldsOwnCall) {
-		return d.holdCarried(but)
+		return d, d.holdCarried(but)
 	}
-	var out acts
+	return d.holdAll(d.toHold(but))
+}
+
+// toHold are the conversations that are to be held for another session.
+func (d Data) toHold(but messages.Ref) []messages.ConversationView {
+	var all []messages.ConversationView
 	for _, v := range d.Conversations {
 		if s, ok := d.heardOn(v.Conversation, v.Session); ok && d.worthHolding(v, but) && s.holdable(but) {
-			out = append(out, d.holdOrder(v)...)
+			all = append(all, v)
 		}
 	}
-	return out
+	return all
+}
+
+// holdAll orders holds, and notes that they are on their way.
+func (d Data) holdAll(all []messages.ConversationView) (Data, acts) {
+	var out acts
+	for _, v := range all {
+		out = append(out, d.holdOrder(v)...)
+		if !slices.Contains(d.Holding, v.Conversation) {
+			d.Holding = replace(d.Holding, -1, v.Conversation)
+		}
+	}
+	return d, out
+}
+
+// stopHolding: a hold has come about, was refused or is taken back.
+func (d Data) stopHolding(c messages.ConversationID) Data {
+	if i := slices.Index(d.Holding, c); i >= 0 {
+		d.Holding = without(d.Holding, i)
+	}
+	return d
 }
 
 // worthHolding tells whether a conversation is to be held for another session.

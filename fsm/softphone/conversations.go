@@ -17,6 +17,7 @@ var conversationsHeard = together(
 	on(messages.RequestDone{}).If(readNow).Corrected(quirk.DeafWhileDown).Do(hearRead),
 	on(messages.ConversationNotified{}).Do(startConversation).Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
 	on(messages.Publish{}).If(addedBefore).Corrected(quirk.AddedAgain).Do(publishAsUpdate),
+	on(messages.Publish{}).If(besideUnheld).Corrected(quirk.SharedStartHoldsNobody).Do(publish, holdForAdded),
 	on(messages.Publish{}).If(removes).Do(publishRemoved).Source("1.6.8 assembly").Source("1.6.8 active"),
 	on(messages.Publish{}).Do(publish).Source("1.6.8 assembly").Source("1.6.8 active"))
 
@@ -186,9 +187,13 @@ func (d *Data) idle() (idle Session, ok bool) {
 }
 
 // shares tells whether a conversation is heard on a session that was there before it. The pick line-needs-acceptance: there
-// is but the shared one, or each session of a persistent connection may take the next call.
+// is but the shared one; or each session of a persistent connection may take the next call, and under line appearance 1 a
+// call stays where it rang, whichever session is shared since.
 func (d *Data) shares(s *Session, c messages.ConversationID) bool {
-	return d.persistent() && d.concurrent() && s.View.Conversation != c && !d.Quirks.Has(quirk.LineNeedsAcceptance)
+	if s.View.Conversation == c || d.Quirks.Has(quirk.LineNeedsAcceptance) {
+		return false
+	}
+	return d.persistent() || d.Phone.Present && !d.concurrent()
 }
 
 // stored is the session that a conversation has, not copied; one that is gone is an empty one.
@@ -207,9 +212,13 @@ func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
 	case e.Gone && i < 0: // it was never stored
 	case e.Gone:
 		d.Conversations = without(d.Conversations, i)
+		d = d.stopHolding(e.Conversation)
 		out = append(out, d.tellOver(e.Conversation)...)
 	default:
 		d.Conversations = replace(d.Conversations, i, e)
+	}
+	if e.Leg.Held.True() {
+		d = d.stopHolding(e.Conversation)
 	}
 	if d.sweepable() {
 		var swept acts
@@ -246,6 +255,21 @@ func publish(d Data, e messages.Publish) (Data, acts) {
 	out := d.announceUpdate(u, e.Session)
 	return d, out
 }
+
+// besideUnheld: a call that was taken here is up, and another one came up meanwhile: when this one was taken there was
+// nothing to hold yet.
+func besideUnheld(d Data, e messages.Publish) bool {
+	return e.Change == messages.Added && d.concurrent() && d.session(e.Session).Accepting && len(d.unheldBeside(e)) > 0
+}
+
+// unheldBeside are the calls of other sessions that are heard, and that nobody holds yet.
+func (d Data) unheldBeside(e messages.Publish) []messages.ConversationView {
+	return slices.DeleteFunc(d.toHold(e.Session), func(v messages.ConversationView) bool {
+		return v.Conversation == e.Conversation.Conversation || slices.Contains(d.Holding, v.Conversation)
+	})
+}
+
+func holdForAdded(d Data, e messages.Publish) (Data, acts) { return d.holdAll(d.unheldBeside(e)) }
 
 // addedBefore: the embedding program knows the conversation already.
 func addedBefore(_ Data, e messages.Publish) bool { return e.Change == messages.Added && e.Again }

@@ -18,6 +18,7 @@ var orders = together(
 	on(messages.AcceptSession{}).If(onlyRings).Corrected(quirk.AcceptRepeats).Do(refuseAcceptUnknown),
 	on(messages.AcceptSession{}).If(acceptedAlready).Corrected(quirk.AcceptRepeats).Do(settle),
 	on(messages.AcceptUntold{}).Corrected(quirk.AcceptFailsSilently).Do(announceAcceptFailed),
+	on(messages.AcceptFailed{}).If(upAllTheSame).Corrected(quirk.FailedAcceptIsFinal),
 	on(messages.AcceptFailed{}).Corrected(quirk.FailedAcceptIsFinal).Do(forgetByHand),
 	on(messages.AcceptSession{}).If(acceptedByHand).Do(settle).Source("1.4 acceptSession"),
 	on(messages.AcceptSession{}).If(acceptForeign).Do(noteByHand, refuseForeign).Source("1.4 routing none"),
@@ -118,6 +119,11 @@ func acceptedAlready(d Data, e messages.AcceptSession) bool {
 // announceAcceptFailed: a session that was to be accepted on its own could not be; nobody else would tell.
 func announceAcceptFailed(d Data, e messages.AcceptUntold) (Data, acts) {
 	return d, messages.Refused(0, messages.ErrSession, e.Message)
+}
+
+// upAllTheSame: the answer was never acknowledged, but media flows, so the far end has it.
+func upAllTheSame(d Data, e messages.AcceptFailed) bool {
+	return e.Unacknowledged && d.session(e.Session).Media.Connection == messages.PeerConnected
 }
 
 func forgetByHand(d Data, e messages.AcceptFailed) (Data, acts) {
@@ -259,7 +265,10 @@ func (d Data) region(c messages.ConversationID, m messages.Input) acts {
 	return nil
 }
 
-func undoHold(d Data, e messages.HoldRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
+func undoHold(d Data, e messages.HoldRefused) (Data, acts) {
+	return d.stopHolding(e.Conversation), d.region(e.Conversation, e)
+}
+
 func undoMute(d Data, e messages.MuteRefused) (Data, acts) { return d, d.region(e.Conversation, e) }
 
 func peerIsDown(d Data, e messages.Hold) bool {
@@ -273,11 +282,11 @@ func retrievesAmongOthers(d Data, e messages.Hold) bool {
 
 func holdOtherThanThis(d Data, e messages.Hold) (Data, acts) {
 	s, _ := d.sessionOf(e.Conversation)
-	return d, d.holdOthers(s.View.Ref)
+	return d.holdOthers(s.View.Ref)
 }
 
 func hold(d Data, e messages.Hold) (Data, acts) {
-	return d, append(d.region(e.Conversation, messages.HoldOrdered{Held: e.Held}), messages.Spawn{Actor: "order", Msg: messages.Order{
+	return d.stopHolding(e.Conversation), append(d.region(e.Conversation, messages.HoldOrdered{Held: e.Held}), messages.Spawn{Actor: "order", Msg: messages.Order{
 		Verb: messages.VerbHold, Call: e.Call, Known: d.whereabouts(e.Conversation), Value: e.Held,
 	}})
 }

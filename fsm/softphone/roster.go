@@ -40,6 +40,8 @@ type Data struct {
 	// Dialled are the conversations that this client placed, Dialling counts those whose id is not known yet.
 	Dialled  []messages.ConversationID `json:"dialled,omitempty"`
 	Dialling int                       `json:"dialling,omitempty"`
+	// Holding are the conversations that are to be held for another one; the platform has not said yet that they are.
+	Holding  []messages.ConversationID `json:"holding,omitempty"`
 	Watchers []messages.WatcherView    `json:"watchers,omitempty"`
 	// Retracted are the proposes that were taken back before they came.
 	Retracted []Retracted `json:"retracted,omitempty"`

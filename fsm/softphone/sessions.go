@@ -11,7 +11,7 @@ import (
 var sessionsRaised = together(
 	on(messages.SessionDescribed{}).If(describedNowhere).Do(announceNoHandlerForSession).Source("1.4 routing none"),
 	on(messages.SessionDescribed{}).If(softphoneOffForSession).Source("1.4 disabled"),
-	on(messages.SessionDescribed{}).If(takesOverID).If(autoConnects).Corrected(quirk.NamesakesTogether).Do(adopt, inheritNamesake, yieldOld, announceAllStarted, sendAccept, settleAnswered, acceptOnItsOwn),
+	on(messages.SessionDescribed{}).If(takesOverID).If(goesOnAccepted).Corrected(quirk.NamesakesTogether).Do(adopt, inheritNamesake, yieldOld, announceAllStarted, sendAccept, settleAnswered, acceptOnItsOwn),
 	on(messages.SessionDescribed{}).If(takesOverID).Corrected(quirk.NamesakesTogether).Do(adopt, inheritNamesake, yieldOld, announceAllStarted, sendAccept, settleAnswered),
 	on(messages.SessionDescribed{}).If(reinvited).Corrected(quirk.ReinviteForgetsStarted).Do(adopt, inheritReplaced, announceAllStarted, sendAccept, replaceOld, acceptOnItsOwn),
 	on(messages.SessionDescribed{}).If(reinvited).Quirk(quirk.ReinviteForgetsStarted).Do(adopt, sendAccept, replaceOld, acceptOnItsOwn).Source("1.6.5 step 1").Source("1.6.5 step 2").Source("1.6.5 step 5").Source("1.6.5 step 6"),
@@ -24,6 +24,7 @@ var offers = together(
 	on(messages.Offer{}).If(unbelievable).Corrected(quirk.ReinviteBelieved),
 	on(messages.Offer{}).Unless(reinvites).If(unasked).Corrected(quirk.UnsolicitedOffer),
 	on(messages.Offer{}).If(repeated).Corrected(quirk.NamesakesTogether),
+	on(messages.Offer{}).If(sameTransport).If(unaccepted).Corrected(quirk.RenegotiationAnswersForUser).Do(carryOffered, describeAnew),
 	on(messages.Offer{}).If(sameTransport).Do(carryOffered, renegotiate).Source("1.7 offer same ICE"),
 	on(messages.Offer{}).Do(carryOffered, openSession).Source("1.7 offer unknown sid").Source("1.7 offer ICE changed"),
 	on(messages.Terminate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseTermination).Source("1.2 dialing/bind done"),
@@ -167,6 +168,18 @@ func carry(d Data, e messages.CarryConversation) (Data, acts) {
 func renegotiate(d Data, e messages.Offer) (Data, acts) {
 	s, _ := d.sdpSession(e.Session)
 	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartRenegotiation{Session: s.View, SDP: e.SDP}}}
+}
+
+// unaccepted: nobody has accepted the session that is described anew, and it is not up.
+func unaccepted(d Data, e messages.Offer) bool {
+	s, ok := d.sdpSession(e.Session)
+	return ok && !s.Accepting && s.Media.Connection != messages.PeerConnected
+}
+
+// describeAnew takes the new description, and leaves the answer to whoever accepts the session.
+func describeAnew(d Data, e messages.Offer) (Data, acts) {
+	s, _ := d.sdpSession(e.Session)
+	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartRenegotiation{Session: s.View, SDP: e.SDP, Unaccepted: true}}}
 }
 
 func openSession(d Data, e messages.Offer) (Data, acts) {
@@ -361,7 +374,7 @@ func noteStarted(d Data, e messages.NoteStarted) (Data, acts) {
 // besideOthers: other calls have sessions of their own, and nobody else sees to it that one is heard.
 func besideOthers(d Data, _ messages.NoteStarted) bool { return d.concurrent() }
 
-func holdForStarted(d Data, e messages.NoteStarted) (Data, acts) { return d, d.holdOthers(e.Session) }
+func holdForStarted(d Data, e messages.NoteStarted) (Data, acts) { return d.holdOthers(e.Session) }
 
 // --- a session is raised
 
@@ -394,6 +407,12 @@ func (d Data) namesake(ref messages.Ref) (Session, bool) {
 func takesOverID(d Data, e messages.SessionDescribed) bool {
 	_, ok := d.namesake(e.Session)
 	return ok
+}
+
+// goesOnAccepted: sessions are accepted on their own, or the one whose place it takes was accepted.
+func goesOnAccepted(d Data, e messages.SessionDescribed) bool {
+	old, ok := d.namesake(e.Session)
+	return autoConnects(d, e) || ok && old.Accepting
 }
 
 // yieldOld ends the session whose id the new one has; the far end means the new one by it from now on.

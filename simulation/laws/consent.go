@@ -39,7 +39,8 @@ type peer struct {
 	onItsOwn, retry bool
 	granted         int  // microphones that it was given and has not used
 	failed          bool // its last acceptance found no microphone
-	answered, up    bool // its answer was sent; it is connected
+	asked           bool // a microphone was asked for
+	accepted, up    bool // a microphone was added to it; it is connected
 	left            bool // its session was told to end
 	shared          bool // it began under line appearance 1
 }
@@ -142,7 +143,7 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 	case messages.RequestMicrophone:
 		c.asked[id] = e.Peer
 		if p := c.peers[e.Peer]; p != nil {
-			p.failed = false // it is being tried again: not failed, until it fails
+			p.asked, p.failed = true, false // it is being tried again: not failed, until it fails
 		}
 		c.asksMicrophone(in, e.Peer)
 	case messages.AddMicrophone:
@@ -214,10 +215,11 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 	}
 	p.domain, p.shared = domain(from), c.oneLine
 	goesOn := slices.ContainsFunc(c.living, func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
+	accepted := slices.ContainsFunc(c.living, func(old *peer) bool { return old.asked && !old.failed && c.goesOnAs(old, p, reinvite) })
 	if !c.wasProceeded(p, from) && !goesOn {
 		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s with conversation %s, which was not proceeded", p.id, p.conversation)
 	}
-	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn
+	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn || accepted
 	c.peers[p.ref] = p
 	c.living = append(c.living, p)
 }
@@ -238,8 +240,8 @@ func (c *Checker) goesOnAs(old, p *peer, reinvite bool) bool {
 	return reinvite && heard || old.id == p.id && (heard || old.conversation == p.conversation)
 }
 
-// asksMicrophone: a session is accepted on its own if the options say so or if it takes another's place, once; else it is
-// accepted because the embedding program said so, just now. A microphone that failed is asked for again.
+// asksMicrophone: a session is accepted on its own if the options say so or if it takes the place of one that was, once;
+// else it is accepted because the embedding program said so, just now. A microphone that failed is asked for again.
 func (c *Checker) asksMicrophone(in messages.Input, ref messages.Ref) {
 	p := c.peers[ref]
 	if p == nil {

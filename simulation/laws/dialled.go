@@ -1,6 +1,10 @@
 package laws
 
-import "github.com/hookswitch/hookswitch/messages"
+import (
+	"slices"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
 
 // dialledHere is the session on which the platform says now that a call is connected which this client has dialled; nil for
 // none. It is the only live one, and the call's own or one that began under line appearance 1, which has no other. Where it
@@ -20,13 +24,18 @@ func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID
 	if len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Failed {
 		return nil, ""
 	}
+	for _, proposes := range c.proceeded {
+		if slices.ContainsFunc(proposes, func(p messages.Propose) bool { return p.Conversation == n.Conversation }) {
+			return nil, "" // a session of its own is on its way, or another phone has it
+		}
+	}
 	p := c.onlyPeer()
 	for at := range c.heard {
 		if at.conversation == n.Conversation && (p == nil || at.session != p.id) {
 			return nil, "" // it was heard on another session
 		}
 	}
-	if p == nil || !p.answered || !p.up || p.left || p.conversation != n.Conversation && !(p.shared && c.oneLine) {
+	if p == nil || !p.accepted || !p.up || p.left || p.conversation != n.Conversation && !(p.shared && c.oneLine) {
 		return nil, ""
 	}
 	return p, n.Conversation
@@ -66,9 +75,9 @@ func (c *Checker) notePeer(in messages.Input) {
 // noteSent notes what was said of a session.
 func (c *Checker) noteSent(effect messages.Effect) {
 	switch e := effect.(type) {
-	case messages.SendAnswer:
+	case messages.AddMicrophone:
 		if p := c.peers[e.Peer]; p != nil {
-			p.answered = true
+			p.accepted = true
 		}
 	case messages.SendTerminate:
 		if p := c.peers[e.Peer]; p != nil {

@@ -76,6 +76,16 @@ func (c *Conversation) Leg(u *User) *Leg {
 	return nil
 }
 
+// Legs is how many legs a user has had in the conversation.
+func (c *Conversation) Legs(u *User) (n int) {
+	for _, p := range c.Parties {
+		if p.User == u {
+			n += 1 + len(p.past)
+		}
+	}
+	return n
+}
+
 // far is the far end's party.
 func (c *Conversation) far() *Party { return c.Parties[0] }
 

@@ -307,6 +307,9 @@ func (p *Platform) Renegotiate(s *Session) {
 	p.offer(s, false)
 }
 
+// Ahead tells whether the edge made the session before there was a call for it.
+func (s *Session) Ahead() bool { return s != nil && s.private }
+
 // ConnectAhead makes a user's persistent connection before there is a call.
 func (p *Platform) ConnectAhead(u *User) *Session {
 	about := &Conversation{ID: messages.ConversationID(fmt.Sprintf("P%d", len(p.sessions)+1)), platform: p}

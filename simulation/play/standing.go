@@ -74,7 +74,7 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 		if !l.Up() {
 			continue
 		}
-		if !l.Held {
+		if !l.Held && l.Conversation().Legs(u) == 1 { // of several legs in a conversation, which one an order means is not said
 			unheld = append(unheld, l.Conversation().ID)
 		}
 		p.isHeard(u, l)
@@ -111,7 +111,8 @@ func (p *player) idleSessions(u *platform.User, carrying map[messages.SessionID]
 	for _, w := range p.order {
 		idle := 0
 		for _, session := range w.phone.LiveMedia() {
-			if w.phone.User == u && !carrying[session] {
+			ahead := u.Station.Persistent && p.world.Platform.Session(session).Ahead() // beside another one: the edge's own doing
+			if w.phone.User == u && !carrying[session] && !ahead {
 				idle++
 			}
 		}
@@ -126,6 +127,9 @@ func (p *player) idleSessions(u *platform.User, carrying map[messages.SessionID]
 func (p *player) holdsOthers(a scenario.Agent) bool {
 	if len(a.Phones) > 1 {
 		return false // two phones of one agent do not know of each other's calls
+	}
+	if a.NoStation {
+		return false // without a station nothing says how many calls there may be
 	}
 	if a.LineAppearance > 1 {
 		return a.Options.AutoConnectSessions
