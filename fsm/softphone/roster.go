@@ -152,7 +152,7 @@ func (d *Data) session(ref messages.Ref) Session {
 }
 
 // Listed are the sessions of the streaming layer: Jingle ones first, then the others, in order of their listing.
-func (d Data) Listed() []Session {
+func (d *Data) Listed() []Session {
 	var jingle, sdp []Session
 	for _, s := range d.Sessions {
 		switch {
