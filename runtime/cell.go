@@ -278,7 +278,7 @@ func (c *Cell) rollback(why error) {
 		u.actor.Shown = u.shown
 	}
 	t.undo = emptied(t.undo)
-	c.units, c.timers, c.open = t.before.units, t.before.timers, t.before.open
+	c.units, c.timers, c.open = slices.Clone(t.before.units), slices.Clone(t.before.timers), slices.Clone(t.before.open)
 	c.born, c.armed, c.hash = t.before.born, t.before.armed, t.before.hash
 	c.stopped = why
 }

@@ -74,8 +74,7 @@ type undo struct {
 	kept    any
 }
 
-// kept is what the cell was at the last rest, machines' states aside. What its lists hold is never changed: a list of the
-// cell that loses an element is made anew.
+// kept is what the cell was at the last rest, machines' states aside. Its lists are copies, and the turn's own.
 type kept struct {
 	units  []*unit
 	timers []timer
@@ -88,7 +87,9 @@ type kept struct {
 // begin borrows a turn and remembers what there is to come back to.
 func (c *Cell) begin() *turn {
 	t := c.shard.lend()
-	t.before = kept{units: c.units, timers: c.timers, open: c.open, born: c.born, armed: c.armed, hash: c.hash}
+	b := &t.before
+	b.units, b.timers, b.open = append(b.units, c.units...), append(b.timers, c.timers...), append(b.open, c.open...)
+	b.born, b.armed, b.hash = c.born, c.armed, c.hash
 	c.turn = t
 	return t
 }
@@ -111,7 +112,8 @@ func (c *Cell) end() {
 	t.mail, t.stack, t.later = emptied(t.mail), emptied(t.stack), emptied(t.later)
 	t.undo = emptied(t.undo)
 	t.step = Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)}
-	t.lines, t.outcome.Acts, t.before = t.lines[:0], emptied(t.outcome.Acts), kept{}
+	t.lines, t.outcome.Acts = t.lines[:0], emptied(t.outcome.Acts)
+	t.before = kept{units: emptied(t.before.units), timers: emptied(t.before.timers), open: emptied(t.before.open)}
 	t.playing, t.served, t.deliveries, t.failure, t.acting, t.machine = 0, 0, 0, nil, nil, nil
 	c.shard.giveBack(t)
 }
@@ -264,24 +266,10 @@ func (c *Cell) stop(ref messages.Ref) {
 	case u == nil:
 		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: ref, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: "stop"})
 	default:
-		c.units = without(c.units, func(other *unit) bool { return other == u })
-		c.timers = without(c.timers, func(t timer) bool { return t.actor == ref })
-		c.open = without(c.open, func(o order) bool { return o.actor == ref })
+		c.units = slices.DeleteFunc(c.units, func(other *unit) bool { return other == u })
+		c.timers = slices.DeleteFunc(c.timers, func(t timer) bool { return t.actor == ref })
+		c.open = slices.DeleteFunc(c.open, func(o order) bool { return o.actor == ref })
 	}
-}
-
-// without is a list without those elements; if there are any, it is another list.
-func without[T any](list []T, those func(T) bool) []T {
-	if !slices.ContainsFunc(list, those) {
-		return list
-	}
-	var rest []T
-	for _, e := range list {
-		if !those(e) {
-			rest = append(rest, e)
-		}
-	}
-	return rest
 }
 
 // order takes an effect into the entry's outputs, at its place.

@@ -189,30 +189,32 @@ func cancelInvitation[E news](d *Data, e E) (*Data, messages.Acts) {
 }
 
 func publishUpdated[E news](d *Data, e E) (*Data, messages.Acts) {
-	return d, d.publish(messages.Updated)
+	return d, d.publish(messages.Updated, &e.Told().Leg)
 }
-func publishAdded[E news](d *Data, _ E) (*Data, messages.Acts) {
+
+func publishAdded[E news](d *Data, e E) (*Data, messages.Acts) {
 	again := d.Added
 	d.Added = true
-	leg := d.Leg
-	return d, tellRoot(messages.Publish{Change: messages.Added, Again: again, Session: d.Session, Conversation: messages.ConversationState{
-		Conversation: d.Conversation, Session: d.SessionID, Call: &leg,
-	}})
+	return d, tellRoot(messages.Publish{Change: messages.Added, Again: again, Session: d.Session, Conversation: d.state(&e.Told().Leg)})
 }
+
 func publishRemoved[E news](d *Data, e E) (*Data, messages.Acts) {
-	return d, d.publish(messages.Removed)
+	return d, d.publish(messages.Removed, &e.Told().Leg)
 }
 
 // publishLast removes what no notification has ended.
 func publishLast(d *Data, _ messages.CallsDropped) (*Data, messages.Acts) {
-	return d, d.publish(messages.Removed)
+	leg := d.Leg
+	return d, d.publish(messages.Removed, &leg)
 }
 
-func (d *Data) publish(c messages.Change) messages.Acts {
-	leg := d.Leg
-	return tellRoot(messages.Publish{Change: c, Session: d.Session, Conversation: messages.ConversationState{
-		Conversation: d.Conversation, Session: d.SessionID, Call: &leg,
-	}})
+func (d *Data) publish(c messages.Change, leg *messages.Leg) messages.Acts {
+	return tellRoot(messages.Publish{Change: c, Session: d.Session, Conversation: d.state(leg)})
+}
+
+// state is the conversation as it is announced. The leg is never changed.
+func (d *Data) state(leg *messages.Leg) messages.ConversationState {
+	return messages.ConversationState{Conversation: d.Conversation, Session: d.SessionID, Call: leg}
 }
 
 // summary is the shared session as it is announced for this conversation.
