@@ -112,7 +112,7 @@ func (d *Data) holdCarried(but messages.Ref) acts {
 }
 
 // holdable tells whether a session is another one, which can carry a hold.
-func (s Session) holdable(but messages.Ref) bool {
+func (s *Session) holdable(but messages.Ref) bool {
 	return s.phone() && s.View.Ref != but && s.View.Stage == stageActive && !down(s.Media.Connection)
 }
 

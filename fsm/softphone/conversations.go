@@ -156,12 +156,12 @@ func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (*Session
 
 // hearing is the session that a conversation which has none is heard on.
 func (d *Data) hearing(c messages.ConversationID) (*Session, bool) {
-	var s Session
+	var s *Session
 	var ok bool
 	if d.concurrent() {
-		s, ok = d.firstListed(func(s Session) bool { return s.phone() && s.Carries == c })
+		s, ok = d.listed(func(s *Session) bool { return s.phone() && s.Carries == c })
 		if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
-			s, ok = d.firstListed(func(s Session) bool { return s.phone() && slices.Contains(s.Started, c) })
+			s, ok = d.listed(func(s *Session) bool { return s.phone() && slices.Contains(s.Started, c) })
 		}
 	} else {
 		s, ok = d.lineSession()
@@ -173,13 +173,14 @@ func (d *Data) hearing(c messages.ConversationID) (*Session, bool) {
 	case !d.Quirks.Has(quirk.LineNeedsAcceptance):
 		s, ok = d.idle()
 	}
-	return &s, ok
+	return s, ok
 }
 
 // idle is the session of a persistent connection that is up and carries no call; of several the last.
-func (d *Data) idle() (idle Session, ok bool) {
-	for _, s := range d.Listed() {
-		if s.phone() && s.View.Stage == stageActive && !s.View.Over && s.Media.Connection == messages.PeerConnected && !d.inUse(s.View.Ref) {
+func (d *Data) idle() (idle *Session, ok bool) {
+	all := d.Listed()
+	for i := range all {
+		if s := &all[i]; s.phone() && s.View.Stage == stageActive && !s.View.Over && s.Media.Connection == messages.PeerConnected && !d.inUse(s.View.Ref) {
 			idle, ok = s, true
 		}
 	}
@@ -201,8 +202,11 @@ func (d *Data) stored(ref messages.Ref) *Session {
 	if i := d.sessionAt(ref); i >= 0 {
 		return &d.Sessions[i]
 	}
-	return &Session{}
+	return &gone
 }
+
+// gone is a session that is not there.
+var gone Session
 
 // noteConversation keeps a conversation, and tells the line whether it is used.
 func noteConversation(d *Data, e messages.ConversationView) (*Data, acts) {

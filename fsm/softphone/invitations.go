@@ -61,7 +61,17 @@ func (d *Data) gateway(from messages.JID) bool {
 	if d.Quirks.Has(quirk.GatewayAnywhere) {
 		return softphoneJID.MatchString(from.Reveal())
 	}
-	return slices.Contains(strings.Split(domain(from), "."), "gjoll")
+	return labelled(domain(from), "gjoll")
+}
+
+// labelled tells whether one of a domain's labels is this one.
+func labelled(domain, label string) bool {
+	for l := range strings.SplitSeq(domain, ".") {
+		if l == label {
+			return true
+		}
+	}
+	return false
 }
 
 // domain is the domain of an address, in lower case.
@@ -233,7 +243,7 @@ func startedHere(d *Data, e messages.RingWanted) bool { return d.startedOn(e.Inv
 // startedOn tells whether a session lives on which a conversation was started, and has not ended. An eager connection is
 // no call yet.
 func (d *Data) startedOn(c messages.ConversationID) bool {
-	_, ok := d.firstListed(func(s Session) bool {
+	_, ok := d.firstListed(func(s *Session) bool {
 		return !s.View.Over && slices.Contains(s.Started, c) && (s.View.PrivAnswer != "Auto" || s.View.Conversation != c)
 	})
 	return ok
@@ -348,7 +358,7 @@ func notProposed(d *Data, e messages.Retract) bool { return d.proposalAt(e.Sessi
 const retractedMax = 16
 
 func noteRetract(d *Data, e messages.Retract) (*Data, acts) {
-	d.Retracted = append(slices.Clip(slices.Clone(d.Retracted)), Retracted{Session: e.Session, From: bare(e.From)})
+	d.Retracted = replace(d.Retracted, -1, Retracted{Session: e.Session, From: bare(e.From)})
 	d.Retracted = d.Retracted[max(0, len(d.Retracted)-retractedMax):]
 	return d, nil
 }

@@ -313,7 +313,7 @@ func destroySessions(d *Data, e messages.Destroy) (*Data, acts) {
 	forgotten := map[messages.Ref]bool{}
 	for _, listed := range d.Listed() {
 		// They are ended by their ids: of two with one id the first twice, unless it is forgotten at once, as Jingle's are.
-		s, _ := d.firstListed(func(s Session) bool {
+		s, _ := d.firstListed(func(s *Session) bool {
 			return s.View.Session == listed.View.Session && !forgotten[s.View.Ref]
 		})
 		forgotten[s.View.Ref] = s.View.Signalling == messages.Jingle

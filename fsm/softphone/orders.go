@@ -176,7 +176,7 @@ func terminateNameless(d *Data, e messages.TerminateSession) bool {
 }
 
 func namelessListed(d *Data, _ messages.Destroy) bool {
-	s, ok := d.firstListed(func(s Session) bool { return nameless(s) || foreign(s) })
+	s, ok := d.firstListed(func(s *Session) bool { return nameless(*s) || foreign(*s) })
 	return ok && nameless(s)
 }
 
@@ -315,7 +315,7 @@ const dialledMax = 64
 func notePlaced(d *Data, e messages.CallPlaced) (*Data, acts) {
 	d.Dialling--
 	if e.Conversation != "" {
-		d.Dialled = append(slices.Clip(slices.Clone(d.Dialled)), e.Conversation)
+		d.Dialled = replace(d.Dialled, -1, e.Conversation)
 		d.Dialled = d.Dialled[max(0, len(d.Dialled)-dialledMax):]
 	}
 	e.Last = d.Dialling == 0

@@ -80,7 +80,7 @@ func unbelievable(d *Data, e messages.Offer) bool {
 	if !e.Reinvite {
 		return false
 	}
-	old, ok := d.firstListed(func(s Session) bool {
+	old, ok := d.firstListed(func(s *Session) bool {
 		return s.Carries == e.Conversation || slices.Contains(s.Started, e.Conversation)
 	})
 	return !ok || !old.Raised || old.View.Over || domain(old.View.Peer) != domain(e.From)
@@ -105,7 +105,7 @@ func (d *Data) proposed(sid messages.SessionID, c messages.ConversationID) bool 
 }
 
 // has tells whether a conversation was ever a session's own: it was opened for it, carries it, or it was started there.
-func (s Session) has(c messages.ConversationID) bool {
+func (s *Session) has(c messages.ConversationID) bool {
 	return s.View.Conversation == c || s.Carries == c || slices.Contains(s.Started, c)
 }
 
@@ -365,7 +365,7 @@ func noteMedia(d *Data, e messages.MediaView) (*Data, acts) {
 func noteStarted(d *Data, e messages.NoteStarted) (*Data, acts) {
 	if i := d.sessionAt(e.Session); i >= 0 {
 		s := d.Sessions[i]
-		s.Started = append(slices.Clip(slices.Clone(s.Started)), e.Conversation)
+		s.Started = replace(s.Started, -1, e.Conversation)
 		d.Sessions = replace(d.Sessions, i, s)
 	}
 	return d, nil
@@ -491,7 +491,7 @@ func settleAnswered(d *Data, e messages.SessionDescribed) (*Data, acts) {
 }
 
 func announceStarted(d *Data, e messages.SessionDescribed) (*Data, acts) {
-	return d, acts{messages.Announce{Event: messages.SessionStarted{Session: d.session(e.Session).summary()}}}
+	return d, acts{messages.Announce{Event: messages.SessionStarted{Session: d.stored(e.Session).summary()}}}
 }
 
 // announceAllStarted announces the start of each call that goes on there.
@@ -525,10 +525,10 @@ func replaceOld(d *Data, e messages.SessionDescribed) (*Data, acts) {
 func (d *Data) replacedBy(ref messages.Ref) (Session, bool) {
 	conversation := d.session(ref).View.Conversation
 	itself := d.Quirks.Has(quirk.ReinviteEndsItself)
-	other := func(s Session) bool { return s.phone() && (itself || s.View.Ref != ref && !s.Replaced) }
-	old, ok := d.firstListed(func(s Session) bool { return other(s) && s.Carries == conversation })
+	other := func(s *Session) bool { return s.phone() && (itself || s.View.Ref != ref && !s.Replaced) }
+	old, ok := d.firstListed(func(s *Session) bool { return other(s) && s.Carries == conversation })
 	if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
-		return d.firstListed(func(s Session) bool { return other(s) && slices.Contains(s.Started, conversation) })
+		return d.firstListed(func(s *Session) bool { return other(s) && slices.Contains(s.Started, conversation) })
 	}
 	return old, ok
 }
@@ -633,7 +633,7 @@ func handOver(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	s := d.Sessions[i]
 	s.WasLine = false
 	d.Sessions = replace(d.Sessions, i, s)
-	next, ok := d.firstListed(func(s Session) bool { return s.View.Stage == stageActive })
+	next, ok := d.firstListed(func(s *Session) bool { return s.View.Stage == stageActive })
 	if ok && d.persistent() {
 		return d.takeLine(next.View.Ref)
 	}
@@ -648,7 +648,7 @@ func (d *Data) sharedUnasked() (Session, bool) {
 	if d.Quirks.Has(quirk.LineNeedsAcceptance) || d.concurrent() || !d.Phone.Present {
 		return Session{}, false
 	}
-	return d.firstListed(func(s Session) bool {
+	return d.firstListed(func(s *Session) bool {
 		return s.phone() && !s.View.Over && (s.View.Stage == stageActive || s.Accepting && s.View.Stage != stageEnded)
 	})
 }
