@@ -1,7 +1,7 @@
 package platform
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -127,5 +127,5 @@ func (p *Platform) Session(id messages.SessionID) *Session { return p.bySID[id] 
 
 func (p *Platform) nextIQ() string {
 	p.iqs++
-	return fmt.Sprintf("platform-%d", p.iqs)
+	return "platform-" + strconv.Itoa(p.iqs)
 }
