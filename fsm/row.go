@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -165,5 +167,5 @@ func inputTypeOf(in messages.Input) inputType {
 	if t == nil {
 		return inputType{}
 	}
-	return inputType{typ: t, name: t.Name()}
+	return inputType{typ: t, name: t.Name(), sum: xxhash.Sum64String(in.Kind())}
 }
