@@ -3,6 +3,7 @@ package platform
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -114,7 +115,7 @@ func (c *Conversation) add(u *User, purpose string, state messages.CallState, ou
 	if u != nil {
 		name = u.Name
 	}
-	l.party = &Party{ID: messages.ParticipantID(fmt.Sprintf("%s-%s-%d", c.ID, name, len(c.Parties)+1)), User: u, Purpose: purpose, Leg: l}
+	l.party = &Party{ID: messages.ParticipantID(string(c.ID) + "-" + name + "-" + strconv.Itoa(len(c.Parties)+1)), User: u, Purpose: purpose, Leg: l}
 	c.Parties = append(c.Parties, l.party)
 	return l
 }

@@ -3,6 +3,7 @@ package platform
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func (s *Session) Phone() string { return s.phone }
 func (s *Session) User() *User { return s.user }
 
 func (p *Platform) newSession(u *User, c *Conversation, l *Leg) *Session {
-	id := messages.SessionID(fmt.Sprintf("S%d", len(p.sessions)+1))
+	id := messages.SessionID("S" + strconv.Itoa(len(p.sessions)+1))
 	s := &Session{ID: id, gateway: messages.JID(strings.ToLower(string(id)) + "@" + GatewayDomain + "/edge"), user: u, began: u.Station, about: c, signalling: p.options.Signalling}
 	p.sessions = append(p.sessions, s)
 	p.bySID[id] = s

@@ -103,7 +103,7 @@ func (p *Phone) letGo(m *media) {
 }
 
 func (p *Phone) openMicrophone(id messages.EffectID, m *media) {
-	p.world.After(p.world.chance.Delay("microphone "+p.String(), p.world.cfg.Options.MicrophoneDelay), func() {
+	p.world.After(p.delay("microphone", p.world.cfg.Options.MicrophoneDelay), func() {
 		if p.Microphone != nil {
 			denied := *p.Microphone
 			denied.Effect = id
@@ -147,10 +147,10 @@ func (p *Phone) described(e messages.SendAnswer) {
 		p.world.After(givenUp, m.fail)
 		return
 	}
-	chance, options := p.world.chance, p.world.cfg.Options
-	ice := chance.Delay("ice "+p.String(), options.ICEDelay)
+	options := p.world.cfg.Options
+	ice := p.delay("ice", options.ICEDelay)
 	p.world.After(ice, func() { m.ice(messages.PeerConnected) })
-	p.world.After(ice+chance.Delay("dtls "+p.String(), options.DTLSDelay), func() { m.connected() })
+	p.world.After(ice+p.delay("dtls", options.DTLSDelay), func() { m.connected() })
 }
 
 func (m *media) ice(state messages.PeerPhase) {

@@ -23,6 +23,7 @@ type Phone struct {
 	Cost Cost
 
 	world   *World
+	label   string // agent/phone
 	cell    *runtime.Cell
 	gate    *runtime.Gate
 	wake    time.Duration // when the cell's next timer was asked for; 0: none
@@ -60,8 +61,9 @@ func (c Cost) Since(before Cost) Cost {
 
 func newPhone(w *World, u *platform.User, name string, options messages.Options) (*Phone, error) {
 	options.JIDResource = name
+	label := u.Name + "/" + name
 	cfg := runtime.Config{
-		Cell: u.Name + "/" + name, User: u.Name, Organization: platform.Domain, Options: options, Quirks: w.cfg.Quirks,
+		Cell: label, User: u.Name, Organization: platform.Domain, Options: options, Quirks: w.cfg.Quirks,
 		IDPrefix: u.Name + "-" + name + "-", Registry: actors.Softphone(), Shard: w.shard, WithoutRows: !w.cfg.Rows,
 	}
 	if w.cfg.Journal != nil {
@@ -72,12 +74,12 @@ func newPhone(w *World, u *platform.User, name string, options messages.Options)
 		return nil, err
 	}
 	return &Phone{
-		User: u, Name: name, world: w, cell: cell, gate: runtime.NewGate(w.cfg.Quirks), open: map[messages.CallID]string{}, media: map[messages.Ref]*media{},
+		User: u, Name: name, world: w, label: label, cell: cell, gate: runtime.NewGate(w.cfg.Quirks), open: map[messages.CallID]string{}, media: map[messages.Ref]*media{},
 	}, nil
 }
 
 // String is agent/phone.
-func (p *Phone) String() string { return p.User.Name + "/" + p.Name }
+func (p *Phone) String() string { return p.label }
 
 // Cell is the phone's cell. It may be looked into; only the phone tells it anything.
 func (p *Phone) Cell() *runtime.Cell { return p.cell }
