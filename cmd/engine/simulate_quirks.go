@@ -34,20 +34,24 @@ func (c *simulateCommand) quirks(t *terminal) error {
 	if _, err := c.drawing(); err != nil {
 		return err
 	}
-	var failed error
+	all := play.QuirkSearch{
+		Names: names, From: max(c.Seed, 1), Count: seeds, Jobs: c.Jobs,
+		Progress: func(done uint64, _ int) { t.progress(int(done), int(seeds)) },
+	}.Run(ctx)
+	t.progress(0, 0)
 	seen := 0
-	all := play.FindQuirks(ctx, names, seeds, c.Jobs, func(q play.QuirkFound) {
+	for _, q := range all {
 		line := quirkFound{Quirk: q.Quirk, Seeds: q.Seeds, Seed: q.Seed, Law: q.Law}
 		if q.Seed > 0 {
 			seen++
 			line.Lines, line.Shrunk = q.Shrunk.Len(), q.Shrunk.String()
 		}
 		if err := c.tellQuirk(t, line); err != nil {
-			failed = err
+			return err
 		}
-	})
-	if failed != nil || t.json {
-		return failed
+	}
+	if t.json {
+		return nil
 	}
 	t.printf("%d of %d quirks break a law within %d seeds", seen, len(all), seeds)
 	return nil
