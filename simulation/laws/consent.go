@@ -22,6 +22,7 @@ type consents struct {
 	// proceeded are the sessions that were proceeded and have not begun, with what was proposed of them.
 	proceeded map[messages.SessionID][]messages.Propose
 	peers     map[messages.Ref]*peer
+	newest    messages.Ref         // the peer connection that was made last
 	living    []*peer              // those that are open, in the order in which they were made
 	dead      recent[messages.Ref] // those that were closed
 	proposed  recent[messages.SessionID]
@@ -33,7 +34,9 @@ type peer struct {
 	ref          messages.Ref
 	id           messages.SessionID
 	conversation messages.ConversationID
-	domain       string
+	from, domain string // the far end's bare address, and its domain
+	sdp          bool   // it is signalled by offers
+	private      bool   // a persistent connection that was made ahead of calls
 	closed       bool
 	// onItsOwn: it may be accepted once without being asked; retry: its microphone failed, and may be asked for again.
 	onItsOwn, retry bool
@@ -132,7 +135,8 @@ func (c *Checker) eager() bool {
 func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect messages.Effect) {
 	switch e := effect.(type) {
 	case messages.SendProceed:
-		c.proceeds(e)
+		c.countsProceed(e.Session)
+		c.proceedsConsented(e)
 	case messages.SendAccept:
 		if !c.live(e.Session) {
 			c.broken(ConsentBeforeMedia, "session %s is accepted, and has no peer connection", e.Session)
@@ -161,9 +165,9 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 	}
 }
 
-// proceeds: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
+// proceedsConsented: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
 // session ids that are proposed for a conversation, one is proceeded.
-func (c *Checker) proceeds(e messages.SendProceed) {
+func (c *Checker) proceedsConsented(e messages.SendProceed) {
 	if c.proceeded[e.Session] != nil {
 		return
 	}
@@ -213,14 +217,16 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 			p.conversation = propose.Conversation
 		}
 	}
-	p.domain, p.shared = domain(from), c.oneLine
+	p.from, p.domain, p.shared, p.sdp = bare(from), domain(from), c.oneLine, e.Signalling != messages.Jingle
+	p.private = slices.ContainsFunc(c.proceeded[p.id], func(was messages.Propose) bool { return was.PrivAnswer != "" })
+	c.opensTold(p.id)
 	goesOn := slices.ContainsFunc(c.living, func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
 	accepted := slices.ContainsFunc(c.living, func(old *peer) bool { return old.asked && !old.failed && c.goesOnAs(old, p, reinvite) })
 	if !c.wasProceeded(p, from) && !goesOn {
 		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s with conversation %s, which was not proceeded", p.id, p.conversation)
 	}
 	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn || accepted
-	c.peers[p.ref] = p
+	c.peers[p.ref], c.newest = p, p.ref
 	c.living = append(c.living, p)
 }
 

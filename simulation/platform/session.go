@@ -44,6 +44,9 @@ func (s *Session) Live() bool { return s.live() }
 // Phone is the client that has the session, or "".
 func (s *Session) Phone() string { return s.phone }
 
+// Proposed tells whether the session was proposed to the user's clients, and has not ended.
+func (s *Session) Proposed() bool { return s.proposed && !s.Ended }
+
 // User is whose it is.
 func (s *Session) User() *User { return s.user }
 

@@ -109,6 +109,13 @@ type watched struct {
 	asked   map[messages.ConversationID]time.Duration // when it was answered or dialled
 	heard   map[messages.ConversationID]bool
 	audio   []time.Duration
+
+	connects bool // sessions are accepted by themselves
+	ready    bool
+	station  *messages.StationInfo                       // as it was announced last
+	answers  map[messages.CallID]messages.ConversationID // that have not settled
+	took     map[messages.ConversationID]bool            // their answer succeeded
+	done     map[messages.ConversationID]bool            // they were answered or rejected here
 }
 
 // announced is an event that a phone announced.
@@ -150,7 +157,8 @@ func newPlayer(s scenario.Scenario, o Options) (*player, error) {
 }
 
 func (p *player) watch(phone *world.Phone, o messages.Options) {
-	w := &watched{phone: phone, checker: laws.New(o), asked: map[messages.ConversationID]time.Duration{}, heard: map[messages.ConversationID]bool{}}
+	w := &watched{phone: phone, connects: o.AutoConnectSessions, checker: laws.New(o), asked: map[messages.ConversationID]time.Duration{}, heard: map[messages.ConversationID]bool{},
+		answers: map[messages.CallID]messages.ConversationID{}, took: map[messages.ConversationID]bool{}, done: map[messages.ConversationID]bool{}}
 	p.phones[phone] = w
 	p.order = append(p.order, w)
 }
@@ -160,6 +168,7 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 	w := p.phones[phone]
 	w.checker.Step(step)
 	p.broken(w)
+	w.note(step)
 	for _, out := range step.Outputs {
 		if a, is := out.Effect.(messages.Announce); is {
 			w.events = append(w.events, announced{at: step.At, name: a.Event.Name(), about: about(a.Event)})
@@ -169,6 +178,33 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 	w.timeAudio(step)
 	if p.options.Watch != nil {
 		p.options.Watch(phone, step)
+	}
+}
+
+// note notes what the phone said of itself.
+func (w *watched) note(step runtime.Step) {
+	switch in := step.Input.(type) {
+	case messages.Answer:
+		w.answers[in.Call], w.done[in.Conversation] = in.Conversation, true
+	case messages.Decline:
+		w.done[in.Conversation] = true
+	case messages.Initialize, messages.Destroy, messages.Disconnect:
+		w.ready = false
+	}
+	for _, out := range step.Outputs {
+		switch e := out.Effect.(type) {
+		case messages.Settle:
+			if c, answered := w.answers[e.Call]; answered && e.Error == nil {
+				w.took[c] = true
+			}
+		case messages.Announce:
+			switch e := e.Event.(type) {
+			case messages.Ready:
+				w.ready = true
+			case messages.StationChanged:
+				w.station = e.Station
+			}
+		}
 	}
 }
 
@@ -237,10 +273,15 @@ func (p *player) play() error {
 
 // finishPlay lets the last line have its time, looks at how things stand, and lets everything end.
 func (p *player) finishPlay() error {
-	if err := p.world.Run(p.world.Now() + Settled); err != nil {
+	if err := p.world.Run(p.world.Now() + Settled - news); err != nil {
+		return err
+	}
+	doubts := p.doubts()
+	if err := p.world.Run(p.world.Now() + news); err != nil {
 		return err
 	}
 	p.outcome.End = p.world.Now()
+	p.lasting(doubts)
 	p.standing()
 	p.close()
 	if !p.options.Open {

@@ -18,11 +18,15 @@ const (
 	OneUnheldCall   = "a station has one call at most that is up and not held"
 	MediaHasSession = "a live peer connection belongs to a live session"
 	WhoIsUpIsHeard  = "a call that was taken here is heard here"
+	AnsweredIsTaken = "a call whose answer succeeded here is taken"
+	ListedIsLive    = "a call that is listed here is one of the user's"
+	RingsEverywhere = "a call that is proposed to all phones rings at each that is ready"
+	StationIsKnown  = "the station that was announced last is the user's"
 )
 
 // Laws are the names of all laws that a play checks.
 func Laws() []string {
-	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard)
+	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard, AnsweredIsTaken, ListedIsLive, RingsEverywhere, StationIsKnown)
 }
 
 // hearing is how long a phone may take to hear of an end.
@@ -37,10 +41,13 @@ var disturbing = map[scenario.Verb]bool{
 	scenario.NextUnanswered: true, scenario.Wire: true, scenario.FailTo: true,
 }
 
-// undisturbed tells whether nothing failed.
-func (p *player) undisturbed() bool {
+// migrating are those of the disturbing verbs that only change what a station is.
+var migrating = map[scenario.Verb]bool{scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true}
+
+// undisturbed tells whether nothing failed, but for some verbs.
+func (p *player) undisturbed(but map[scenario.Verb]bool) bool {
 	for _, l := range p.scenario.Lines {
-		if disturbing[l.Do.Verb] {
+		if disturbing[l.Do.Verb] && !but[l.Do.Verb] {
 			return false
 		}
 	}
@@ -49,7 +56,7 @@ func (p *player) undisturbed() bool {
 
 // standing checks how things stand.
 func (p *player) standing() {
-	if !p.undisturbed() {
+	if !p.undisturbed(nil) {
 		return
 	}
 	for _, w := range p.order {
@@ -140,6 +147,81 @@ func (p *player) holdsOthers(a scenario.Agent) bool {
 		}
 	}
 	return true
+}
+
+// doubt is a law that seems to be broken at a phone. It is, if it seems so for longer than news travel.
+type doubt struct {
+	at        *watched
+	law, what string
+}
+
+// news is how long what is told may travel, with the requests that it leads to.
+const news = 2 * time.Second
+
+// doubts are how phones and platform disagree now.
+func (p *player) doubts() (all []doubt) {
+	for _, w := range p.order {
+		if !w.phone.Connected() || !w.ready {
+			continue
+		}
+		if p.undisturbed(migrating) {
+			all = append(all, w.doubtedStation()...)
+		}
+		if p.undisturbed(nil) {
+			all = append(all, w.doubtedCalls(p)...)
+		}
+	}
+	return all
+}
+
+// doubtedStation: the phone has announced what the user's station is, if there is one.
+func (w *watched) doubtedStation() []doubt {
+	u, said := w.phone.User, w.station
+	if !u.Associated || said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent {
+		return nil
+	}
+	return []doubt{{w, StationIsKnown, fmt.Sprintf("the station is known here as %+v", said)}}
+}
+
+// doubtedCalls: the phone lists calls of its user's and no others, rings for those that are proposed to it, and has taken what
+// it said that it took.
+func (w *watched) doubtedCalls(p *player) (all []doubt) {
+	live := map[messages.ConversationID]bool{}
+	for _, l := range w.phone.User.Legs() {
+		id := l.Conversation().ID
+		live[id] = true
+		if l.Up() || l.Conversation().Legs(w.phone.User) > 1 {
+			continue
+		}
+		if s := l.Session; s != nil && s.Proposed() && s.Phone() == "" && !w.checker.Rings(id) && !w.done[id] {
+			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s is proposed, and does not ring", id)})
+		}
+		if w.took[id] && w.connects && !p.rerouted(id) {
+			all = append(all, doubt{w, AnsweredIsTaken, fmt.Sprintf("%s was answered, and still waits", id)})
+		}
+	}
+	for _, id := range w.checker.Listed() {
+		if !live[id] {
+			all = append(all, doubt{w, ListedIsLive, fmt.Sprintf("%s is listed, and over for the user", id)})
+		}
+	}
+	return all
+}
+
+// rerouted tells whether another session was proposed for a call: that is to be answered again.
+func (p *player) rerouted(call messages.ConversationID) bool {
+	return slices.ContainsFunc(p.scenario.Lines, func(l scenario.Line) bool {
+		return l.Do.Verb == scenario.EdgeReroutes && l.Do.Call == string(call)
+	})
+}
+
+// lasting are the doubts that were there before, too: the laws are broken.
+func (p *player) lasting(before []doubt) {
+	for _, d := range p.doubts() {
+		if slices.Contains(before, d) {
+			p.breaks(d.at, d.law, d.what)
+		}
+	}
 }
 
 func (p *player) breaks(w *watched, law, what string) {
