@@ -75,7 +75,7 @@ func (c *Checker) noteConsent(in messages.Input) {
 			}
 		}
 	case messages.Answer:
-		if conversation, ok := c.answered(in); ok {
+		for _, conversation := range c.answered(in) {
 			c.answers[conversation], c.orders[conversation] = true, true
 		}
 	case messages.HTTPAnswered:
@@ -93,30 +93,33 @@ func (c *Checker) noteConsent(in messages.Input) {
 	}
 }
 
-// answered is the conversation that an Answer takes; ok is false when nothing that it could mean rings or was proposed.
-func (c *Checker) answered(in messages.Answer) (conversation messages.ConversationID, ok bool) {
+// answered are the conversations that an Answer may mean, which ring or were proposed: usually one. Several may ring under the
+// id of a session that they share.
+func (c *Checker) answered(in messages.Answer) (all []messages.ConversationID) {
+	if in.Session == "" {
+		if _, rings := c.rings[in.Conversation]; rings || c.isProposedFor(in.Conversation) {
+			return []messages.ConversationID{in.Conversation}
+		}
+		return nil
+	}
+	for _, conversation := range sorted(c.rings) {
+		if c.rings[conversation] == in.Session {
+			all = append(all, conversation)
+		}
+	}
 	for _, p := range c.proposes[in.Session] {
-		return p.Conversation, true
+		return append(all, p.Conversation)
 	}
-	for conversation, session := range c.rings {
-		if in.Session != "" && session == in.Session {
-			return conversation, true
-		}
-	}
-	if in.Session != "" {
-		return "", false
-	}
-	if _, rings := c.rings[in.Conversation]; rings {
-		return in.Conversation, true
-	}
+	return all
+}
+
+func (c *Checker) isProposedFor(conversation messages.ConversationID) bool {
 	for _, list := range c.proposes {
-		for _, p := range list {
-			if p.Conversation == in.Conversation {
-				return in.Conversation, true
-			}
+		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
+			return true
 		}
 	}
-	return "", false
+	return false
 }
 
 // byItself tells whether a propose answers itself: this client dialled it, the options allow it, or it is an eager

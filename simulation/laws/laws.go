@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -73,6 +74,7 @@ type Checker struct {
 	consents
 	violations []Violation
 	seq        uint64
+	at         time.Duration
 
 	concurrent bool // the station's line appearance is greater than 1, as it was announced
 	oneLine    bool // it is 1, as it was announced
@@ -132,7 +134,7 @@ func (c *Checker) Listed() []messages.ConversationID { return sorted(c.added) }
 
 // Step takes the cell's next step.
 func (c *Checker) Step(s runtime.Step) {
-	c.seq = s.Seq
+	c.seq, c.at = s.Seq, s.At
 	elsewhere := messages.ConversationID("")
 	stranger, failing := c.fromStranger(s.Input), c.failing(s.Input)
 	if s.Orphan == "" {

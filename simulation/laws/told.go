@@ -3,6 +3,7 @@ package laws
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -15,15 +16,16 @@ const inactive = ".session.inactive"
 type told struct {
 	open         map[messages.SessionID]int // how many sessions of an id have come, and were not announced as terminated
 	openIDs      recent[messages.SessionID]
-	concurrentAt bool // concurrentSoftphoneSessionsEnabled, as it was announced last
-	harmless     bool // the error information of a call that was notified last is none
-	left         bool // the program has disconnected
+	concurrentAt bool          // concurrentSoftphoneSessionsEnabled, as it was announced last
+	erred        bool          // a call was notified with error information that is an error
+	erredAt      time.Duration // when that was last
+	left         bool          // the program has disconnected
 }
 
 // noteTold notes what an input asks to be told.
 func (c *Checker) noteTold(in messages.Input) {
 	switch in := in.(type) {
-	case messages.Disconnect, messages.Destroy:
+	case messages.Disconnect:
 		c.told.left = true
 	case messages.Initialize:
 		c.told.left = false
@@ -32,23 +34,19 @@ func (c *Checker) noteTold(in messages.Input) {
 	}
 }
 
-// noteErrors: a code that is no error makes nothing else of the call's end.
+// noteErrors notes error information of calls, but for the code that is none.
 func (c *Checker) noteErrors(in messages.ConversationNotified) {
-	errs, none := 0, 0
 	for _, p := range in.Participants {
 		for _, l := range p.Calls {
-			if l.Failed {
-				errs++
-			}
-			if l.Failed && strings.HasSuffix(l.ErrorCode, inactive) {
-				none++
+			if l.Failed && !strings.HasSuffix(l.ErrorCode, inactive) {
+				c.told.erred, c.told.erredAt = true, c.at
 			}
 		}
 	}
-	if errs > 0 {
-		c.told.harmless = errs == none
-	}
 }
+
+// hush is longer than call errors are held back.
+const hush = 2 * time.Second
 
 // toldWell checks an announcement by itself.
 func (c *Checker) toldWell(event messages.Event) {
@@ -72,7 +70,7 @@ func (c *Checker) toldWell(event messages.Event) {
 	case messages.LegacyError:
 		c.broken(ErrorsAreTyped, "error: %s", e.Message)
 	case messages.SDKError:
-		if e.Error.Type == messages.ErrCall && c.told.harmless {
+		if e.Error.Message == "Call error has occurred" && (!c.told.erred || c.at-c.told.erredAt > hush) {
 			c.broken(InactiveIsNoError, "sdkError: %s", e.Error.Message)
 		}
 	case messages.StreamConnected:

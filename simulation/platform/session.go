@@ -47,6 +47,12 @@ func (s *Session) Phone() string { return s.phone }
 // Proposed tells whether the session was proposed to the user's clients, and has not ended.
 func (s *Session) Proposed() bool { return s.proposed && !s.Ended }
 
+// About is the conversation that the session was proposed for.
+func (s *Session) About() messages.ConversationID { return s.about.ID }
+
+// Gateway is the address of its far end.
+func (s *Session) Gateway() messages.JID { return s.gateway }
+
 // User is whose it is.
 func (s *Session) User() *User { return s.user }
 

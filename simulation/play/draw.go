@@ -16,7 +16,8 @@ type Drawing struct {
 	// Profile and Quirks are those of the scenarios; "" is corrected.
 	Profile string
 	Quirks  []string
-	// NoFaults: nothing fails, is lost, late or twice; machines stay awake and networks up.
+	// NoFaults: nothing fails, is lost, late or twice; machines stay awake and networks up. Of the others, one in four is so,
+	// too: only there the laws of how things stand are checked.
 	NoFaults bool
 }
 
@@ -30,7 +31,7 @@ func Draw(seed uint64, d Drawing, o Options) (scenario.Scenario, Outcome, error)
 		return s, Outcome{}, err
 	}
 	defer p.world.Close()
-	monkey := &monkey{player: p, dice: dice, faults: !d.NoFaults}
+	monkey := &monkey{player: p, dice: dice, faults: !d.NoFaults && !dice.in(4)}
 	err = monkey.play(25 + dice.below(40))
 	return p.scenario, p.outcome, err
 }
@@ -74,10 +75,29 @@ func header(seed uint64, d Drawing, dice *dice) scenario.Scenario {
 	if dice.in(3) {
 		s.Platform = append(s.Platform, scenario.Setting{Key: "idle", Value: "1m0s"})
 	}
+	for _, slow := range slowness {
+		if dice.in(8) {
+			s.Platform = append(s.Platform, scenario.Setting{Key: slow.Key, Value: pick(dice, slow.Values...)})
+		}
+	}
+	s.LoginByHand = dice.in(8)
 	for _, name := range []string{"ann", "bob", "eve"}[:pick(dice, 1, 1, 1, 1, 2, 2, 3)] {
 		s.Agents = append(s.Agents, drawAgent(name, dice))
 	}
 	return s
+}
+
+// slowness are delays of the platform, and of people, that are longer than usual, or shorter.
+var slowness = []struct {
+	Key    string
+	Values []string
+}{
+	{"microphone-delay", []string{"500ms", "3s"}},
+	{"edge-delay", []string{"500ms"}},
+	{"dtls-delay", []string{"1.2s", "3s"}},
+	{"rest-delay", []string{"10ms", "1s"}},
+	{"propose-again", []string{"20ms", "100ms"}},
+	{"notify-delay", []string{"0s"}},
 }
 
 func drawAgent(name string, dice *dice) scenario.Agent {
@@ -103,6 +123,8 @@ type monkey struct {
 	dice    *dice
 	faults  bool
 	callers int
+	told    int                  // wire lines so far
+	burst   []scenario.Statement // what comes next, at once
 	choices []choice
 	total   int
 }
@@ -114,11 +136,13 @@ type choice struct {
 }
 
 func (m *monkey) play(lines int) error {
-	if err := m.logIn(); err != nil {
-		return err
+	if !m.scenario.LoginByHand {
+		if err := m.logIn(); err != nil {
+			return err
+		}
 	}
 	moment := m.world.Now()
-	for range lines {
+	for n := 0; n < lines || len(m.burst) > 0; n++ {
 		gap := m.gap()
 		if err := m.world.Run(moment + gap); err != nil {
 			return err
@@ -137,6 +161,9 @@ func (m *monkey) play(lines int) error {
 
 // gap is how long it is until the next line: often less than a message takes.
 func (m *monkey) gap() time.Duration {
+	if len(m.burst) > 0 {
+		return 0
+	}
 	switch m.dice.below(10) {
 	case 0, 1, 2:
 		return time.Duration(m.dice.below(60)) * time.Millisecond
@@ -156,6 +183,11 @@ func (m *monkey) may(weight int, s scenario.Statement) {
 
 // choose draws what happens next.
 func (m *monkey) choose() scenario.Statement {
+	if len(m.burst) > 0 {
+		next := m.burst[0]
+		m.burst = m.burst[1:]
+		return next
+	}
 	m.choices, m.total = m.choices[:0], 0
 	for _, w := range m.order {
 		m.atPhone(w.phone)
@@ -213,9 +245,11 @@ func (m *monkey) aboutCall(u *platform.User, c *platform.Conversation, l *platfo
 	if !l.Up() {
 		m.may(1, scenario.Statement{Verb: scenario.EdgeReproposes, Call: call})
 		m.may(1, scenario.Statement{Verb: scenario.EdgeReroutes, Call: call})
-		if m.faults {
-			m.may(1, scenario.Statement{Verb: scenario.FailTo, Call: call, Word: "error.ininedgecontrol.connection.station.endpoint.badConfiguration"})
-		}
+	}
+	if m.faults {
+		m.may(1, scenario.Statement{Verb: scenario.FailTo, Call: call, Word: pick(m.dice, failures...)})
+	}
+	if !l.Up() {
 		return
 	}
 	at := scenario.Phone{Agent: u.Name}
@@ -232,11 +266,18 @@ func (m *monkey) aboutCall(u *platform.User, c *platform.Conversation, l *platfo
 	}
 }
 
+// failures are codes of calls that fail; the last is none.
+var failures = []string{"error.ininedgecontrol.connection.station.endpoint.badConfiguration", "error.ininedgecontrol.session.inactive"}
+
 // atPhone is what the agent may do at a phone, and what may happen to the machine that it runs on.
 func (m *monkey) atPhone(phone *world.Phone) {
 	at := scenario.Phone{Agent: phone.User.Name, Name: phone.Name}
 	if m.scenario.Agents[m.agentOf(phone)].Phones[0] == phone.Name {
 		at.Name = ""
+	}
+	if !m.phones[phone].loggedIn {
+		m.may(20, scenario.Statement{Verb: scenario.LogIn, Phone: at})
+		return
 	}
 	for _, c := range m.world.Platform.Conversations() {
 		if l := c.Leg(phone.User); l != nil {
@@ -294,10 +335,14 @@ var lossy = []string{
 }
 
 // failable are the kinds of requests that faults are drawn for.
-var failable = []messages.RequestKind{
-	messages.PatchState, messages.PatchHeld, messages.PatchMuted, messages.PostCall, messages.GetStation, messages.PostChannel,
-	messages.PutTopics, messages.PostVoicemail, messages.GetMe,
+var failable = []string{
+	string(messages.PatchState), string(messages.PatchHeld), string(messages.PatchMuted), string(messages.PostCall), string(messages.GetStation),
+	string(messages.PostChannel), string(messages.PutTopics), string(messages.PostVoicemail), string(messages.GetMe),
+	messages.MakeAnswer{}.Kind(), messages.Describe{}.Kind(),
 }
+
+// jumps are how far a machine's clock is set ahead.
+var jumps = []time.Duration{3 * time.Second, 20 * time.Second, 2 * time.Minute, 10 * time.Minute, 2 * time.Hour}
 
 // relief is what ends a trouble: likelier than the trouble, so that there are calls to speak of.
 func (m *monkey) relief(phone *world.Phone, at scenario.Phone) {
@@ -319,6 +364,11 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	m.relief(phone, at)
 	do(scenario.Statement{Verb: pick(m.dice, scenario.LoseNetwork, scenario.DropStream, scenario.DropStream, scenario.ExpireChannel)})
 	do(scenario.Statement{Verb: pick(m.dice, scenario.Sleep, scenario.HidePage, scenario.ShowPage)})
+	if m.phones[phone].ready {
+		do(scenario.Statement{Verb: pick(m.dice, scenario.LogOut, scenario.Disconnect)})
+	}
+	do(scenario.Statement{Verb: scenario.JumpClock, Duration: pick(m.dice, jumps...)})
+	m.strangers(phone, at)
 	do(scenario.Statement{Verb: scenario.Microphone, Word: pick(m.dice, "denied", "missing")})
 	for _, c := range m.world.Platform.Conversations() {
 		if l := c.Leg(m.world.Platform.User(at.Agent)); l != nil && l.Up() {
@@ -329,7 +379,7 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	do(scenario.Statement{Verb: scenario.NextDropped, Word: kind})
 	do(scenario.Statement{Verb: scenario.NextDuplicated, Word: kind})
 	do(scenario.Statement{Verb: scenario.NextDelayed, Word: kind, Duration: time.Duration(1+m.dice.below(40)) * 50 * time.Millisecond})
-	request := string(pick(m.dice, failable...))
+	request := pick(m.dice, failable...)
 	do(scenario.Statement{Verb: scenario.NextFails, Word: request, Number: pick(m.dice, 400, 401, 404, 409, 429, 500, 503)})
 	do(scenario.Statement{Verb: scenario.NextUnanswered, Word: request})
 }

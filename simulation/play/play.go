@@ -110,12 +110,12 @@ type watched struct {
 	heard   map[messages.ConversationID]bool
 	audio   []time.Duration
 
-	connects bool // sessions are accepted by themselves
-	ready    bool
-	station  *messages.StationInfo                       // as it was announced last
-	answers  map[messages.CallID]messages.ConversationID // that have not settled
-	took     map[messages.ConversationID]bool            // their answer succeeded
-	done     map[messages.ConversationID]bool            // they were answered or rejected here
+	connects        bool // sessions are accepted by themselves
+	ready, loggedIn bool
+	station         *messages.StationInfo                       // as it was announced last
+	answers         map[messages.CallID]messages.ConversationID // that have not settled
+	took            map[messages.ConversationID]bool            // their answer succeeded
+	done            map[messages.ConversationID]bool            // they were answered or rejected here
 }
 
 // announced is an event that a phone announced.
@@ -171,11 +171,11 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 	w.note(step)
 	for _, out := range step.Outputs {
 		if a, is := out.Effect.(messages.Announce); is {
-			w.events = append(w.events, announced{at: step.At, name: a.Event.Name(), about: about(a.Event)})
+			w.events = append(w.events, announced{at: p.world.Now(), name: a.Event.Name(), about: about(a.Event)})
 		}
-		p.teller.output(step.At, phone, out.Effect)
+		p.teller.output(p.world.Now(), phone, out.Effect)
 	}
-	w.timeAudio(step)
+	w.timeAudio(p.world.Now(), step)
 	if p.options.Watch != nil {
 		p.options.Watch(phone, step)
 	}
@@ -188,8 +188,10 @@ func (w *watched) note(step runtime.Step) {
 		w.answers[in.Call], w.done[in.Conversation] = in.Conversation, true
 	case messages.Decline:
 		w.done[in.Conversation] = true
-	case messages.Initialize, messages.Destroy, messages.Disconnect:
-		w.ready = false
+	case messages.Initialize:
+		w.ready, w.loggedIn = false, true
+	case messages.Destroy, messages.Disconnect:
+		w.ready, w.loggedIn = false, false
 	}
 	for _, out := range step.Outputs {
 		switch e := out.Effect.(type) {
@@ -219,13 +221,13 @@ func (p *player) broken(w *watched) {
 }
 
 // timeAudio notes how long a call took to be heard.
-func (w *watched) timeAudio(step runtime.Step) {
+func (w *watched) timeAudio(now time.Duration, step runtime.Step) {
 	switch in := step.Input.(type) {
 	case messages.Answer:
-		w.asked[in.Conversation] = step.At
+		w.asked[in.Conversation] = now
 	case messages.HTTPAnswered:
 		if in.Placed != nil {
-			w.asked[in.Placed.Conversation] = step.At
+			w.asked[in.Placed.Conversation] = now
 		}
 	}
 	if len(w.asked) == 0 {
@@ -236,7 +238,7 @@ func (w *watched) timeAudio(step runtime.Step) {
 		if was && !w.heard[c] {
 			w.heard[c] = true
 			delete(w.asked, c)
-			w.audio = append(w.audio, step.At-since)
+			w.audio = append(w.audio, now-since)
 		}
 	}
 }

@@ -35,7 +35,7 @@ const hearing = time.Second
 // disturbing are the verbs after which a phone and the platform may rightly disagree for a while, or after which two sessions
 // under line appearance 1 are the platform's own doing.
 var disturbing = map[scenario.Verb]bool{
-	scenario.LogOut: true, scenario.Disconnect: true, scenario.LoseNetwork: true, scenario.Sleep: true, scenario.Media: true, scenario.Microphone: true,
+	scenario.LogOut: true, scenario.Disconnect: true, scenario.LoseNetwork: true, scenario.Sleep: true, scenario.JumpClock: true, scenario.Media: true, scenario.Microphone: true,
 	scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true, scenario.DropStream: true, scenario.RefuseStreams: true,
 	scenario.ExpireChannel: true, scenario.NextDropped: true, scenario.NextDuplicated: true, scenario.NextDelayed: true, scenario.NextFails: true,
 	scenario.NextUnanswered: true, scenario.Wire: true, scenario.FailTo: true,
@@ -193,7 +193,7 @@ func (w *watched) doubtedCalls(p *player) (all []doubt) {
 		if l.Up() || l.Conversation().Legs(w.phone.User) > 1 {
 			continue
 		}
-		if s := l.Session; s != nil && s.Proposed() && s.Phone() == "" && !w.checker.Rings(id) && !w.done[id] {
+		if s := l.Session; s != nil && s.Proposed() && s.Phone() == "" && !p.late() && !w.checker.Rings(id) && !w.done[id] {
 			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s is proposed, and does not ring", id)})
 		}
 		if w.took[id] && w.connects && !p.rerouted(id) {
@@ -208,11 +208,17 @@ func (w *watched) doubtedCalls(p *player) (all []doubt) {
 	return all
 }
 
-// rerouted tells whether another session was proposed for a call: that is to be answered again.
+// rerouted tells whether another session was proposed for a call, or took the place of one: an answer that crosses that is
+// lost, and to be given again.
 func (p *player) rerouted(call messages.ConversationID) bool {
 	return slices.ContainsFunc(p.scenario.Lines, func(l scenario.Line) bool {
-		return l.Do.Verb == scenario.EdgeReroutes && l.Do.Call == string(call)
+		return l.Do.Verb == scenario.EdgeReinvites || l.Do.Verb == scenario.EdgeReroutes && l.Do.Call == string(call)
 	})
+}
+
+// late tells whether a phone that logs in during a call is not told of it (platform propose-again=0s).
+func (p *player) late() bool {
+	return slices.Contains(p.scenario.Platform, scenario.Setting{Key: "propose-again", Value: "0s"})
 }
 
 // lasting are the doubts that were there before, too: the laws are broken.
