@@ -12,7 +12,7 @@ import (
 // is not allowed any more.
 func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID) {
 	n, ok := in.(messages.ConversationNotified)
-	if !ok || !c.dialled[n.Conversation] && !c.ordered[n.Conversation] || c.leaving || c.me == "" {
+	if !ok || !c.dialled[n.Conversation] && !c.waitsFor(n.Conversation) || c.leaving || c.me == "" {
 		return nil, ""
 	}
 	var legs []messages.Leg
@@ -39,6 +39,12 @@ func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID
 		return nil, ""
 	}
 	return p, n.Conversation
+}
+
+// waitsFor tells whether a call rings here whose answer was ordered.
+func (c *Checker) waitsFor(conversation messages.ConversationID) bool {
+	_, rings := c.rings[conversation]
+	return rings && c.ordered[conversation]
 }
 
 // onlyPeer is the only peer connection that is not closed; nil if there are more, or none.

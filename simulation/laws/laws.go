@@ -9,7 +9,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -74,8 +73,6 @@ type Checker struct {
 	consents
 	violations []Violation
 	seq        uint64
-	at         time.Duration
-
 	concurrent bool // the station's line appearance is greater than 1, as it was announced
 	oneLine    bool // it is 1, as it was announced
 	leaving    bool // calls may not be heard of any more
@@ -134,7 +131,7 @@ func (c *Checker) Listed() []messages.ConversationID { return sorted(c.added) }
 
 // Step takes the cell's next step.
 func (c *Checker) Step(s runtime.Step) {
-	c.seq, c.at = s.Seq, s.At
+	c.seq = s.Seq
 	elsewhere := messages.ConversationID("")
 	stranger, failing := c.fromStranger(s.Input), c.failing(s.Input)
 	if s.Orphan == "" {

@@ -76,7 +76,7 @@ func (c *Checker) answersWell(e messages.SendAnswer) {
 	if p == nil {
 		return
 	}
-	if n := len(c.early[p.id]); n > 0 {
+	if n := len(c.early[p.id]); n > 0 && p.sdp {
 		c.broken(CandidatesAreUsed, "session %s is answered, and %d candidates that came before its offer were not used", p.id, n)
 	}
 	delete(c.early, p.id)

@@ -3,7 +3,6 @@ package laws
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -16,10 +15,9 @@ const inactive = ".session.inactive"
 type told struct {
 	open         map[messages.SessionID]int // how many sessions of an id have come, and were not announced as terminated
 	openIDs      recent[messages.SessionID]
-	concurrentAt bool          // concurrentSoftphoneSessionsEnabled, as it was announced last
-	erred        bool          // a call was notified with error information that is an error
-	erredAt      time.Duration // when that was last
-	left         bool          // the program has disconnected
+	concurrentAt bool // concurrentSoftphoneSessionsEnabled, as it was announced last
+	errs         int  // how many calls were notified with error information that is an error, and no call error was announced for
+	left         bool // the program has disconnected
 }
 
 // noteTold notes what an input asks to be told.
@@ -31,6 +29,10 @@ func (c *Checker) noteTold(in messages.Input) {
 		c.told.left = false
 	case messages.ConversationNotified:
 		c.noteErrors(in)
+	case messages.HTTPAnswered:
+		if in.Conversation != nil {
+			c.noteErrors(*in.Conversation)
+		}
 	}
 }
 
@@ -39,14 +41,11 @@ func (c *Checker) noteErrors(in messages.ConversationNotified) {
 	for _, p := range in.Participants {
 		for _, l := range p.Calls {
 			if l.Failed && !strings.HasSuffix(l.ErrorCode, inactive) {
-				c.told.erred, c.told.erredAt = true, c.at
+				c.told.errs++
 			}
 		}
 	}
 }
-
-// hush is longer than call errors are held back.
-const hush = 2 * time.Second
 
 // toldWell checks an announcement by itself.
 func (c *Checker) toldWell(event messages.Event) {
@@ -70,15 +69,28 @@ func (c *Checker) toldWell(event messages.Event) {
 	case messages.LegacyError:
 		c.broken(ErrorsAreTyped, "error: %s", e.Message)
 	case messages.SDKError:
-		if e.Error.Message == "Call error has occurred" && (!c.told.erred || c.at-c.told.erredAt > hush) {
-			c.broken(InactiveIsNoError, "sdkError: %s", e.Error.Message)
-		}
+		c.toldError(e.Error)
 	case messages.StreamConnected:
 		if c.told.left {
 			c.broken(WhoLeavesIsGone, "connected is announced")
 		}
 	}
 }
+
+// toldError: each call error was a call's. Several that come at once may be told as one.
+func (c *Checker) toldError(e messages.ErrorInfo) {
+	if e.Message != callError {
+		return
+	}
+	if c.told.errs == 0 {
+		c.broken(InactiveIsNoError, "sdkError: %s", e.Message)
+		return
+	}
+	c.told.errs--
+}
+
+// callError is the message of the errors that come from calls.
+const callError = "Call error has occurred"
 
 // endsForGood: a session that this client has told to end is not said to be active any more.
 func (c *Checker) endsForGood(id messages.SessionID, state string) {

@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/simulation/platform"
@@ -61,10 +62,17 @@ func (m *monkey) foreign(id messages.SessionID, call messages.ConversationID, fr
 	case 6:
 		return messages.Propose{Session: m.newID(), Conversation: call, From: from, SDPOverXMPP: true}
 	case 7:
-		return messages.Offer{IQ: m.nextIQ(), Session: m.newID(), Conversation: call, From: from, SDP: "v=0", ICE: "u\np", Reinvite: m.dice.in(2)}
+		reinvite := domainOf(from) != platform.GatewayDomain && m.dice.in(2) // whoever is at the gateway may (design section 6 e)
+		return messages.Offer{IQ: m.nextIQ(), Session: m.newID(), Conversation: call, From: from, SDP: "v=0", ICE: "u\np", Reinvite: reinvite}
 	default:
 		return messages.SessionInitiate{IQ: m.nextIQ(), Session: id, From: from, SDP: "v=0"}
 	}
+}
+
+func domainOf(from messages.JID) string {
+	_, address, _ := strings.Cut(from.Reveal(), "@")
+	domain, _, _ := strings.Cut(address, "/")
+	return domain
 }
 
 // wire is a choice: the phone is told an input. A propose that may be repeated without end comes many times at once, now and

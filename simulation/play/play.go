@@ -97,6 +97,7 @@ type player struct {
 	order    []*watched
 	outcome  Outcome
 	line     int
+	seen     []doubt // at the last look
 }
 
 // watched is a phone with what is kept of it.
@@ -110,12 +111,14 @@ type watched struct {
 	heard   map[messages.ConversationID]bool
 	audio   []time.Duration
 
-	connects        bool // sessions are accepted by themselves
-	ready, loggedIn bool
-	station         *messages.StationInfo                       // as it was announced last
-	answers         map[messages.CallID]messages.ConversationID // that have not settled
-	took            map[messages.ConversationID]bool            // their answer succeeded
-	done            map[messages.ConversationID]bool            // they were answered or rejected here
+	connects          bool // sessions are accepted by themselves
+	ready, loggedIn   bool
+	retrieved, taking time.Duration // when that was asked for last
+	hurried           bool
+	station           *messages.StationInfo                       // as it was announced last
+	answers           map[messages.CallID]messages.ConversationID // that have not settled
+	took              map[messages.ConversationID]bool            // their answer succeeded
+	done              map[messages.ConversationID]bool            // they were answered or rejected here
 }
 
 // announced is an event that a phone announced.
@@ -168,7 +171,7 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 	w := p.phones[phone]
 	w.checker.Step(step)
 	p.broken(w)
-	w.note(step)
+	w.note(p.world.Now(), step)
 	for _, out := range step.Outputs {
 		if a, is := out.Effect.(messages.Announce); is {
 			w.events = append(w.events, announced{at: p.world.Now(), name: a.Event.Name(), about: about(a.Event)})
@@ -182,7 +185,8 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 }
 
 // note notes what the phone said of itself.
-func (w *watched) note(step runtime.Step) {
+func (w *watched) note(now time.Duration, step runtime.Step) {
+	w.noteHurry(now, step.Input)
 	switch in := step.Input.(type) {
 	case messages.Answer:
 		w.answers[in.Call], w.done[in.Conversation] = in.Conversation, true
@@ -209,6 +213,27 @@ func (w *watched) note(step runtime.Step) {
 		}
 	}
 }
+
+// noteHurry notes whether a call was retrieved while another was being taken: which of them was meant to be heard, nobody knows.
+func (w *watched) noteHurry(now time.Duration, in messages.Input) {
+	switch in := in.(type) {
+	case messages.Hold:
+		if in.Held {
+			return
+		}
+		w.retrieved = now
+	case messages.Answer, messages.Dial, messages.AcceptSession:
+		w.taking = now
+	default:
+		return
+	}
+	if gap := w.retrieved - w.taking; w.retrieved > 0 && w.taking > 0 && gap.Abs() < hurry {
+		w.hurried = true
+	}
+}
+
+// hurry is how long the taking of a call may take: longer than any request or delay that is drawn, and than a far end takes.
+const hurry = 8 * time.Second
 
 // broken takes what the phone's checker has newly found.
 func (p *player) broken(w *watched) {
@@ -278,13 +303,12 @@ func (p *player) finishPlay() error {
 	if err := p.world.Run(p.world.Now() + Settled - news); err != nil {
 		return err
 	}
-	doubts := p.doubts()
+	doubts := p.look()
 	if err := p.world.Run(p.world.Now() + news); err != nil {
 		return err
 	}
 	p.outcome.End = p.world.Now()
 	p.lasting(doubts)
-	p.standing()
 	p.close()
 	if !p.options.Open {
 		if err := p.aftermath(); err != nil {

@@ -62,7 +62,7 @@ func (p *player) standing() {
 	for _, w := range p.order {
 		for _, session := range w.phone.LiveMedia() {
 			if s := p.world.Platform.Session(session); s == nil || s.EndedBy(p.world.Now()-hearing) {
-				p.breaks(w, MediaHasSession, fmt.Sprintf("session %s has live media here, and has ended", session))
+				p.doubt(w, MediaHasSession, fmt.Sprintf("session %s has live media here, and has ended", session))
 			}
 		}
 	}
@@ -86,10 +86,10 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 		}
 		p.isHeard(u, l)
 	}
-	if len(unheld) > 1 && p.holdsOthers(a) {
-		p.breaks(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
+	if len(unheld) > 1 && p.holdsOthers(a) && !at.hurried {
+		p.doubt(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
 	}
-	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) {
+	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) && !p.does(scenario.EdgeReinvites) {
 		p.idleSessions(u, carrying)
 	}
 }
@@ -104,7 +104,7 @@ func (p *player) isHeard(u *platform.User, l *platform.Leg) {
 		return
 	}
 	if !slices.Contains(phone.Hears(), l.Conversation().ID) {
-		p.breaks(p.phones[phone], WhoIsUpIsHeard, fmt.Sprintf("%s is up on session %s, and is not heard", l.Conversation().ID, l.Session.ID))
+		p.doubt(p.phones[phone], WhoIsUpIsHeard, fmt.Sprintf("%s is up on session %s, and is not heard", l.Conversation().ID, l.Session.ID))
 	}
 }
 
@@ -124,7 +124,7 @@ func (p *player) idleSessions(u *platform.User, carrying map[messages.SessionID]
 			}
 		}
 		if u.Station.Persistent && idle > 1 || !u.Station.Persistent && idle > 0 {
-			p.breaks(w, OneLiveSession, fmt.Sprintf("%d sessions carry nothing", idle))
+			p.doubt(w, OneLiveSession, fmt.Sprintf("%d sessions carry nothing", idle))
 		}
 	}
 }
@@ -158,20 +158,33 @@ type doubt struct {
 // news is how long what is told may travel, with the requests that it leads to.
 const news = 2 * time.Second
 
-// doubts are how phones and platform disagree now.
-func (p *player) doubts() (all []doubt) {
+// doubt notes that a law seems to be broken.
+func (p *player) doubt(w *watched, law, what string) { p.seen = append(p.seen, doubt{w, law, what}) }
+
+// look is how phones and platform disagree now.
+func (p *player) look() []doubt {
+	p.seen = nil
+	p.standing()
 	for _, w := range p.order {
 		if !w.phone.Connected() || !w.ready {
 			continue
 		}
-		if p.undisturbed(migrating) {
-			all = append(all, w.doubtedStation()...)
+		if p.undisturbed(migrating) && !p.logsIn() {
+			p.seen = append(p.seen, w.doubtedStation()...)
 		}
 		if p.undisturbed(nil) {
-			all = append(all, w.doubtedCalls(p)...)
+			p.seen = append(p.seen, w.doubtedCalls(p)...)
 		}
 	}
-	return all
+	return p.seen
+}
+
+// logsIn tells whether a phone logs in after the beginning: what changes meanwhile, it may not learn.
+func (p *player) logsIn() bool { return p.scenario.LoginByHand || p.does(scenario.LogIn) }
+
+// does tells whether a line does something.
+func (p *player) does(v scenario.Verb) bool {
+	return slices.ContainsFunc(p.scenario.Lines, func(l scenario.Line) bool { return l.Do.Verb == v })
 }
 
 // doubtedStation: the phone has announced what the user's station is, if there is one.
@@ -223,7 +236,7 @@ func (p *player) late() bool {
 
 // lasting are the doubts that were there before, too: the laws are broken.
 func (p *player) lasting(before []doubt) {
-	for _, d := range p.doubts() {
+	for _, d := range p.look() {
 		if slices.Contains(before, d) {
 			p.breaks(d.at, d.law, d.what)
 		}
