@@ -96,3 +96,25 @@ func (c *Checker) countsProceed(id messages.SessionID) {
 		c.broken(ProceedsAreFew, "session %s is proceeded for the %dth time", id, c.proceeds[id])
 	}
 }
+
+// refusesUnknown: whoever ends a session that was never proposed or made here is told that there is none (XEP-0166).
+func (c *Checker) refusesUnknown(in messages.Input, outputs []runtime.Output) {
+	end, is := in.(messages.SessionTerminate)
+	if !is || c.wasHere(end.Session) {
+		return
+	}
+	for _, out := range outputs {
+		if e, is := out.Effect.(messages.AcknowledgeIQ); is && e.IQ == end.IQ {
+			c.broken(UnknownIsRefused, "the end of session %s is acknowledged", end.Session)
+		}
+	}
+}
+
+func (c *Checker) wasHere(id messages.SessionID) bool {
+	for _, p := range c.peers {
+		if p.id == id {
+			return true
+		}
+	}
+	return false
+}

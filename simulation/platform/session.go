@@ -39,7 +39,7 @@ func (s *Session) live() bool { return s.answered && !s.Ended }
 func (s *Session) EndedBy(at time.Duration) bool { return s.Ended && s.endedAt <= at }
 
 // Live tells whether the client has answered the session and it has not ended.
-func (s *Session) Live() bool { return s.live() }
+func (s *Session) Live() bool { return s != nil && s.live() }
 
 // Phone is the client that has the session, or "".
 func (s *Session) Phone() string { return s.phone }

@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,18 +77,21 @@ func header(seed uint64, d Drawing, dice *dice) scenario.Scenario {
 		s.Platform = append(s.Platform, scenario.Setting{Key: "idle", Value: "1m0s"})
 	}
 	for _, slow := range slowness {
-		if dice.in(8) {
-			s.Platform = append(s.Platform, scenario.Setting{Key: slow.Key, Value: pick(dice, slow.Values...)})
+		if v := pick(dice, slow.Values...); dice.in(8) && !(slow.Key == "microphone-delay" && options.Connected == platform.OnProceed) {
+			s.Platform = append(s.Platform, scenario.Setting{Key: slow.Key, Value: v})
 		}
 	}
-	s.LoginByHand = dice.in(8)
+	if s.LoginByHand = dice.in(8); s.LoginByHand && dice.in(2) {
+		s.Platform = append(s.Platform, scenario.Setting{Key: "propose-again", Value: pick(dice, "20ms", "60ms")})
+	}
 	for _, name := range []string{"ann", "bob", "eve"}[:pick(dice, 1, 1, 1, 1, 2, 2, 3)] {
 		s.Agents = append(s.Agents, drawAgent(name, dice))
 	}
 	return s
 }
 
-// slowness are delays of the platform, and of people, that are longer than usual, or shorter.
+// slowness are delays of platform, machines and people that are longer than usual, or shorter. Where a call is connected before
+// its session is accepted, nobody is slow to give the microphone: two such calls are not told apart.
 var slowness = []struct {
 	Key    string
 	Values []string
@@ -96,7 +100,7 @@ var slowness = []struct {
 	{"edge-delay", []string{"500ms"}},
 	{"dtls-delay", []string{"1.2s", "3s"}},
 	{"rest-delay", []string{"10ms", "1s"}},
-	{"propose-again", []string{"20ms", "100ms"}},
+	{"describe-delay", []string{"50ms", "300ms"}},
 	{"notify-delay", []string{"0s"}},
 }
 
@@ -129,10 +133,10 @@ type monkey struct {
 	total   int
 }
 
-// choice is a line that could come next, and how likely it is beside the others.
+// choice is a line that could come next, how likely it is beside the others, and how often it comes at once.
 type choice struct {
-	weight int
-	do     scenario.Statement
+	weight, times int
+	do            scenario.Statement
 }
 
 func (m *monkey) play(lines int) error {
@@ -176,8 +180,10 @@ func (m *monkey) gap() time.Duration {
 	}
 }
 
-func (m *monkey) may(weight int, s scenario.Statement) {
-	m.choices = append(m.choices, choice{weight, s})
+func (m *monkey) may(weight int, s scenario.Statement) { m.mayOften(weight, 1, s) }
+
+func (m *monkey) mayOften(weight, times int, s scenario.Statement) {
+	m.choices = append(m.choices, choice{weight, times, s})
 	m.total += weight
 }
 
@@ -201,6 +207,7 @@ func (m *monkey) choose() scenario.Statement {
 			if c.do.Verb == scenario.Calls || c.do.Verb == scenario.Dial {
 				m.callers++
 			}
+			m.burst = slices.Repeat([]scenario.Statement{c.do}, c.times-1)
 			return c.do
 		}
 		n -= c.weight
@@ -226,8 +233,8 @@ func (m *monkey) atAgent(a scenario.Agent) {
 	}
 	m.may(1, scenario.Statement{Verb: scenario.StationBecomes, Agent: a.Name, Number: pick(m.dice, 1, 100), Flag: m.dice.in(2)})
 	m.may(1, scenario.Statement{Verb: scenario.EdgeIdles, Agent: a.Name})
-	if u.Station.Persistent && live == 0 {
-		m.may(3, scenario.Statement{Verb: scenario.EdgeConnects, Agent: a.Name})
+	if u.Station.Persistent {
+		m.may(3-min(2, live), scenario.Statement{Verb: scenario.EdgeConnects, Agent: a.Name})
 	}
 	if u.Associated && m.dice.in(3) {
 		m.may(1, scenario.Statement{Verb: scenario.StationGone, Agent: a.Name})
@@ -282,6 +289,8 @@ func (m *monkey) atPhone(phone *world.Phone) {
 	for _, c := range m.world.Platform.Conversations() {
 		if l := c.Leg(phone.User); l != nil {
 			m.withCall(at, string(c.ID), l)
+		} else if m.phones[phone].checker.Rings(c.ID) { // it was proposed by mistake
+			m.may(2, scenario.Statement{Verb: pick(m.dice, scenario.Answer, scenario.Reject), Phone: at, Call: string(c.ID)})
 		}
 	}
 	m.may(2, scenario.Statement{Verb: scenario.Dial, Phone: at, Call: fmt.Sprintf("C%d", m.callers+1)})
@@ -311,6 +320,9 @@ func (m *monkey) withCall(at scenario.Phone, call string, l *platform.Leg) {
 		do(1, scenario.Reject)
 		do(1, scenario.End)
 		do(2, scenario.AcceptSession)
+		if l.Session != nil && l.Session.Phone() != "" {
+			do(1, scenario.Terminate)
+		}
 	default:
 		do(2, scenario.End)
 		do(2, scenario.Hold)

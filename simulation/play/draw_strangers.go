@@ -19,6 +19,9 @@ var strangers = []messages.JID{
 // strangers is what somebody else may say to a phone about a session or a call, and what the right one may say too often, too
 // early or wrongly (attacks.md).
 func (m *monkey) strangers(phone *world.Phone, at scenario.Phone) {
+	if m.dice.in(3) {
+		m.wire(at, messages.AllowSessionType{Call: m.nextCall(), Type: messages.Softphone})
+	}
 	s := m.someSession(phone.User)
 	if s == nil {
 		return
@@ -33,14 +36,12 @@ func (m *monkey) strangers(phone *world.Phone, at scenario.Phone) {
 		m.wire(at, messages.Offer{IQ: m.nextIQ(), Session: s.ID, Conversation: m.someCall(), From: own, SDP: "v=0", ICE: ice})
 	case 2:
 		m.wire(at, messages.Answer{Call: m.nextCall(), Session: s.ID})
-	case 3:
-		m.wire(at, messages.AllowSessionType{Call: m.nextCall(), Type: messages.Softphone})
-	case 4:
+	case 3, 4:
 		m.wire(at, messages.Propose{Session: m.newID(), Conversation: m.someCall(), From: "edge@" + platform.GatewayDomain + "/edge", SDPOverXMPP: true})
 	}
 	if s.Phone() == phone.Name && !s.Ended && !s.Live() {
 		m.wire(at, messages.RemoteCandidate{IQ: m.nextIQ(), Session: s.ID, From: own, Mid: "0", Candidate: "candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host"})
-		m.wire(at, messages.Propose{Session: s.ID, Conversation: s.About(), From: own, SDPOverXMPP: true})
+		m.wireOften(at, pick(m.dice, 1, 10), messages.Propose{Session: s.ID, Conversation: s.About(), From: own, SDPOverXMPP: true})
 	}
 }
 
@@ -75,14 +76,16 @@ func domainOf(from messages.JID) string {
 	return domain
 }
 
-// wire is a choice: the phone is told an input. A propose that may be repeated without end comes many times at once, now and
-// then.
-func (m *monkey) wire(at scenario.Phone, in messages.Input) {
+// wire is a choice: the phone is told an input.
+func (m *monkey) wire(at scenario.Phone, in messages.Input) { m.wireOften(at, 1, in) }
+
+// wireOften is wire for an input that comes several times at once.
+func (m *monkey) wireOften(at scenario.Phone, times int, in messages.Input) {
 	raw, err := messages.EncodeInput(nil, in)
 	if err != nil {
 		panic(fmt.Sprintf("play: an input that is drawn cannot be written: %v", err))
 	}
-	m.may(1, scenario.Statement{Verb: scenario.Wire, Phone: at, Word: in.Kind(), JSON: string(raw)})
+	m.mayOften(1, times, scenario.Statement{Verb: scenario.Wire, Phone: at, Word: in.Kind(), JSON: string(raw)})
 }
 
 // someSession is one of a user's newest sessions, ended or not; nil if there is none.

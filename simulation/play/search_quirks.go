@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
@@ -40,61 +41,91 @@ type QuirkFound struct {
 // block is how many seeds are played until the quirks that they showed are left out.
 const block = 64
 
+// Most is how many lines a scenario that shows a quirk may have: a seed whose scenario cannot be made as short shows nothing.
+const Most = 12
+
 // Run goes through the seeds, each with all quirks that were not found by then, and tells of each quirk in the order of
 // Names. Each seed is played without quirks first; a quirk that nothing asks for there is not played: it would change
 // nothing. With the context it ends early: then there are fewer seeds.
 func (s QuirkSearch) Run(ctx context.Context) (all []QuirkFound) {
-	hits, done := map[string]Failure{}, uint64(0)
-	for done < s.Count && ctx.Err() == nil && len(hits) < len(s.Names) {
+	found, done := map[string]QuirkFound{}, uint64(0)
+	for done < s.Count && ctx.Err() == nil && len(found) < len(s.Names) {
 		seeds := min(block, s.Count-done)
-		s.block(s.From+done, seeds, hits)
+		s.block(s.From+done, seeds, found)
 		done += seeds
 		if s.Progress != nil {
-			s.Progress(done, len(hits))
+			s.Progress(done, len(found))
 		}
 	}
-	all = make([]QuirkFound, len(s.Names))
-	s.eachOf(uint64(len(s.Names)), func(n uint64) {
-		q := QuirkFound{Quirk: s.Names[n], Seeds: done}
-		if f, found := hits[q.Quirk]; found {
-			q.Seeds, q.Seed, q.Law, q.Shrunk = f.Seed-s.From+1, f.Seed, f.Law(), f.Shrunk()
+	for _, name := range s.Names {
+		q, is := found[name]
+		if !is {
+			q = QuirkFound{Quirk: name, Seeds: done}
 		}
-		all[n] = q
-	})
+		all = append(all, q)
+	}
 	return all
 }
 
+// block plays some seeds, and adds the quirks that they show, each with its lowest seed.
+func (s QuirkSearch) block(from, seeds uint64, found map[string]QuirkFound) {
+	left := slices.DeleteFunc(slices.Clone(s.Names), func(name string) bool { _, is := found[name]; return is })
+	hits := map[string][]Failure{}
+	var mu sync.Mutex
+	s.eachOf(int(seeds), func(n int) {
+		for _, h := range harmful(from+uint64(n), left) {
+			mu.Lock()
+			hits[h.quirk] = append(hits[h.quirk], h.Failure)
+			mu.Unlock()
+		}
+	})
+	s.eachOf(len(left), func(n int) {
+		q, is := s.shortest(left[n], hits[left[n]])
+		if is {
+			mu.Lock()
+			found[q.Quirk] = q
+			mu.Unlock()
+		}
+	})
+}
+
+// shortest is the first seed whose scenario is short enough.
+func (s QuirkSearch) shortest(name string, failures []Failure) (q QuirkFound, is bool) {
+	slices.SortFunc(failures, func(a, b Failure) int { return cmp.Compare(a.Seed, b.Seed) })
+	for _, f := range failures {
+		if short := f.shrunk(kept); short.Len() <= Most {
+			return QuirkFound{Quirk: name, Seeds: f.Seed - s.From + 1, Seed: f.Seed, Law: f.Law(), Shrunk: short}, true
+		}
+	}
+	return q, false
+}
+
+// kept tells whether a scenario has quirks, and keeps all laws without them.
+func kept(s scenario.Scenario) bool {
+	if len(s.Quirks) == 0 {
+		return false
+	}
+	s.Quirks = nil
+	outcome, err := Play(s, Options{})
+	return err == nil && len(outcome.Broken) == 0
+}
+
 // eachOf does something with each number below count, several at a time.
-func (s QuirkSearch) eachOf(count uint64, do func(uint64)) {
+func (s QuirkSearch) eachOf(count int, do func(int)) {
 	jobs := s.Jobs
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	var done sync.WaitGroup
-	next := atomic.Uint64{}
+	next := atomic.Int64{}
 	for range jobs {
 		done.Go(func() {
-			for n := next.Add(1) - 1; n < count; n = next.Add(1) - 1 {
+			for n := int(next.Add(1) - 1); n < count; n = int(next.Add(1) - 1) {
 				do(n)
 			}
 		})
 	}
 	done.Wait()
-}
-
-// block plays some seeds, and adds the quirks that they show, each with its lowest seed.
-func (s QuirkSearch) block(from, seeds uint64, hits map[string]Failure) {
-	left := slices.DeleteFunc(slices.Clone(s.Names), func(name string) bool { _, found := hits[name]; return found })
-	var mu sync.Mutex
-	s.eachOf(seeds, func(n uint64) {
-		for _, f := range harmful(from+n, left) {
-			mu.Lock()
-			if before, found := hits[f.quirk]; !found || f.Seed < before.Seed {
-				hits[f.quirk] = f.Failure
-			}
-			mu.Unlock()
-		}
-	})
 }
 
 // harm is a seed that breaks a law by a quirk.
@@ -116,19 +147,11 @@ func harmful(seed uint64, quirks []string) (all []harm) {
 		}
 		drawn, outcome, err := Draw(seed, Drawing{Quirks: []string{"+" + name}}, Options{})
 		f := Failure{Seed: seed, Scenario: drawn, Outcome: outcome, Err: err}
-		if (err != nil || len(outcome.Broken) > 0) && !withoutQuirks(f) {
+		if (err != nil || len(outcome.Broken) > 0) && kept(drawn) {
 			all = append(all, harm{name, f})
 		}
 	}
 	return all
-}
-
-// withoutQuirks tells whether the same law is broken by the same scenario without its quirks, too: then they are not why.
-func withoutQuirks(f Failure) bool {
-	s := f.Scenario
-	s.Quirks = nil
-	outcome, err := Play(s, Options{})
-	return err != nil || slices.ContainsFunc(outcome.Broken, func(b Broken) bool { return b.Law == f.Law() })
 }
 
 // QuirkNames are all quirks, in the catalogue's order.

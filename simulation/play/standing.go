@@ -20,7 +20,7 @@ const (
 	WhoIsUpIsHeard  = "a call that was taken here is heard here"
 	AnsweredIsTaken = "a call whose answer succeeded here is taken"
 	ListedIsLive    = "a call that is listed here is one of the user's"
-	RingsEverywhere = "a call that is proposed to all phones rings at each that is ready"
+	RingsEverywhere = "a call that waits rings at each phone that it is offered to"
 	StationIsKnown  = "the station that was announced last is the user's"
 )
 
@@ -208,6 +208,9 @@ func (w *watched) doubtedCalls(p *player) (all []doubt) {
 		}
 		if s := l.Session; s != nil && s.Proposed() && s.Phone() == "" && !p.late() && !w.checker.Rings(id) && !w.done[id] {
 			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s is proposed, and does not ring", id)})
+		}
+		if s := l.Session; s.Live() && s.Phone() == w.phone.Name && l.State == messages.Alerting && !w.checker.Rings(id) && !w.done[id] {
+			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s waits on session %s, and does not ring", id, s.ID)})
 		}
 		if w.took[id] && w.connects && !p.rerouted(id) {
 			all = append(all, doubt{w, AnsweredIsTaken, fmt.Sprintf("%s was answered, and still waits", id)})

@@ -62,9 +62,8 @@ func (p *Phone) LiveMedia() (sessions []messages.SessionID) {
 }
 
 const (
-	describing = 2 * time.Millisecond
-	answering  = 8 * time.Millisecond
-	gathering  = 10 * time.Millisecond
+	answering = 8 * time.Millisecond
+	gathering = 10 * time.Millisecond
 )
 
 func (p *Phone) performMedia(out runtime.Output) {
@@ -81,7 +80,7 @@ func (p *Phone) performMedia(out runtime.Output) {
 		p.mediaFor(e.Peer).exists = true
 	case messages.Describe:
 		p.waits(out)
-		p.operation(out, p.mediaFor(e.Peer), describing, "")
+		p.operation(out, p.mediaFor(e.Peer), p.world.cfg.Options.DescribeDelay, "")
 	case messages.MakeAnswer:
 		p.waits(out)
 		m := p.mediaFor(e.Peer)
