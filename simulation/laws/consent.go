@@ -77,6 +77,7 @@ func (c *Checker) noteConsent(in messages.Input) {
 	case messages.Answer:
 		for _, conversation := range c.answered(in) {
 			c.answers[conversation], c.orders[conversation] = true, true
+			c.countAnew(conversation)
 		}
 	case messages.HTTPAnswered:
 		if in.Placed != nil {

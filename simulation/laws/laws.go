@@ -55,7 +55,6 @@ const (
 	CandidatesAreUsed    = "candidates that come between the proceed and the offer are used"
 	ReplacedByAnother    = "a session is replaced by another one, not by itself"
 	AnsweredIsOurs       = "a call that was answered here by an order and is connected on the live session is started and added"
-	UpdatesNameSessions  = "a call that was started is listed with a session that it was started on"
 	UnknownIsRefused     = "the end of a session that was never here is refused"
 	HeldForACall         = "a live call is held because somebody said so, or for another call"
 )
@@ -66,7 +65,7 @@ func Laws() []string {
 		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
 		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs, SessionsEndOnce, OnlyWhoMay, ProceedsAreFew,
 		WhoLeavesIsGone, ConcurrencyIsTold, UpdatesNameCalls, ErrorsAreTyped, InactiveIsNoError, OneFetchEach, WhoEndsTakesBack,
-		AcceptedIsAnswered, FailureIsTold, FailedMediaEnds, CandidatesAreUsed, HeldForACall, ReplacedByAnother, AnsweredIsOurs, UpdatesNameSessions, UnknownIsRefused,
+		AcceptedIsAnswered, FailureIsTold, FailedMediaEnds, CandidatesAreUsed, HeldForACall, ReplacedByAnother, AnsweredIsOurs, UnknownIsRefused,
 	}
 }
 

@@ -66,9 +66,6 @@ func (c *Checker) toldWell(event messages.Event) {
 				c.broken(UpdatesNameCalls, "a call is told of without its id")
 			}
 		}
-		for _, s := range e.Current {
-			c.listedWell(s)
-		}
 	case messages.LegacyError:
 		c.broken(ErrorsAreTyped, "error: %s", e.Message)
 	case messages.SDKError:
@@ -76,19 +73,6 @@ func (c *Checker) toldWell(event messages.Event) {
 	case messages.StreamConnected:
 		if c.told.left {
 			c.broken(WhoLeavesIsGone, "connected is announced")
-		}
-	}
-}
-
-// listedWell: where calls have sessions of their own, one is listed with that on which it was started, and no other.
-func (c *Checker) listedWell(s messages.ConversationState) {
-	if s.Session == "" || !c.concurrent || c.started[start{s.Session, s.Conversation}] {
-		return
-	}
-	for at := range c.started {
-		if at.conversation == s.Conversation {
-			c.broken(UpdatesNameSessions, "conversation %s is listed with session %s", s.Conversation, s.Session)
-			return
 		}
 	}
 }

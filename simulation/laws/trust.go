@@ -89,11 +89,22 @@ func (c *Checker) leavesStrangersAlone(in messages.Input, outputs []runtime.Outp
 
 // countsProceed: a stranger must not make this client send at will.
 func (c *Checker) countsProceed(id messages.SessionID) {
-	if c.proceeds[id] == 0 {
+	if _, known := c.proceeds[id]; !known {
 		c.proceedIDs.add(id, func(old messages.SessionID) { delete(c.proceeds, old) })
 	}
 	if c.proceeds[id]++; c.proceeds[id] == mostProceeds+1 {
 		c.broken(ProceedsAreFew, "session %s is proceeded for the %dth time", id, c.proceeds[id])
+	}
+}
+
+// countAnew: each answer may be said as often.
+func (c *Checker) countAnew(conversation messages.ConversationID) {
+	for id, list := range c.proposes {
+		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
+			if _, known := c.proceeds[id]; known {
+				c.proceeds[id] = 0
+			}
+		}
 	}
 }
 

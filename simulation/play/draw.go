@@ -77,7 +77,7 @@ func header(seed uint64, d Drawing, dice *dice) scenario.Scenario {
 		s.Platform = append(s.Platform, scenario.Setting{Key: "idle", Value: "1m0s"})
 	}
 	for _, slow := range slowness {
-		if v := pick(dice, slow.Values...); dice.in(8) && !(slow.Key == "microphone-delay" && options.Connected == platform.OnProceed) {
+		if v := pick(dice, slow.Values...); dice.in(8) && slow.fits(options) {
 			s.Platform = append(s.Platform, scenario.Setting{Key: slow.Key, Value: v})
 		}
 	}
@@ -90,18 +90,33 @@ func header(seed uint64, d Drawing, dice *dice) scenario.Scenario {
 	return s
 }
 
-// slowness are delays of platform, machines and people that are longer than usual, or shorter. Where a call is connected before
-// its session is accepted, nobody is slow to give the microphone: two such calls are not told apart.
-var slowness = []struct {
+// slow is a delay of the platform, of machines or of people that is longer than usual, or shorter.
+type slow struct {
 	Key    string
 	Values []string
-}{
-	{"microphone-delay", []string{"500ms", "3s"}},
+}
+
+var slowness = []slow{
+	{"microphone-delay", []string{"500ms", "1s"}},
 	{"edge-delay", []string{"500ms"}},
 	{"dtls-delay", []string{"1.2s", "3s"}},
 	{"rest-delay", []string{"10ms", "1s"}},
 	{"describe-delay", []string{"50ms", "300ms"}},
 	{"notify-delay", []string{"0s"}},
+}
+
+// fits tells whether a delay goes with the other options. Where a call is connected before its session is accepted, nobody is
+// slow to give the microphone: which of two such calls is meant to be heard, nothing tells. A Jingle session is described at
+// once: nobody is told of it before.
+func (s slow) fits(o platform.Options) bool {
+	switch s.Key {
+	case "microphone-delay":
+		return o.Connected != platform.OnProceed
+	case "describe-delay":
+		return o.Signalling == platform.SDP
+	default:
+		return true
+	}
 }
 
 func drawAgent(name string, dice *dice) scenario.Agent {

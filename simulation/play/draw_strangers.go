@@ -32,6 +32,9 @@ func (m *monkey) strangers(phone *world.Phone, at scenario.Phone) {
 	case 0:
 		m.wire(at, m.foreign(s.ID, m.someCall(), own))
 	case 1:
+		if s.Phone() != phone.Name || !s.Live() {
+			break // it would be a session of which the edge does not know
+		}
 		ice := messages.Candidate(fmt.Sprintf("ufrag-%s\npwd-%d", s.ID, m.dice.below(2)))
 		m.wire(at, messages.Offer{IQ: m.nextIQ(), Session: s.ID, Conversation: m.someCall(), From: own, SDP: "v=0", ICE: ice})
 	case 2:

@@ -207,6 +207,9 @@ func (w *watched) note(now time.Duration, step runtime.Step) {
 			switch e := e.Event.(type) {
 			case messages.Ready:
 				w.ready = true
+			case messages.PendingSession:
+				delete(w.took, e.Conversation)
+				delete(w.done, e.Conversation)
 			case messages.StationChanged:
 				w.station = e.Station
 			}

@@ -86,7 +86,7 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 		}
 		p.isHeard(u, l)
 	}
-	if len(unheld) > 1 && p.holdsOthers(a) && !at.hurried {
+	if len(unheld) > 1 && p.holdsOthers(a) && !at.hurried && !p.does(scenario.Conference) {
 		p.doubt(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
 	}
 	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) && !p.does(scenario.EdgeReinvites) {
@@ -209,7 +209,7 @@ func (w *watched) doubtedCalls(p *player) (all []doubt) {
 		if s := l.Session; s != nil && s.Proposed() && s.Phone() == "" && !p.late() && !w.checker.Rings(id) && !w.done[id] {
 			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s is proposed, and does not ring", id)})
 		}
-		if s := l.Session; s.Live() && s.Phone() == w.phone.Name && l.State == messages.Alerting && !w.checker.Rings(id) && !w.done[id] {
+		if s := l.Session; w.phone.User.Station.LineAppearance == 1 && s.Live() && s.Phone() == w.phone.Name && l.State == messages.Alerting && !w.checker.Rings(id) && !w.done[id] {
 			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s waits on session %s, and does not ring", id, s.ID)})
 		}
 		if w.took[id] && w.connects && !p.rerouted(id) {
