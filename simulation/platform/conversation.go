@@ -39,7 +39,8 @@ type Leg struct {
 	outbound     bool
 	failed       bool
 	errorCode    string
-	Session      *Session // that carries it, or nil
+	taken        time.Duration // when it came up
+	Session      *Session      // that carries it, or nil
 }
 
 // Conversation is the conversation that the leg is in.
@@ -50,6 +51,9 @@ func (l *Leg) Live() bool { return l.State.Class() != messages.EndedClass }
 
 // Up tells whether the leg is taken and not over.
 func (l *Leg) Up() bool { return l.State.Class() == messages.ConnectedClass }
+
+// Taken is when the leg came up.
+func (l *Leg) Taken() time.Duration { return l.taken }
 
 // pending tells whether it rings or is placed.
 func (l *Leg) pending() bool { return l.State.Class() == messages.PendingClass }
@@ -181,6 +185,9 @@ func direction(outbound bool) string {
 	return "inbound"
 }
 
+// Told is what agents are told of the conversation now.
+func (c *Conversation) Told() messages.ConversationNotified { return c.body() }
+
 // notify tells all agents of the conversation how it stands now.
 func (p *Platform) notify(c *Conversation) { p.notifyAfter(c, p.options.NotifyDelay) }
 
@@ -276,7 +283,7 @@ func (p *Platform) take(l *Leg, state messages.CallState) {
 	if p.options.HoldFirst {
 		p.holdOthers(l)
 	}
-	l.State = state
+	l.State, l.taken = state, p.clock.Now()
 	p.notify(l.conversation)
 	if !p.options.HoldFirst {
 		p.holdOthers(l)

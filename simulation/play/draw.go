@@ -99,7 +99,7 @@ type slow struct {
 var slowness = []slow{
 	{"microphone-delay", []string{"500ms", "1s"}},
 	{"edge-delay", []string{"500ms"}},
-	{"dtls-delay", []string{"1.2s", "3s"}},
+	{"dtls-delay", []string{"500ms", "1s"}},
 	{"rest-delay", []string{"10ms", "1s"}},
 	{"describe-delay", []string{"50ms", "300ms"}},
 	{"notify-delay", []string{"0s"}},
@@ -248,7 +248,7 @@ func (m *monkey) atAgent(a scenario.Agent) {
 	}
 	m.may(1, scenario.Statement{Verb: scenario.StationBecomes, Agent: a.Name, Number: pick(m.dice, 1, 100), Flag: m.dice.in(2)})
 	m.may(1, scenario.Statement{Verb: scenario.EdgeIdles, Agent: a.Name})
-	if u.Station.Persistent {
+	if u.Station.Persistent && (live == 0 || !slices.Contains(m.scenario.Platform, scenario.Setting{Key: "signalling", Value: string(platform.Jingle)})) {
 		m.may(3-min(2, live), scenario.Statement{Verb: scenario.EdgeConnects, Agent: a.Name})
 	}
 	if u.Associated && m.dice.in(3) {
@@ -398,7 +398,11 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	m.strangers(phone, at)
 	do(scenario.Statement{Verb: scenario.Microphone, Word: pick(m.dice, "denied", "missing")})
 	for _, c := range m.world.Platform.Conversations() {
-		if l := c.Leg(m.world.Platform.User(at.Agent)); l != nil && l.Up() {
+		l := c.Leg(m.world.Platform.User(at.Agent))
+		if l != nil && l.Live() && m.dice.in(3) {
+			m.odd(at, c)
+		}
+		if l != nil && l.Up() {
 			do(scenario.Statement{Verb: scenario.Media, Call: string(c.ID), Word: pick(m.dice, "disconnects", "recovers", "fails", "dies")})
 		}
 	}

@@ -48,6 +48,20 @@ func (m *monkey) strangers(phone *world.Phone, at scenario.Phone) {
 	}
 }
 
+// odd is what the platform may say of a call with a word that is not known here.
+func (m *monkey) odd(at scenario.Phone, c *platform.Conversation) {
+	told := c.Told()
+	for i, p := range told.Participants {
+		if p.User != messages.UserID(at.Agent) {
+			continue
+		}
+		for j := range p.Calls {
+			told.Participants[i].Calls[j].State = "offering"
+		}
+	}
+	m.wire(at, told)
+}
+
 // foreign is a word about a session.
 func (m *monkey) foreign(id messages.SessionID, call messages.ConversationID, from messages.JID) messages.Input {
 	switch m.dice.below(9) {

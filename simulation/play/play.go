@@ -114,7 +114,7 @@ type watched struct {
 	connects          bool // sessions are accepted by themselves
 	ready, loggedIn   bool
 	retrieved, taking time.Duration // when that was asked for last
-	hurried           bool
+	hurried, crowded  bool
 	station           *messages.StationInfo                       // as it was announced last
 	answers           map[messages.CallID]messages.ConversationID // that have not settled
 	took              map[messages.ConversationID]bool            // their answer succeeded
@@ -226,6 +226,7 @@ func (w *watched) noteHurry(now time.Duration, in messages.Input) {
 		}
 		w.retrieved = now
 	case messages.Answer, messages.Dial, messages.AcceptSession:
+		w.crowded = w.crowded || w.taking > 0 && now-w.taking < hurry/2
 		w.taking = now
 	default:
 		return

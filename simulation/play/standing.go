@@ -21,12 +21,13 @@ const (
 	AnsweredIsTaken = "a call whose answer succeeded here is taken"
 	ListedIsLive    = "a call that is listed here is one of the user's"
 	RingsEverywhere = "a call that waits rings at each phone that it is offered to"
+	TakenIsNotHeld  = "of several calls the one that was taken last is not held, unless somebody says so"
 	StationIsKnown  = "the station that was announced last is the user's"
 )
 
 // Laws are the names of all laws that a play checks.
 func Laws() []string {
-	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard, AnsweredIsTaken, ListedIsLive, RingsEverywhere, StationIsKnown)
+	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard, AnsweredIsTaken, ListedIsLive, RingsEverywhere, TakenIsNotHeld, StationIsKnown)
 }
 
 // hearing is how long a phone may take to hear of an end.
@@ -89,8 +90,24 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 	if len(unheld) > 1 && p.holdsOthers(a) && !at.hurried && !p.does(scenario.Conference) {
 		p.doubt(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
 	}
+	if len(a.Phones) == 1 && !at.hurried && !at.crowded && !p.does(scenario.Hold) && !p.does(scenario.Retrieve) && !p.does(scenario.Conference) {
+		p.lastIsNotHeld(u, at)
+	}
 	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) && !p.does(scenario.EdgeReinvites) {
 		p.idleSessions(u, carrying)
+	}
+}
+
+// lastIsNotHeld checks that nobody has held the call that the user took last, for none was taken after it.
+func (p *player) lastIsNotHeld(u *platform.User, at *watched) {
+	var last *platform.Leg
+	for _, l := range u.Legs() {
+		if l.Up() && (last == nil || l.Taken() >= last.Taken()) {
+			last = l
+		}
+	}
+	if last != nil && last.Held {
+		p.doubt(at, TakenIsNotHeld, fmt.Sprintf("%s is held", last.Conversation().ID))
 	}
 }
 
