@@ -95,6 +95,7 @@ type Checker struct {
 	early      map[messages.SessionID][]messages.Candidate // they came before the offer, and were not used
 	earlyIDs   recent[messages.SessionID]
 	holds      map[messages.ConversationID]bool // that the program wants held
+	notifiedAs recent[messages.ConversationID]
 	notified   map[messages.ConversationID]bool // whether the user's leg was live when it was notified last
 }
 
@@ -170,6 +171,7 @@ func (c *Checker) Step(s runtime.Step) {
 	c.toldTogether(s.Outputs)
 	c.fetchesOnce(s.Input, s.Outputs)
 	c.refusesUnknown(s.Input, s.Outputs)
+	c.forgetAsked(s.Input)
 }
 
 // End takes the end of the run. atRest: all deadlines of what was under way have passed since the last input from outside,

@@ -15,15 +15,41 @@ func (c *Checker) noteMedia(in messages.Input) {
 			c.keepsCandidate(in)
 		}
 	case messages.Hold:
-		c.holds[in.Conversation] = in.Held
-	case messages.ConversationNotified:
-		for _, p := range in.Participants {
-			for _, l := range p.Calls {
-				if p.User == c.me {
-					c.notified[in.Conversation] = l.State.Class() != messages.EndedClass
-				}
-			}
+		if delete(c.holds, in.Conversation); in.Held {
+			c.holds[in.Conversation] = true
 		}
+	case messages.ConversationNotified:
+		c.noteLeg(in)
+	}
+}
+
+// noteLeg notes whether the user's leg of a conversation is live.
+func (c *Checker) noteLeg(in messages.ConversationNotified) {
+	for _, p := range in.Participants {
+		if p.User != c.me || len(p.Calls) == 0 {
+			continue
+		}
+		if _, known := c.notified[in.Conversation]; !known {
+			c.notifiedAs.add(in.Conversation, func(old messages.ConversationID) {
+				delete(c.notified, old)
+				delete(c.holds, old)
+			})
+		}
+		c.notified[in.Conversation] = p.Calls[len(p.Calls)-1].State.Class() != messages.EndedClass
+	}
+}
+
+// forgetAsked forgets what an input answers.
+func (c *Checker) forgetAsked(in messages.Input) {
+	switch in := in.(type) {
+	case messages.MicrophoneGranted:
+		delete(c.asked, in.Effect)
+	case messages.MicrophoneDenied:
+		delete(c.asked, in.Effect)
+	case messages.PeerDone:
+		delete(c.asked, in.Effect)
+	case messages.PeerRejected:
+		delete(c.asked, in.Effect)
 	}
 }
 

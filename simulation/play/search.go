@@ -175,7 +175,7 @@ func (f Failure) shrunk(such func(scenario.Scenario) bool) scenario.Scenario {
 		return err == nil && slices.ContainsFunc(outcome.Broken, func(b Broken) bool { return b.Law == law })
 	}
 	short := scenario.Shrink(f.Scenario, fails, shrinkBudget)
-	short.Title = fmt.Sprintf("Shrunk from seed %d: %s.", f.Seed, law)
+	short.Title = fmt.Sprintf(shrunkTitle, f.Seed, law)
 	if outcome, err := Play(short, Options{Text: true}); err == nil {
 		short.Expected = outcome.Text
 	}

@@ -101,12 +101,14 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 // lastIsNotHeld checks that nobody has held the call that the user took last, for none was taken after it.
 func (p *player) lastIsNotHeld(u *platform.User, at *watched) {
 	var last *platform.Leg
-	for _, l := range u.Legs() {
-		if l.Up() && (last == nil || l.Taken() >= last.Taken()) {
-			last = l
+	for _, c := range p.world.Platform.Conversations() {
+		for _, party := range c.Parties {
+			if l := party.Leg; party.User == u && (last == nil || l.Taken() >= last.Taken()) {
+				last = l
+			}
 		}
 	}
-	if last != nil && last.Held {
+	if last != nil && last.Up() && last.Held {
 		p.doubt(at, TakenIsNotHeld, fmt.Sprintf("%s is held", last.Conversation().ID))
 	}
 }
