@@ -63,6 +63,11 @@ var breakingTold = []struct {
 	{laws.UpdatesNameCalls, "a session only", []runtime.Step{
 		step(messages.PageShown{}, announces(messages.ConversationUpdate{ActiveKnown: true, Current: []messages.ConversationState{{Session: sid}}})),
 	}, nil},
+	{laws.UpdatesListLive, "one that is over", []runtime.Step{
+		step(messages.PageShown{}, announces(messages.ConversationUpdate{
+			ActiveKnown: true, Current: []messages.ConversationState{{Conversation: here, Call: &messages.Leg{State: messages.Terminated}}},
+		})),
+	}, nil},
 	{laws.ErrorsAreTyped, "a text", []runtime.Step{step(messages.PageShown{}, announces(messages.LegacyError{Message: "no"}))}, nil},
 	{laws.ErrorsAreTyped, "an accident", []runtime.Step{
 		step(messages.Mute{Call: 3}, messages.Settle{Call: 3, Error: &messages.ErrorInfo{Name: "TypeError", Message: "Cannot read properties of undefined"}}),

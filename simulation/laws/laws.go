@@ -44,6 +44,7 @@ const (
 	ProceedsAreFew       = "a session id is proceeded nine times at most"
 	WhoLeavesIsGone      = "who disconnects stays so until the next initialize"
 	ConcurrencyIsTold    = "concurrentSoftphoneSessionsEnabled was announced last as the station has it"
+	UpdatesListLive      = "a conversationUpdate lists no call that is over"
 	UpdatesNameCalls     = "a conversationUpdate names each call"
 	ErrorsAreTyped       = "what fails is told as an error of the SDK's"
 	InactiveIsNoError    = "an inactive session is no call error"
@@ -64,7 +65,7 @@ func Laws() []string {
 	return []string{
 		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
 		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs, SessionsEndOnce, OnlyWhoMay, ProceedsAreFew,
-		WhoLeavesIsGone, ConcurrencyIsTold, UpdatesNameCalls, ErrorsAreTyped, InactiveIsNoError, OneFetchEach, WhoEndsTakesBack,
+		WhoLeavesIsGone, ConcurrencyIsTold, UpdatesNameCalls, UpdatesListLive, ErrorsAreTyped, InactiveIsNoError, OneFetchEach, WhoEndsTakesBack,
 		AcceptedIsAnswered, FailureIsTold, FailedMediaEnds, CandidatesAreUsed, HeldForACall, ReplacedByAnother, AnsweredIsOurs, UnknownIsRefused,
 	}
 }

@@ -26,7 +26,7 @@ func (c *Checker) noteMedia(in messages.Input) {
 // noteLeg notes whether the user's leg of a conversation is live.
 func (c *Checker) noteLeg(in messages.ConversationNotified) {
 	for _, p := range in.Participants {
-		if p.User != c.me || len(p.Calls) == 0 {
+		if p.User != c.me || len(p.Calls) == 0 || p.Purpose == "voicemail" {
 			continue
 		}
 		if _, known := c.notified[in.Conversation]; !known {

@@ -66,6 +66,7 @@ func (c *Checker) toldWell(event messages.Event) {
 				c.broken(UpdatesNameCalls, "a call is told of without its id")
 			}
 		}
+		c.listsLive(e)
 	case messages.LegacyError:
 		c.broken(ErrorsAreTyped, "error: %s", e.Message)
 	case messages.SDKError:
@@ -73,6 +74,15 @@ func (c *Checker) toldWell(event messages.Event) {
 	case messages.StreamConnected:
 		if c.told.left {
 			c.broken(WhoLeavesIsGone, "connected is announced")
+		}
+	}
+}
+
+// listsLive checks that no call is listed whose leg is over.
+func (c *Checker) listsLive(e messages.ConversationUpdate) {
+	for _, s := range e.Current {
+		if s.Call != nil && s.Call.State.Class() == messages.EndedClass {
+			c.broken(UpdatesListLive, "conversation %s is listed", s.Conversation)
 		}
 	}
 }

@@ -148,10 +148,11 @@ type monkey struct {
 	total   int
 }
 
-// choice is a line that could come next, how likely it is beside the others, and how often it comes at once.
+// choice is a line that could come next, how likely it is beside the others, and what comes with it at once.
 type choice struct {
-	weight, times int
-	do            scenario.Statement
+	weight int
+	do     scenario.Statement
+	then   []scenario.Statement
 }
 
 func (m *monkey) play(lines int) error {
@@ -195,10 +196,10 @@ func (m *monkey) gap() time.Duration {
 	}
 }
 
-func (m *monkey) may(weight int, s scenario.Statement) { m.mayOften(weight, 1, s) }
+func (m *monkey) may(weight int, s scenario.Statement) { m.mayThen(weight, s) }
 
-func (m *monkey) mayOften(weight, times int, s scenario.Statement) {
-	m.choices = append(m.choices, choice{weight, times, s})
+func (m *monkey) mayThen(weight int, s scenario.Statement, then ...scenario.Statement) {
+	m.choices = append(m.choices, choice{weight, s, then})
 	m.total += weight
 }
 
@@ -222,7 +223,7 @@ func (m *monkey) choose() scenario.Statement {
 			if c.do.Verb == scenario.Calls || c.do.Verb == scenario.Dial {
 				m.callers++
 			}
-			m.burst = slices.Repeat([]scenario.Statement{c.do}, c.times-1)
+			m.burst = c.then
 			return c.do
 		}
 		n -= c.weight
@@ -297,7 +298,10 @@ func (m *monkey) atPhone(phone *world.Phone) {
 	if m.scenario.Agents[m.agentOf(phone)].Phones[0] == phone.Name {
 		at.Name = ""
 	}
-	if !m.phones[phone].loggedIn {
+	switch w := m.phones[phone]; {
+	case w.disconnected: // for good: who logs in again ends what went on, which he does by logging out, too
+		return
+	case !w.loggedIn:
 		m.may(20, scenario.Statement{Verb: scenario.LogIn, Phone: at})
 		return
 	}
@@ -392,7 +396,7 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	do(scenario.Statement{Verb: pick(m.dice, scenario.LoseNetwork, scenario.DropStream, scenario.DropStream, scenario.ExpireChannel)})
 	do(scenario.Statement{Verb: pick(m.dice, scenario.Sleep, scenario.HidePage, scenario.ShowPage)})
 	if m.phones[phone].ready {
-		do(scenario.Statement{Verb: pick(m.dice, scenario.LogOut, scenario.Disconnect)})
+		do(scenario.Statement{Verb: pick(m.dice, scenario.LogOut, scenario.LogOut, scenario.Disconnect)})
 	}
 	do(scenario.Statement{Verb: scenario.JumpClock, Duration: pick(m.dice, jumps...)})
 	m.strangers(phone, at)

@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -19,8 +20,8 @@ var strangers = []messages.JID{
 // strangers is what somebody else may say to a phone about a session or a call, and what the right one may say too often, too
 // early or wrongly (attacks.md).
 func (m *monkey) strangers(phone *world.Phone, at scenario.Phone) {
-	if m.dice.in(3) {
-		m.wire(at, messages.AllowSessionType{Call: m.nextCall(), Type: messages.Softphone})
+	if len(phone.User.Legs()) == 0 && m.dice.in(3) {
+		m.allowAgain(at)
 	}
 	s := m.someSession(phone.User)
 	if s == nil {
@@ -44,7 +45,8 @@ func (m *monkey) strangers(phone *world.Phone, at scenario.Phone) {
 	}
 	if s.Phone() == phone.Name && !s.Ended && !s.Live() {
 		m.wire(at, messages.RemoteCandidate{IQ: m.nextIQ(), Session: s.ID, From: own, Mid: "0", Candidate: "candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host"})
-		m.wireOften(at, pick(m.dice, 1, 10), messages.Propose{Session: s.ID, Conversation: s.About(), From: own, SDPOverXMPP: true})
+		again := wire(at, messages.Propose{Session: s.ID, Conversation: s.About(), From: own, SDPOverXMPP: true})
+		m.mayThen(1, again, slices.Repeat([]scenario.Statement{again}, pick(m.dice, 0, 9))...)
 	}
 }
 
@@ -93,16 +95,22 @@ func domainOf(from messages.JID) string {
 	return domain
 }
 
-// wire is a choice: the phone is told an input.
-func (m *monkey) wire(at scenario.Phone, in messages.Input) { m.wireOften(at, 1, in) }
+// allowAgain takes the softphone type away and allows it again, while there is no call.
+func (m *monkey) allowAgain(at scenario.Phone) {
+	away := wire(at, messages.DisallowSessionType{Call: m.nextCall(), Type: messages.Softphone})
+	m.mayThen(1, away, wire(at, messages.AllowSessionType{Call: m.nextCall(), Type: messages.Softphone}))
+}
 
-// wireOften is wire for an input that comes several times at once.
-func (m *monkey) wireOften(at scenario.Phone, times int, in messages.Input) {
+// wire is a choice: the phone is told an input, once.
+func (m *monkey) wire(at scenario.Phone, in messages.Input) { m.may(1, wire(at, in)) }
+
+// wire is the statement that tells a phone an input.
+func wire(at scenario.Phone, in messages.Input) scenario.Statement {
 	raw, err := messages.EncodeInput(nil, in)
 	if err != nil {
 		panic(fmt.Sprintf("play: an input that is drawn cannot be written: %v", err))
 	}
-	m.mayOften(1, times, scenario.Statement{Verb: scenario.Wire, Phone: at, Word: in.Kind(), JSON: string(raw)})
+	return scenario.Statement{Verb: scenario.Wire, Phone: at, Word: in.Kind(), JSON: string(raw)}
 }
 
 // someSession is one of a user's newest sessions, ended or not; nil if there is none.

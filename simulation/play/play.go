@@ -111,14 +111,14 @@ type watched struct {
 	heard   map[messages.ConversationID]bool
 	audio   []time.Duration
 
-	connects          bool // sessions are accepted by themselves
-	ready, loggedIn   bool
-	retrieved, taking time.Duration // when that was asked for last
-	hurried, crowded  bool
-	station           *messages.StationInfo                       // as it was announced last
-	answers           map[messages.CallID]messages.ConversationID // that have not settled
-	took              map[messages.ConversationID]bool            // their answer succeeded
-	done              map[messages.ConversationID]bool            // they were answered or rejected here
+	connects                      bool // sessions are accepted by themselves
+	ready, loggedIn, disconnected bool
+	retrieved, taking             time.Duration // when that was asked for last
+	hurried, crowded              bool
+	station                       *messages.StationInfo                       // as it was announced last
+	answers                       map[messages.CallID]messages.ConversationID // that have not settled
+	took                          map[messages.ConversationID]bool            // their answer succeeded
+	done                          map[messages.ConversationID]bool            // they were answered or rejected here
 }
 
 // announced is an event that a phone announced.
@@ -194,8 +194,10 @@ func (w *watched) note(now time.Duration, step runtime.Step) {
 		w.done[in.Conversation] = true
 	case messages.Initialize:
 		w.ready, w.loggedIn = false, true
-	case messages.Destroy, messages.Disconnect:
+	case messages.Destroy:
 		w.ready, w.loggedIn = false, false
+	case messages.Disconnect:
+		w.ready, w.disconnected = false, true
 	}
 	for _, out := range step.Outputs {
 		switch e := out.Effect.(type) {
