@@ -105,9 +105,9 @@ var slowness = []slow{
 	{"notify-delay", []string{"0s"}},
 }
 
-// fits tells whether a delay goes with the other options. Where a call is connected before its session is accepted, nobody is
-// slow to give the microphone: which of two such calls is meant to be heard, nothing tells. A Jingle session is described at
-// once: nobody is told of it before.
+// fits tells whether a delay goes with the other options. It does not where a call is connected before its session is accepted
+// and the microphone is slow: two such calls are heard together. Nor where a Jingle session is described slowly: who accepts
+// it meanwhile hears it start twice.
 func (s slow) fits(o platform.Options) bool {
 	switch s.Key {
 	case "microphone-delay":
@@ -249,6 +249,7 @@ func (m *monkey) atAgent(a scenario.Agent) {
 	}
 	m.may(1, scenario.Statement{Verb: scenario.StationBecomes, Agent: a.Name, Number: pick(m.dice, 1, 100), Flag: m.dice.in(2)})
 	m.may(1, scenario.Statement{Verb: scenario.EdgeIdles, Agent: a.Name})
+	// Over Jingle, a persistent connection that is made during a call holds it.
 	if u.Station.Persistent && (live == 0 || !slices.Contains(m.scenario.Platform, scenario.Setting{Key: "signalling", Value: string(platform.Jingle)})) {
 		m.may(3-min(2, live), scenario.Statement{Verb: scenario.EdgeConnects, Agent: a.Name})
 	}
@@ -299,7 +300,7 @@ func (m *monkey) atPhone(phone *world.Phone) {
 		at.Name = ""
 	}
 	switch w := m.phones[phone]; {
-	case w.disconnected: // for good: who logs in again ends what went on, which he does by logging out, too
+	case w.disconnected: // for good: calls that went on meanwhile are not told well after a second initialize
 		return
 	case !w.loggedIn:
 		m.may(20, scenario.Statement{Verb: scenario.LogIn, Phone: at})

@@ -111,14 +111,7 @@ type watched struct {
 	heard   map[messages.ConversationID]bool
 	audio   []time.Duration
 
-	connects                      bool // sessions are accepted by themselves
-	ready, loggedIn, disconnected bool
-	retrieved, taking             time.Duration // when that was asked for last
-	hurried, crowded              bool
-	station                       *messages.StationInfo                       // as it was announced last
-	answers                       map[messages.CallID]messages.ConversationID // that have not settled
-	took                          map[messages.ConversationID]bool            // their answer succeeded
-	done                          map[messages.ConversationID]bool            // they were answered or rejected here
+	stated
 }
 
 // announced is an event that a phone announced.
@@ -160,8 +153,8 @@ func newPlayer(s scenario.Scenario, o Options) (*player, error) {
 }
 
 func (p *player) watch(phone *world.Phone, o messages.Options) {
-	w := &watched{phone: phone, connects: o.AutoConnectSessions, checker: laws.New(o), asked: map[messages.ConversationID]time.Duration{}, heard: map[messages.ConversationID]bool{},
-		answers: map[messages.CallID]messages.ConversationID{}, took: map[messages.ConversationID]bool{}, done: map[messages.ConversationID]bool{}}
+	w := &watched{phone: phone, checker: laws.New(o), asked: map[messages.ConversationID]time.Duration{}, heard: map[messages.ConversationID]bool{}}
+	w.stated = newStated(o)
 	p.phones[phone] = w
 	p.order = append(p.order, w)
 }
@@ -183,63 +176,6 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 		p.options.Watch(phone, step)
 	}
 }
-
-// note notes what the phone said of itself.
-func (w *watched) note(now time.Duration, step runtime.Step) {
-	w.noteHurry(now, step.Input)
-	switch in := step.Input.(type) {
-	case messages.Answer:
-		w.answers[in.Call], w.done[in.Conversation] = in.Conversation, true
-	case messages.Decline:
-		w.done[in.Conversation] = true
-	case messages.Initialize:
-		w.ready, w.loggedIn = false, true
-	case messages.Destroy:
-		w.ready, w.loggedIn = false, false
-	case messages.Disconnect:
-		w.ready, w.disconnected = false, true
-	}
-	for _, out := range step.Outputs {
-		switch e := out.Effect.(type) {
-		case messages.Settle:
-			if c, answered := w.answers[e.Call]; answered && e.Error == nil {
-				w.took[c] = true
-			}
-		case messages.Announce:
-			switch e := e.Event.(type) {
-			case messages.Ready:
-				w.ready = true
-			case messages.PendingSession:
-				delete(w.took, e.Conversation)
-				delete(w.done, e.Conversation)
-			case messages.StationChanged:
-				w.station = e.Station
-			}
-		}
-	}
-}
-
-// noteHurry notes whether a call was retrieved while another was being taken: which of them was meant to be heard, nobody knows.
-func (w *watched) noteHurry(now time.Duration, in messages.Input) {
-	switch in := in.(type) {
-	case messages.Hold:
-		if in.Held {
-			return
-		}
-		w.retrieved = now
-	case messages.Answer, messages.Dial, messages.AcceptSession:
-		w.crowded = w.crowded || w.taking > 0 && now-w.taking < hurry/2
-		w.taking = now
-	default:
-		return
-	}
-	if gap := w.retrieved - w.taking; w.retrieved > 0 && w.taking > 0 && gap.Abs() < hurry {
-		w.hurried = true
-	}
-}
-
-// hurry is how long the taking of a call may take: longer than any request or delay that is drawn, and than a far end takes.
-const hurry = 8 * time.Second
 
 // broken takes what the phone's checker has newly found.
 func (p *player) broken(w *watched) {
