@@ -40,10 +40,19 @@ func (s *Session) live() bool { return s.answered && !s.Ended }
 func (s *Session) EndedBy(at time.Duration) bool { return s.Ended && s.endedAt <= at }
 
 // Live tells whether the client has answered the session and it has not ended.
-func (s *Session) Live() bool { return s.live() }
+func (s *Session) Live() bool { return s != nil && s.live() }
 
 // Phone is the client that has the session, or "".
 func (s *Session) Phone() string { return s.phone }
+
+// Proposed tells whether the session was proposed to the user's clients, and has not ended.
+func (s *Session) Proposed() bool { return s.proposed && !s.Ended }
+
+// About is the conversation that the session was proposed for.
+func (s *Session) About() messages.ConversationID { return s.about.ID }
+
+// Gateway is the address of its far end.
+func (s *Session) Gateway() messages.JID { return s.gateway }
 
 // User is whose it is.
 func (s *Session) User() *User { return s.user }
