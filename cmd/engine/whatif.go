@@ -39,6 +39,9 @@ func (c *whatifCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if t.json && (c.Page || c.SideBySide) {
+		return errors.New("whatif: --json has one form: leave --page and --side-by-side out")
+	}
 	names, several, err := c.sources()
 	if err != nil {
 		return err

@@ -134,6 +134,9 @@ func TestWhatIfUsedWrongly(t *testing.T) {
 			t.Errorf("%s: %v does not say %q", row.name, err, row.says)
 		}
 	}
+	if _, _, err := whatIf(whatifCommand{LineAppearance: to("1"), Page: true, Logs: log}, true); err == nil || !strings.Contains(err.Error(), "--json has one form") {
+		t.Errorf("a page as JSON: %v", err)
+	}
 }
 
 // exampleDay are the recordings in the folder of the example in docs/whatif.md.
