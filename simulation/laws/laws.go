@@ -60,16 +60,6 @@ const (
 	HeldForACall         = "a live call is held because somebody said so, or for another call"
 )
 
-// Laws are the names of all laws.
-func Laws() []string {
-	return []string{
-		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
-		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs, SessionsEndOnce, OnlyWhoMay, ProceedsAreFew,
-		WhoLeavesIsGone, ConcurrencyIsTold, UpdatesNameCalls, UpdatesListLive, ErrorsAreTyped, InactiveIsNoError, OneFetchEach, WhoEndsTakesBack,
-		AcceptedIsAnswered, FailureIsTold, FailedMediaEnds, CandidatesAreUsed, HeldForACall, ReplacedByAnother, AnsweredIsOurs, UnknownIsRefused,
-	}
-}
-
 // Checker watches one cell.
 type Checker struct {
 	consents
