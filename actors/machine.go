@@ -32,6 +32,8 @@ type Machine interface {
 	Keep() any
 	Undo(kept any)
 	Forget(kept any)
+	// Copy is another instance in the same state, for whoever follows several ways from one state.
+	Copy() Machine
 	// MarshalJSON writes the state: {"state":…,"data":…}.
 	MarshalJSON() ([]byte, error)
 	// Restore replaces the state by what MarshalJSON wrote, or leaves it and says why not.
@@ -88,6 +90,11 @@ func (m *machine[D]) Undo(kept any) {
 }
 
 func (m *machine[D]) Forget(kept any) { m.chart.GiveBack(kept.(*fsm.Snapshot[D])) }
+
+func (m *machine[D]) Copy() Machine {
+	other := *m
+	return &other
+}
 
 func (m *machine[D]) MarshalJSON() ([]byte, error) { return json.Marshal(m.now) }
 
