@@ -1,5 +1,5 @@
-// Command engine replays, verifies, compares and redacts recordings of softphone clients, and lists the charts that it
-// decides by. It exits with 0 when it is done, 1 when the thing that it checked does not hold, 2 when it was used wrongly.
+// Command engine replays, verifies, compares and redacts recordings of softphone clients, explores what they may do, and lists
+// the charts that it decides by. It exits with 0 when it is done, 1 when the thing that it checked does not hold, 2 when it was used wrongly.
 package main
 
 import (
@@ -32,11 +32,12 @@ type commands struct {
 	JSON    bool             `name:"json" help:"Write the result as JSON lines."`
 	Version kong.VersionFlag `help:"Print the version of this binary."`
 
-	Replay replayCommand `cmd:"" help:"Replay a capture or a journal; print what came in, what was decided and why."`
-	Verify verifyCommand `cmd:"" help:"Replay recordings and compare the decisions with the recorded ones."`
-	Diff   diffCommand   `cmd:"" help:"Compare the decisions of two captures or journals; first difference first."`
-	Redact redactCommand `cmd:"" help:"Write a recording without personal data or secrets, replaying identically."`
-	Charts chartsCommand `cmd:"" help:"List the charts that this binary was built from, or print one."`
+	Replay  replayCommand  `cmd:"" help:"Replay a capture or a journal; print what came in, what was decided and why."`
+	Verify  verifyCommand  `cmd:"" help:"Replay recordings and compare the decisions with the recorded ones."`
+	Diff    diffCommand    `cmd:"" help:"Compare the decisions of two captures or journals; first difference first."`
+	Redact  redactCommand  `cmd:"" help:"Write a recording without personal data or secrets, replaying identically."`
+	Explore exploreCommand `cmd:"" help:"Go through every state that a softphone can be in, and prove that none answers without consent."`
+	Charts  chartsCommand  `cmd:"" help:"List the charts that this binary was built from, or print one."`
 }
 
 // terminal is where a command writes.
@@ -90,7 +91,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	}()
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("engine"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"log": logHelp, "version": version()},
-		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact."),
+		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact, explore."),
 		kong.Exit(func(int) { panic(helpShown{}) }))
 	if err != nil {
 		panic(fmt.Sprintf("engine: the command line is declared wrongly: %v", err))

@@ -28,7 +28,8 @@ type phone struct {
 type settings struct {
 	quirks   quirk.Set
 	registry actors.Registry
-	rows     *rowsTaken // nil: nobody counts
+	rows     *rowsTaken
+	first    []*actors.Actor // the actors of the first state
 }
 
 // timer is one that is armed. When it is due is left out: it may fire at any time.
@@ -265,9 +266,9 @@ func (t *turn) Quirks() quirk.Set { return t.world.quirks }
 func (t *turn) Stepping(*actors.Actor, actors.Machine) {}
 
 // Decided takes over what one machine decided.
-func (t *turn) Decided(a *actors.Actor, in messages.Input, out fsm.Outcome, told messages.Input) {
-	if t.world.rows != nil && out.Verdict != fsm.Ignored {
-		t.world.rows.took(out, a, in)
+func (t *turn) Decided(a *actors.Actor, _ messages.Input, out fsm.Outcome, told messages.Input) {
+	if out.Verdict == fsm.Taken {
+		t.world.rows.took(out)
 	}
 	t.setTimers(a.Ref, out.Timers)
 	if told != nil {
