@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
@@ -9,12 +10,16 @@ import (
 )
 
 type exploreCommand struct {
+	Proof  string   `help:"Which proof: consent, races, or both. Default: both; with a quirk, consent." enum:"consent,races,both," default:"" placeholder:"P"`
 	Quirk  []string `help:"Switch a quirk on, and end at the shortest counterexample. See docs/quirks.md for the names." placeholder:"NAME"`
 	Small  bool     `help:"Explore fewer ids: every law and every input, in a minute."`
 	Bound  int      `help:"Give up a part of the proof that has more states than this; it is then not proven. 0: none is given up." placeholder:"N"`
 	Rows   bool     `help:"List the rows that no way takes."`
 	Silent bool     `help:"Say nothing of how far it is."`
 }
+
+// garbage is how much more memory there may be, in percent, before what is not needed is looked for.
+const garbage = 300
 
 // Run explores every state and prints what was found.
 func (c *exploreCommand) Run(t *terminal) error {
@@ -31,7 +36,9 @@ func (c *exploreCommand) Run(t *terminal) error {
 			_, _ = fmt.Fprintf(t.err, "%s: %d states, %d transitions\n", part, states, transitions)
 		}
 	}
-	report, err := explore.Consent(o)
+	// Most of what an exploration allocates it keeps: collecting it seldom takes a third off the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
+	report, err := c.explore(o)
 	if err != nil {
 		return err
 	}
@@ -42,6 +49,17 @@ func (c *exploreCommand) Run(t *terminal) error {
 		return errFails
 	}
 	return nil
+}
+
+func (c *exploreCommand) explore(o explore.Options) (explore.Report, error) {
+	switch {
+	case c.Proof == "races":
+		return explore.Races(o)
+	case c.Proof == "consent" || c.Proof == "" && len(c.Quirk) > 0:
+		return explore.Consent(o)
+	default:
+		return explore.Both(o)
+	}
 }
 
 func (c *exploreCommand) print(t *terminal, report explore.Report) error {
@@ -60,7 +78,7 @@ func (c *exploreCommand) print(t *terminal, report explore.Report) error {
 	}
 	c.printRows(t, report.Rows)
 	if report.Proven() {
-		t.printf("\nproven: no phone answers without consent")
+		t.printf("\nproven: every state was visited, and no law is broken")
 	} else {
 		t.printf("\nnot proven")
 	}

@@ -216,7 +216,7 @@ func initiating(v vocabulary) []move {
 	var all []move
 	for _, s := range v.sessions {
 		for _, from := range v.senders() {
-			all = append(all,
+			all = append(all, outside(messages.Terminate{Session: s, From: from}), outside(messages.Terminate{Session: s, From: from, Reason: "gone"}),
 				outside(messages.SessionInitiate{IQ: "iq", Session: s, From: from, SDP: "sdp"}),
 				outside(messages.SessionInitiate{IQ: "iq", Session: s, From: from, Empty: true}),
 				outside(messages.SessionTerminate{IQ: "iq", Session: s, From: from}),

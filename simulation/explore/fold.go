@@ -13,6 +13,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/jinglemedia"
 	"github.com/hookswitch/hookswitch/fsm/negotiation"
 	"github.com/hookswitch/hookswitch/fsm/softphone"
 	"github.com/hookswitch/hookswitch/messages"
@@ -50,18 +51,13 @@ var dropped = map[string]string{
 	"media.Data.Session":                "its actor's",
 	"media.Data.Peer":                   "its actor's",
 	"media.Data.Offered":                "says whether a loss of ICE counts as an interruption, which nothing follows from",
-	"jinglemedia.Data.Ref":              "its actor's",
-	"jinglemedia.Data.Session":          "its actor's",
-	"jinglemedia.Data.Peer":             "its actor's",
-	"jinglemedia.Data.Offered":          "says whether a loss of ICE counts as an interruption, which nothing follows from",
 	"messages.SessionView.ICE":          "only compared with an offer's, which is chosen as the same or another",
 	"messages.SessionView.Conversation": "carried from the beginning, and not looked at after it",
 	"messages.SessionView.OriginalRoom": "announced, never looked at",
 	"messages.SessionView.FromUser":     "announced, never looked at",
 	"messages.SessionView.Reinvite":     "written by writeSession",
-	"negotiation.Data.Session":          "written by writeNegotiation",
+	"negotiation.Data.Session":          "its ref and signalling are written with the actor",
 	"media.Data.Connection":             "only the shared session's counts, and whether it is closed: its chart says so",
-	"jinglemedia.Data.Connection":       "only the shared session's counts, and whether it is closed: its chart says so",
 	"messages.MediaView.Connection":     "only the shared session's counts, and whether it is closed: Closed says so",
 	"negotiation.Data.Call":             "says who is told how it went",
 	"negotiation.Data.SDP":              "passed to the media layer, never looked at",
@@ -123,6 +119,8 @@ type writer struct {
 	buf  []byte
 	as   names
 	refs map[messages.Ref]byte
+	// whole: what is dropped because no decision about consent depends on it is written, too.
+	whole bool
 }
 
 var writers = sync.Pool{New: func() any { return &writer{refs: map[messages.Ref]byte{}} }}
@@ -138,13 +136,15 @@ func (s *state) fold(ways []names) key {
 		}
 		writers.Put(other)
 	}
-	k := key{xxhash.Sum64(least.buf), 0}
-	least.buf = append(least.buf, "again"...)
-	digest := xxhash.NewWithSeed(0x9e3779b97f4a7c15)
-	_, _ = digest.Write(least.buf)
-	k[1] = digest.Sum64()
+	k := keyOf(least.buf)
 	writers.Put(least)
 	return k
+}
+
+func keyOf(text []byte) key {
+	digest := xxhash.NewWithSeed(0x9e3779b97f4a7c15)
+	_, _ = digest.Write(text)
+	return key{xxhash.Sum64(text), digest.Sum64()}
 }
 
 // write writes a state: the root first, then those whom it lists in the order of its lists, then the rest in the order of
@@ -235,20 +235,25 @@ func (w *writer) actor(p *phone, a *actors.Actor, first []*actors.Actor) {
 	w.text(a.Kind)
 	w.buf = append(w.buf, byte(a.Shown))
 	for _, m := range a.Machines {
-		if _, skip := unwritten[m.Name()]; skip {
+		if _, skip := unwritten[m.Name()]; skip && !w.whole {
 			continue
 		}
 		kept := m.Keep()
-		if n, is := kept.(*fsm.Snapshot[negotiation.Data]); is {
-			w.value(reflect.ValueOf(n.Data.Session.Ref))
-			w.text(string(n.Data.Session.Signalling))
+		switch s := kept.(type) {
+		case *fsm.Snapshot[negotiation.Data]:
+			w.value(reflect.ValueOf(s.Data.Session.Ref))
+			w.text(string(s.Data.Session.Signalling))
+			w.value(reflect.ValueOf(kept).Elem())
+		case *fsm.Snapshot[jinglemedia.Data]: // its other states are announced; that ICE fails comes twice in a row
+			w.bit(s.State == jinglemedia.Closed)
+		default:
+			w.value(reflect.ValueOf(kept).Elem())
 		}
-		w.value(reflect.ValueOf(kept).Elem())
 		m.Forget(kept)
 	}
 	var waits []string
 	for _, t := range p.timers {
-		if t.actor == a.Ref && !strings.HasPrefix(t.name, "watchdog.") {
+		if t.actor == a.Ref && (w.whole || !strings.HasPrefix(t.name, "watchdog.")) {
 			waits = append(waits, t.name)
 		}
 	}
@@ -279,13 +284,13 @@ func (w *writer) conversation(id messages.ConversationID) byte {
 	return numbered(string(id), w.as.conversations)
 }
 
-func numbered(id string, swapped bool) byte {
+func numbered(id string, swap bool) byte {
 	switch {
 	case id == "":
 		return 0
 	case id[len(id)-1] == '0':
 		return 3
-	case id[len(id)-1] == '1' != swapped:
+	case id[len(id)-1] == '1' != swap:
 		return 1
 	default:
 		return 2
@@ -293,12 +298,23 @@ func numbered(id string, swapped bool) byte {
 }
 
 func (w *writer) address(jid string) {
-	if w.as.gateways && jid == gateway.Reveal() {
-		jid = gateway2.Reveal()
-	} else if w.as.gateways && jid == gateway2.Reveal() {
-		jid = gateway.Reveal()
+	w.text(swapped(w.as.gateways, jid, gateway.Reveal(), gateway2.Reveal()))
+}
+
+// domain is a text that may be a gateway's domain, under this renaming.
+func (w *writer) domain(text string) string {
+	return swapped(w.as.gateways, text, domainOf(gateway), domainOf(gateway2))
+}
+
+func swapped(swap bool, text, one, other string) string {
+	switch {
+	case swap && text == one:
+		return other
+	case swap && text == other:
+		return one
+	default:
+		return text
 	}
-	w.text(jid)
 }
 
 // A plan says how values of a type are written. It is made once for each type.
@@ -315,6 +331,12 @@ func planOf(t reflect.Type) plan {
 	p := newPlan(t)
 	plans.Store(t, p)
 	return p
+}
+
+// always are the dropped fields that are not written in the whole either: they never change, or count what has no end.
+var always = []string{
+	"softphone.Data.Options", "softphone.Data.Quirks", "softphone.Data.Me", "softphone.Data.Servers", "softphone.Data.Relay",
+	"laws.Checker.violations", "laws.Checker.seq", "laws.Checker.me", "laws.consents.options",
 }
 
 // renamed are the types whose values are names.
@@ -355,7 +377,7 @@ func newPlan(t reflect.Type) plan {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return func(w *writer, v reflect.Value) { w.buf = binary.AppendUvarint(w.buf, v.Uint()) }
 	case reflect.String:
-		return func(w *writer, v reflect.Value) { w.text(v.String()) }
+		return func(w *writer, v reflect.Value) { w.text(w.domain(v.String())) }
 	case reflect.Struct:
 		if t == reflect.TypeFor[softphone.Session]() {
 			return writeSession(structPlan(t))
@@ -387,14 +409,15 @@ func newPlan(t reflect.Type) plan {
 // structPlan writes a struct field by field, without those that are dropped.
 func structPlan(t reflect.Type) plan {
 	type field struct {
-		at    int
-		write plan
+		at      int
+		write   plan
+		dropped bool
 	}
 	var fields []field
 	for i := range t.NumField() {
-		f := t.Field(i)
-		if _, drop := dropped[nameOf(t)+"."+f.Name]; !drop && f.Type.Kind() != reflect.Func {
-			fields = append(fields, field{i, nil})
+		name := nameOf(t) + "." + t.Field(i).Name
+		if _, drop := dropped[name]; !slices.Contains(always, name) {
+			fields = append(fields, field{at: i, dropped: drop})
 		}
 	}
 	for i := range fields {
@@ -408,7 +431,9 @@ func structPlan(t reflect.Type) plan {
 	}
 	return func(w *writer, v reflect.Value) {
 		for i := range fields {
-			fields[i].write(w, v.Field(fields[i].at))
+			if !fields[i].dropped || w.whole {
+				fields[i].write(w, v.Field(fields[i].at))
+			}
 		}
 	}
 }

@@ -63,14 +63,16 @@ func withoutGone(p *phone) *phone {
 	root := p.root()
 	defer p.actors[0].Machines[0].Forget(root)
 	var gone []messages.Ref
-	stillborn := map[messages.SessionID]bool{}
+	lost := map[messages.SessionID]bool{}
 	for _, s := range root.Data.Sessions {
 		_, lives := p.at(s.View.Ref)
-		dead := !lives && stillborn[s.View.Session] // one of those that are listed for ever is as good as several
-		if dead || !s.Listed && !s.Superseded && p.over(s.View.Ref) {
+		// Those that are listed and were never described, and those that another one pushed aside, stay for ever: one of them is
+		// as good as several.
+		if astray := !lives || s.Superseded; astray && lost[s.View.Session] || !s.Listed && !s.Superseded && p.over(s.View.Ref) {
 			gone = append(gone, s.View.Ref)
+		} else if astray {
+			lost[s.View.Session] = true
 		}
-		stillborn[s.View.Session] = stillborn[s.View.Session] || !lives
 	}
 	for _, v := range root.Data.Conversations {
 		gone = append(gone, v.Ref)

@@ -194,12 +194,14 @@ func (t *turn) order(by task, effect messages.Effect) {
 	}
 }
 
-// awaited tells whether an effect's answer can change anything. That of a candidate, of the word that media flows, and of a
-// ping is counted nowhere in the exploration: a session ignores the first two in every state, and the third keeps the
-// stream up, which is always up here.
+// awaited tells whether an effect's answer can change anything. That of a candidate, of the word that media flows, of a Jingle
+// session's end and of a ping is counted nowhere in the exploration: a session ignores the first three in every state, and the
+// last keeps the stream up, which is always up here.
 func awaited(effect messages.Effect) bool {
-	switch effect.(type) {
-	case messages.SendBind, messages.SendServices, messages.SendSubscribe, messages.SendAnswer, messages.SendTerminate,
+	switch e := effect.(type) {
+	case messages.SendTerminate:
+		return e.Signalling != messages.Jingle
+	case messages.SendBind, messages.SendServices, messages.SendSubscribe, messages.SendAnswer,
 		messages.Request, messages.RequestMicrophone, messages.Describe, messages.MakeAnswer:
 		return true
 	}

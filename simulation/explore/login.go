@@ -18,11 +18,12 @@ const (
 	station  messages.StationID = "T1"
 )
 
-// login is a phone that was constructed, brought to Ready: every question of its own is answered well.
-func login(p *phone) (*phone, error) {
+// login is a phone that was constructed, brought to Ready: every question of its own is answered well. Each input is shown.
+func login(p *phone, show func(messages.Input)) (*phone, error) {
 	var pending []messages.Input
 	in := messages.Input(messages.Initialize{Call: 1})
 	for range 100 {
+		show(in)
 		next, outputs, err := p.take(0, in)
 		if err != nil {
 			return nil, err

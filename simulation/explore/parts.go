@@ -14,13 +14,14 @@ func consentParts(small bool) []*instance {
 	if small {
 		return slices.Concat(
 			[]*instance{taking(words(1, 2, 1))},
-			eitherWay(words(1, 1, 1), sessionsAlone), eitherWay(words(2, 1, 1), sessionsAlone),
-			eitherWay(words(1, 1, 1), jingleAlone), eitherWay(words(1, 1, 1), negotiating))
+			eitherWay(words(1, 1, 1), sessionsAlone), eitherWay(words(1, 1, 1), negotiating),
+			eitherWay(words(2, 1, 1), sessionsAlone)[1:], eitherWay(words(1, 1, 1), jingleAlone)[:1])
 	}
 	return slices.Concat(
 		[]*instance{taking(words(2, 2, 1))},
+		eitherWay(words(1, 1, 1), negotiating),
 		eitherWay(words(2, 1, 1), sessionsAlone), eitherWay(words(1, 1, 2), sessionsAlone), eitherWay(words(1, 2, 1), sessionsAlone),
-		eitherWay(words(1, 1, 2), jingleAlone), eitherWay(words(1, 1, 1), negotiating), eitherWay(words(1, 1, 1), negotiatingJingle))
+		eitherWay(words(1, 1, 2), jingleAlone), eitherWay(words(1, 1, 1), sessionsBothWays))
 }
 
 // words are so many conversations, session ids and gateways.
@@ -65,11 +66,22 @@ func sessionsAlone(v vocabulary, o messages.Options) *instance {
 	}
 }
 
-// jingleAlone: the same with sessions over Jingle beside them.
+// jingleAlone: sessions over Jingle, from the first initiate to their end.
 func jingleAlone(v vocabulary, o messages.Options) *instance {
 	of := sessionsAlone(v, o)
-	of.name, of.about = "sessions over Jingle", "the same, with sessions over Jingle beside those over XMPP"
-	of.moves = withJingle(of.moves)
+	of.name = "sessions over Jingle"
+	of.moves = func(p *phone, v vocabulary) []move {
+		return slices.Concat(taken(v), initiating(v), accepting(v), bringing(p), mediaMay(p), negotiationsMay(p), carrying(p, v), firing(p))
+	}
+	return of
+}
+
+// sessionsBothWays: sessions over XMPP and over Jingle, beside each other and with one id.
+func sessionsBothWays(v vocabulary, o messages.Options) *instance {
+	of := sessionsAlone(v, o)
+	of.name = "sessions both ways"
+	alone := of.moves
+	of.moves = func(p *phone, v vocabulary) []move { return append(alone(p, v), initiating(v)...) }
 	return of
 }
 
@@ -83,16 +95,4 @@ func negotiating(v vocabulary, o messages.Options) *instance {
 		},
 		tidied: withoutGone,
 	}
-}
-
-// negotiatingJingle: the same with sessions over Jingle beside them.
-func negotiatingJingle(v vocabulary, o messages.Options) *instance {
-	of := negotiating(v, o)
-	of.name, of.about = "negotiations over Jingle", "the same, with sessions over Jingle beside those over XMPP"
-	of.moves = withJingle(of.moves)
-	return of
-}
-
-func withJingle(moves func(*phone, vocabulary) []move) func(*phone, vocabulary) []move {
-	return func(p *phone, v vocabulary) []move { return append(moves(p, v), initiating(v)...) }
 }

@@ -50,9 +50,11 @@ type Part struct {
 
 // Counterexample is a shortest way to a broken law.
 type Counterexample struct {
-	Law      string `json:"law"`
-	What     string `json:"what"`
-	Moves    int    `json:"moves"`
+	Law   string `json:"law"`
+	What  string `json:"what"`
+	Moves int    `json:"moves"`
+	// Outside tells that all of it came from outside: nothing stands for an actor that the part leaves out.
+	Outside  bool   `json:"outside"`
 	Scenario string `json:"scenario"`
 }
 
@@ -67,22 +69,46 @@ func (r Report) Proven() bool {
 }
 
 // Consent explores all parts of the proof that no phone answers without consent. With a quirk it ends at the first part that
-// has a counterexample. The error is one of the engine itself, such as a chart that panics.
+// has a counterexample all of which comes from outside. The error is one of the engine itself, such as a chart that panics.
 func Consent(o Options) (Report, error) {
 	rows := &rowsTaken{}
-	report := Report{Profile: profileName(o.Quirks)}
+	parts, err := consent(o, rows)
+	return Report{profileName(o.Quirks), parts, rows.counted(o.Quirks)}, err
+}
+
+// Races explores all orders in which two clients of one user and the platform may hear of one call and of what the others did.
+// All laws of simulation/laws count. The error is as Consent's.
+func Races(o Options) (Report, error) {
+	rows := &rowsTaken{}
+	parts, err := races(o, rows)
+	return Report{profileName(o.Quirks), parts, rows.counted(o.Quirks)}, err
+}
+
+// Both is Consent and then Races, in one report.
+func Both(o Options) (Report, error) {
+	rows := &rowsTaken{}
+	parts, err := consent(o, rows)
+	if err == nil {
+		var more []Part
+		more, err = races(o, rows)
+		parts = append(parts, more...)
+	}
+	return Report{profileName(o.Quirks), parts, rows.counted(o.Quirks)}, err
+}
+
+func consent(o Options, rows *rowsTaken) ([]Part, error) {
+	var parts []Part
 	for _, of := range consentParts(o.Small) {
 		part, err := explorePart(of, o, rows)
 		if err != nil {
-			return report, err
+			return parts, err
 		}
-		report.Parts = append(report.Parts, part)
-		if o.Quirks != quirk.Corrected && len(part.Counterexamples) > 0 {
+		parts = append(parts, part)
+		if o.Quirks != quirk.Corrected && slices.ContainsFunc(part.Counterexamples, func(c Counterexample) bool { return c.Outside }) {
 			break
 		}
 	}
-	report.Rows = rows.counted(o.Quirks)
-	return report, nil
+	return parts, nil
 }
 
 func profileName(on quirk.Set) string {
@@ -158,7 +184,7 @@ func (s *search) tell(first *state, c counterexample, on quirk.Set) (Counterexam
 	}
 	title := fmt.Sprintf("Breaks %q: %s", c.broken.law, c.broken.what)
 	return Counterexample{
-		Law: c.broken.law, What: c.broken.what, Moves: len(moves),
+		Law: c.broken.law, What: c.broken.what, Moves: len(moves), Outside: !slices.ContainsFunc(trace, func(t told) bool { return t.to != 0 }),
 		Scenario: scenario(stage{title, on.Names(), s.of.appearance, s.of.options}, trace, orders),
 	}, nil
 }

@@ -149,7 +149,7 @@ func begin(world *settings, of *instance) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p, err = login(p); err != nil {
+	if p, err = login(p, func(messages.Input) {}); err != nil {
 		return nil, err
 	}
 	s := &state{phone: p, law: laws.New(of.options)}

@@ -44,9 +44,12 @@ func addressee(effect messages.Effect) (to messages.JID, what string) {
 }
 
 func isGateway(jid messages.JID) bool {
-	address, _, _ := strings.Cut(jid.Reveal(), "/")
-	_, domain, _ := strings.Cut(address, "@")
-	return slices.Contains(strings.Split(domain, "."), "gjoll")
+	return slices.Contains(strings.Split(domainOf(jid), "."), "gjoll")
+}
+
+func domainOf(jid messages.JID) string {
+	_, domain, _ := strings.Cut(bare(jid), "@")
+	return domain
 }
 
 func bare(jid messages.JID) string {
