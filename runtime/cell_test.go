@@ -475,6 +475,7 @@ func (fixed) View() messages.Input          { return nil }
 func (fixed) Keep() any                     { return nil }
 func (fixed) Undo(any)                      {}
 func (fixed) Forget(any)                    {}
+func (f *fixed) Copy() actors.Machine       { return f }
 func (fixed) MarshalJSON() ([]byte, error)  { return []byte("{}"), nil }
 func (fixed) Restore(json.RawMessage) error { return nil }
 func (f fixed) Step(quirk.Set, messages.Input) fsm.Outcome {

@@ -14,8 +14,8 @@ import (
 // nothing but what is known: an answer that is made while the far end ends the session is sent all the same.
 func TestTheSmallRaceReachesItsFixpoint(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("goes through a hundred thousand transitions")
+	if testing.Short() || raceDetector {
+		t.Skip("goes through a hundred thousand transitions: it runs without the race detector")
 	}
 	report, err := explore.Races(explore.Options{Small: true})
 	if err != nil {
