@@ -18,10 +18,10 @@ func consentParts(small bool) []*instance {
 			eitherWay(words(2, 1, 1), sessionsAlone)[1:], eitherWay(words(1, 1, 1), jingleAlone)[:1])
 	}
 	return slices.Concat(
-		[]*instance{taking(words(2, 2, 1))},
-		eitherWay(words(1, 1, 1), negotiating),
-		eitherWay(words(2, 1, 1), sessionsAlone), eitherWay(words(1, 1, 2), sessionsAlone), eitherWay(words(1, 2, 1), sessionsAlone),
-		eitherWay(words(1, 1, 2), jingleAlone), eitherWay(words(1, 1, 1), sessionsBothWays))
+		[]*instance{taking(words(2, 1, 1)), taking(words(1, 2, 1))}, eitherWay(words(1, 1, 1), negotiating),
+		eitherWay(words(1, 1, 2), sessionsAlone), eitherWay(words(2, 1, 1), sessionsAlone), eitherWay(words(1, 1, 2), jingleAlone),
+		eitherWay(words(1, 2, 1), sessionsAlone), eitherWay(words(1, 1, 1), sessionsBothWays),
+		[]*instance{taking(words(2, 2, 1))}) // the largest is the last
 }
 
 // words are so many conversations, session ids and gateways.

@@ -17,7 +17,7 @@ type race struct {
 	phase   phase
 	winner  int // who was sent the offer; -1: nobody
 	hungUp  bool
-	few     bool // the users answer, and do nothing else
+	users   deeds // what the users may do
 }
 
 // client is one of the two: its phone with its law, what is on its way to it, and what its user has done.
@@ -42,7 +42,7 @@ type letters struct {
 	Propose, Alerting, Retract, Offer, OwnAccept, OtherAccept, Connected, Disconnected, Terminate bool
 }
 
-// deeds are what a user has done at a client, each at most once.
+// deeds are what a user has done at a client, or may do, each at most once.
 type deeds struct{ Answered, Declined, Ended bool }
 
 // oneClientHasIt is the law of the race itself.
@@ -171,23 +171,22 @@ func (c *client) answers() []turnOf {
 	return all
 }
 
-// wishes are what a client's user may do, each once.
-func (c *client) wishes(few bool) []turnOf {
+// wishes are what a client's user may do and has not done, each once.
+func (c *client) wishes(may deeds) []turnOf {
 	var all []turnOf
-	add := func(done bool, says string, in messages.Input, do func(*deeds)) {
-		if !done {
+	add := func(may, done bool, says string, in messages.Input, do func(*deeds)) {
+		if may && !done {
 			all = append(all, turnOf{says: says, make: func(r *race, who int) error {
 				do(&r.clients[who].did)
 				return r.comes(who, in)
 			}})
 		}
 	}
-	add(c.did.Answered, "answer", messages.Answer{Call: 11, Conversation: raceConversation}, func(d *deeds) { d.Answered = true })
-	if few {
-		return all
-	}
-	add(c.did.Declined, "decline", messages.Decline{Call: 12, Conversation: raceConversation}, func(d *deeds) { d.Declined = true })
-	add(c.did.Ended, "end", messages.EndSession{Call: 13, Conversation: raceConversation}, func(d *deeds) { d.Ended = true })
+	answer, decline := messages.Answer{Call: 11, Conversation: raceConversation}, messages.Decline{Call: 12, Conversation: raceConversation}
+	end := messages.EndSession{Call: 13, Conversation: raceConversation}
+	add(may.Answered, c.did.Answered, "answer", answer, func(d *deeds) { d.Answered = true })
+	add(may.Declined, c.did.Declined, "decline", decline, func(d *deeds) { d.Declined = true })
+	add(may.Ended, c.did.Ended, "end", end, func(d *deeds) { d.Ended = true })
 	return all
 }
 
@@ -199,7 +198,7 @@ func (r *race) next() []turnOf {
 		c := &r.clients[who]
 		moves := append(c.arrives(), c.answers()...)
 		quiet = quiet && len(moves) == 0
-		for _, t := range append(moves, c.wishes(r.few)...) {
+		for _, t := range append(moves, c.wishes(r.users)...) {
 			t.who = who
 			all = append(all, t)
 		}
@@ -283,8 +282,8 @@ func (r *race) over() bool {
 }
 
 // newRace is the race at its start: both clients are ready, and the platform tells both of the call.
-func newRace(world *settings, few bool) (*race, error) {
-	r := &race{phase: ringing, winner: -1, few: few}
+func newRace(world *settings, users deeds) (*race, error) {
+	r := &race{phase: ringing, winner: -1, users: users}
 	options := messages.DefaultOptions()
 	for i := range r.clients {
 		law := laws.New(options)

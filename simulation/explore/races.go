@@ -12,17 +12,40 @@ import (
 )
 
 func races(o Options, rows *rowsTaken) ([]Part, error) {
-	first, err := newRace(&settings{quirks: o.Quirks, registry: actors.Softphone(), rows: rows}, o.Small)
+	kinds := []struct {
+		name  string
+		users deeds
+	}{
+		{"races", deeds{Answered: true}},
+		{"races, hanging up", deeds{Answered: true, Ended: true}},
+		{"races, declining", deeds{Answered: true, Declined: true}},
+	}
+	if o.Small {
+		kinds = kinds[:1]
+	}
+	var parts []Part
+	for _, k := range kinds {
+		part, err := exploreRace(k.name, k.users, o, rows)
+		if err != nil {
+			return parts, err
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+func exploreRace(name string, users deeds, o Options, rows *rowsTaken) (Part, error) {
+	first, err := newRace(&settings{quirks: o.Quirks, registry: actors.Softphone(), rows: rows}, users)
 	if err != nil {
-		return nil, err
+		return Part{}, err
 	}
 	s := &raceSearch{o: o, visited: map[key]bool{first.fold(): true}, nodes: []raceNode{{race: first, from: -1}}}
 	part := Part{
-		Name: "races", About: "two clients of one user and a platform with one call for them: every order of what they hear",
+		Name: name, About: "two clients of one user and a platform with one call for them: every order of what they hear",
 		Conversations: 1, Sessions: 1, Gateways: 1,
 	}
 	err = s.run(&part, unhurried(part.Name, o.Progress))
-	return []Part{part}, err
+	return part, err
 }
 
 // raceSearch goes through all states of a race, breadth first.
