@@ -65,14 +65,11 @@ func (c *Checker) noteConsent(in messages.Input) {
 			c.proposes[in.Session] = append(c.proposes[in.Session], in)
 		}
 	case messages.Retract:
-		for _, p := range c.proposes[in.Session] {
-			if bare(p.From) == bare(in.From) {
-				delete(c.proposes, in.Session)
-				break
-			}
-		}
+		c.proposes[in.Session] = slices.DeleteFunc(slices.Clone(c.proposes[in.Session]), func(p messages.Propose) bool {
+			return bare(p.From) == bare(in.From)
+		})
 	case messages.Answer:
-		if conversation, ok := c.answered(in); ok {
+		for _, conversation := range c.answered(in) {
 			c.answers[conversation], c.orders[conversation] = true, true
 		}
 	case messages.HTTPAnswered:
@@ -90,30 +87,23 @@ func (c *Checker) noteConsent(in messages.Input) {
 	}
 }
 
-// answered is the conversation that an Answer takes; ok is false when nothing that it could mean rings or was proposed.
-func (c *Checker) answered(in messages.Answer) (conversation messages.ConversationID, ok bool) {
-	for _, p := range c.proposes[in.Session] {
-		return p.Conversation, true
-	}
-	for conversation, session := range c.rings {
-		if in.Session != "" && session == in.Session {
-			return conversation, true
-		}
-	}
-	if in.Session != "" {
-		return "", false
-	}
-	if _, rings := c.rings[in.Conversation]; rings {
-		return in.Conversation, true
-	}
-	for _, list := range c.proposes {
+// answered are the conversations that an Answer may mean: those that ring or were proposed under its session id, or the one
+// that it names, if it rings or was proposed.
+func (c *Checker) answered(in messages.Answer) []messages.ConversationID {
+	meant := map[messages.ConversationID]bool{}
+	for id, list := range c.proposes {
 		for _, p := range list {
-			if p.Conversation == in.Conversation {
-				return in.Conversation, true
+			if id == in.Session || in.Session == "" && p.Conversation == in.Conversation {
+				meant[p.Conversation] = true
 			}
 		}
 	}
-	return "", false
+	for conversation, session := range c.rings {
+		if session == in.Session || in.Session == "" && conversation == in.Conversation {
+			meant[conversation] = true
+		}
+	}
+	return sorted(meant)
 }
 
 // byItself tells whether a propose answers itself: this client dialled it, the options allow it, or it is an eager
