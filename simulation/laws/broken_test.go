@@ -151,6 +151,8 @@ var breaking = []struct {
 	{laws.DialledIsOurs, "handled", append([]runtime.Step{
 		step(messages.PageShown{}, announces(messages.StationChanged{Station: &messages.StationInfo{LineAppearance: 1}})),
 	}, append(taken(),
+		step(messages.AcceptSession{Call: 4, Conversation: here}, messages.RequestMicrophone{Peer: 7}),
+		step(messages.MicrophoneGranted{Effect: messages.NewEffectID(1, 1)}, messages.AddMicrophone{Peer: 7}, messages.Settle{Call: 4}),
 		step(messages.HTTPAnswered{Me: &messages.MeBody{User: agent}}, messages.SendAnswer{Peer: 7}),
 		step(messages.HTTPAnswered{Placed: &messages.PlacedCall{Conversation: "c2"}}),
 		step(messages.PeerConnectionChanged{Peer: 7, State: messages.PeerConnected}),

@@ -19,7 +19,7 @@ import (
 )
 
 // drawings is how many drawn scenarios each law is tried on.
-const drawings = 60
+const drawings = 25
 
 // journals are those of all phones of a play.
 type journals map[string]*bytes.Buffer
