@@ -2,6 +2,7 @@ package explore
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -171,18 +172,18 @@ func taken(v vocabulary) []move {
 	return all
 }
 
-// describing: the far end describes sessions, and says all else that it can say about them.
+// describing: the far end describes sessions, and says all else that it can say about them. The ICE of an offer is that of a
+// session which has its id, or another one.
 func describing(p *phone, v vocabulary) []move {
 	var all []move
 	for _, s := range v.sessions {
-		here := p.iceOf(s)
+		ices := p.icesOf(s)
 		for _, from := range v.senders() {
 			for _, c := range v.conversations {
 				for _, again := range []bool{false, true} {
-					o := messages.Offer{Session: s, Conversation: c, From: from, Reinvite: again, SDP: "sdp", ICE: here}
-					all = append(all, outside(o))
-					o.ICE = "other than " + here
-					all = append(all, outside(o))
+					for _, ice := range ices {
+						all = append(all, outside(messages.Offer{Session: s, Conversation: c, From: from, Reinvite: again, SDP: "sdp", ICE: ice}))
+					}
 				}
 			}
 			all = append(all,
@@ -194,18 +195,20 @@ func describing(p *phone, v vocabulary) []move {
 	return all
 }
 
-// iceOf is the ICE of the session that an offer with this id meets.
-func (p *phone) iceOf(id messages.SessionID) messages.Candidate {
+// icesOf are the ICE of the sessions that an offer with this id may be compared with, and one that none of them has.
+func (p *phone) icesOf(id messages.SessionID) []messages.Candidate {
 	root := p.root()
+	var all []messages.Candidate
 	for _, s := range root.Data.Sessions {
-		if s.Listed && s.View.Signalling == messages.SDPOverXMPP && s.View.Session == id {
-			if strings.HasPrefix(s.View.ICE.Reveal(), "other") {
-				return s.View.ICE[:5]
-			}
-			return s.View.ICE
+		if (s.Listed || coming(s)) && s.View.Session == id && s.View.ICE != "" && !slices.Contains(all, s.View.ICE) {
+			all = append(all, s.View.ICE)
 		}
 	}
-	return "ice"
+	for n := 1; ; n++ {
+		if fresh := messages.Candidate("ice " + strconv.Itoa(n)); !slices.Contains(all, fresh) {
+			return append(all, fresh)
+		}
+	}
 }
 
 // initiating: the same over Jingle.
@@ -276,11 +279,17 @@ func negotiationsMay(p *phone) []move {
 	var all []move
 	for _, a := range p.actors {
 		if a.Kind == "session" || a.Kind == "jingle-session" {
-			all = append(all, move{{messages.Root, messages.AcceptFailed{Session: a.Ref}}}, move{{a.Ref, messages.SessionAccepting{}}})
+			all = append(all, move{{in: failed{a.Ref}}, {messages.Root, messages.AcceptFailed{Session: a.Ref}}}, move{{a.Ref, messages.SessionAccepting{}}})
 		}
 	}
 	return all
 }
+
+// failed: a negotiation, which is left out, found no microphone.
+type failed struct{ peer messages.Ref }
+
+// Kind is a word that no journal knows.
+func (failed) Kind() string { return "microphone-failed" }
 
 // announced is what a conversation, which is left out, announces before it tells the root of it.
 type announced struct{ event messages.Event }
@@ -288,15 +297,27 @@ type announced struct{ event messages.Event }
 // Kind is a word that no journal knows.
 func (announced) Kind() string { return "announced" }
 
-// carrying: a conversation is heard on a session that was set up for another, and its start on it was announced.
+// carrying: a conversation, which is left out, is heard on a session: one that was not started there is carried and its start
+// is announced; one that was is carried again, or its end is announced.
 func carrying(p *phone, v vocabulary) []move {
 	root := p.root()
 	var all []move
 	for _, s := range root.Data.Sessions {
+		if !s.Raised || s.View.Over {
+			continue
+		}
 		for _, c := range v.conversations {
-			if s.Listed && s.Raised && s.Carries != c {
+			ref := s.View.Ref
+			carry := told{messages.Root, messages.CarryConversation{Session: ref, Conversation: c}}
+			if !slices.Contains(s.Started, c) {
 				start := messages.SessionStarted{Session: messages.SessionSummary{ID: s.View.Session, Conversation: c}}
-				all = append(all, move{{in: announced{start}}, {messages.Root, messages.CarryConversation{Session: s.View.Ref, Conversation: c}}})
+				all = append(all, move{carry, {in: announced{start}}, {messages.Root, messages.NoteStarted{Session: ref, Conversation: c}}})
+				continue
+			}
+			end := told{messages.Root, messages.EndAnnounced{Session: s.View.Session, Conversation: c, Ref: ref}}
+			all = append(all, move{end}, move{carry, end})
+			if s.Carries != c {
+				all = append(all, move{carry})
 			}
 		}
 	}

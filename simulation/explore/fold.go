@@ -17,6 +17,7 @@ import (
 	"github.com/hookswitch/hookswitch/fsm/negotiation"
 	"github.com/hookswitch/hookswitch/fsm/softphone"
 	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/simulation/laws"
 )
 
 // Two states are the same if they are written the same. A state is written without what no decision depends on (dropped),
@@ -37,12 +38,11 @@ var dropped = map[string]string{
 	"softphone.Data.Answers":   "a login is finished, or is not begun",
 	"softphone.Data.Dialled":   "the law notes the same set",
 	"softphone.Data.Ears":      "counts listeners of the station topic, which only the quirk station-heard-twice heeds",
-	// What is announced of a session and of its end, and when the record of a finished one is thrown away.
-	"softphone.Session.Started":  "says which ends are to be announced",
-	"softphone.Session.Kept":     "says whether Started is kept",
-	"softphone.Session.Watched":  "says whether a closed peer connection is announced when the page is shown",
-	"softphone.Session.WasLine":  "only the quirk line-lost-to-old-session looks at it",
-	"softphone.Session.Replaced": "nobody looks at it",
+	// What is announced of a session and of its end.
+	"softphone.Session.Kept":    "only conversations are told of it, which are left out",
+	"softphone.Session.Watched": "says whether a closed peer connection is announced when the page is shown",
+	"softphone.Session.WasLine": "only the quirk line-lost-to-old-session looks at it",
+	"softphone.Session.ByHand":  "what is accepted by hand is being accepted, which is looked at first",
 	// What a session is stands with the root; of it the actor itself needs nothing but what it is in.
 	"session.Data.Open":                 "the root has the same of it in its list",
 	"session.Data.Stage":                "the root has the same in its view",
@@ -51,8 +51,7 @@ var dropped = map[string]string{
 	"media.Data.Session":                "its actor's",
 	"media.Data.Peer":                   "its actor's",
 	"media.Data.Offered":                "says whether a loss of ICE counts as an interruption, which nothing follows from",
-	"messages.SessionView.ICE":          "only compared with an offer's, which is chosen as the same or another",
-	"messages.SessionView.Conversation": "carried from the beginning, and not looked at after it",
+	"messages.SessionView.ICE":          "written by writeSession",
 	"messages.SessionView.OriginalRoom": "announced, never looked at",
 	"messages.SessionView.FromUser":     "announced, never looked at",
 	"messages.SessionView.Reinvite":     "written by writeSession",
@@ -119,6 +118,7 @@ type writer struct {
 	buf  []byte
 	as   names
 	refs map[messages.Ref]byte
+	ices []transport
 	// whole: what is dropped because no decision about consent depends on it is written, too.
 	whole bool
 }
@@ -150,7 +150,7 @@ func keyOf(text []byte) key {
 // write writes a state: the root first, then those whom it lists in the order of its lists, then the rest in the order of
 // what they are.
 func (w *writer) write(s *state, as names) {
-	w.buf, w.as = w.buf[:0], as
+	w.buf, w.ices, w.as = w.buf[:0], w.ices[:0], as
 	clear(w.refs)
 	root := s.phone.root()
 	w.number(root.Data)
@@ -189,8 +189,8 @@ func (w *writer) number(d softphone.Data) {
 	for _, v := range d.Invitations {
 		add(v.Ref)
 	}
-	for _, s := range d.Sessions {
-		add(s.View.Ref)
+	for _, i := range w.ordered(d.Sessions) {
+		add(d.Sessions[i].View.Ref)
 	}
 	for _, v := range d.Conversations {
 		add(v.Ref)
@@ -382,6 +382,12 @@ func newPlan(t reflect.Type) plan {
 		}
 		return structPlan(t)
 	case reflect.Slice:
+		switch t.Elem() {
+		case reflect.TypeFor[softphone.Session]():
+			return writeSessions
+		case peers:
+			return writeSet
+		}
 		return func(w *writer, v reflect.Value) {
 			w.buf = append(w.buf, byte(v.Len()))
 			for i := range v.Len() {
@@ -436,13 +442,97 @@ func structPlan(t reflect.Type) plan {
 	}
 }
 
-// writeSession writes what the root notes of a session. Whether it calls itself a reinvite counts until it is described.
+// peers are the law's peer connections.
+var peers = func() reflect.Type {
+	of, _ := reflect.TypeFor[laws.Checker]().FieldByName("living")
+	return of.Type.Elem()
+}()
+
+// writeSet writes a list whose order means nothing.
+func writeSet(w *writer, v reflect.Value) {
+	var all []string
+	for i := range v.Len() {
+		at := len(w.buf)
+		w.value(v.Index(i))
+		all = append(all, string(w.buf[at:]))
+		w.buf = w.buf[:at]
+	}
+	w.sorted(all)
+}
+
+func (w *writer) sorted(all []string) {
+	slices.Sort(all)
+	w.buf = append(w.buf, byte(len(all)))
+	for _, text := range all {
+		w.buf = append(w.buf, text...)
+	}
+}
+
+// writeSessions writes sessions in their order.
+func writeSessions(w *writer, v reflect.Value) {
+	list := v.Interface().([]softphone.Session)
+	w.buf = append(w.buf, byte(len(list)))
+	for _, i := range w.ordered(list) {
+		w.value(v.Index(i))
+	}
+}
+
+// ordered is the order of sessions, as far as it means something: one over XMPP that is being described gets its place when it
+// is described, and until then only counts for its session id. Such come last, by their ids.
+func (w *writer) ordered(list []softphone.Session) []int {
+	order := make([]int, 0, len(list))
+	for turn := range 4 {
+		for i, s := range list {
+			if !coming(s) && turn == 0 || coming(s) && int(w.session(s.View.Session)) == turn {
+				order = append(order, i)
+			}
+		}
+	}
+	return order
+}
+
+// coming tells whether a session over XMPP is being described.
+func coming(s softphone.Session) bool {
+	return s.View.Signalling == messages.SDPOverXMPP && !s.View.Described && !s.View.Over
+}
+
+// writeSession writes what the root notes of a session. Whether it calls itself a reinvite counts until it is described; its
+// ICE counts while an offer may be compared with it, and only for being the same as another's or not.
 func writeSession(fields plan) plan {
 	return func(w *writer, v reflect.Value) {
 		fields(w, v)
 		view := v.FieldByName("View")
-		w.bit(view.FieldByName("Reinvite").Bool() && !view.FieldByName("Described").Bool())
+		described := view.FieldByName("Described").Bool()
+		w.bit(view.FieldByName("Reinvite").Bool() && !described)
+		if v.FieldByName("Listed").Bool() || !described && !view.FieldByName("Over").Bool() {
+			w.ice(transport{messages.SessionID(view.FieldByName("Session").String()), messages.Candidate(view.FieldByName("ICE").String())})
+		}
 	}
+}
+
+// transport is the ICE that a session of an id has.
+type transport struct {
+	session messages.SessionID
+	ice     messages.Candidate
+}
+
+// ice writes which of the transports of its session id this is, in the order in which they are met.
+func (w *writer) ice(t transport) {
+	if t.ice == "" {
+		return
+	}
+	n := byte(1)
+	for _, met := range w.ices {
+		if met == t {
+			w.buf = append(w.buf, n)
+			return
+		}
+		if met.session == t.session {
+			n++
+		}
+	}
+	w.ices = append(w.ices, t)
+	w.buf = append(w.buf, n)
 }
 
 // nameOf is a type's package and name, without type parameters.
@@ -461,11 +551,7 @@ func writeMap(w *writer, v reflect.Value) {
 		all = append(all, string(w.buf[at:]))
 		w.buf = w.buf[:at]
 	}
-	slices.Sort(all)
-	w.buf = append(w.buf, byte(len(all)))
-	for _, text := range all {
-		w.buf = append(w.buf, text...)
-	}
+	w.sorted(all)
 }
 
 // root is a copy of where the root is and what it remembers.

@@ -57,31 +57,26 @@ func (p *phone) without(gone []messages.Ref) *phone {
 	return &next
 }
 
-// withoutGone takes out the sessions that are over: those that have finished, and those of Jingle whose peer connection only
-// waits to be closed, unless something is still to come for them. No decision about consent depends on them. Conversations go
-// too: what they may tell is a move of its own.
+// withoutGone takes out the sessions that have finished, unless something is still to come for them: no decision about consent
+// depends on them. Conversations go too: what they may tell is a move of its own. So do candidates that wait for a session,
+// for they may come later as well.
 func withoutGone(p *phone) *phone {
 	root := p.root()
 	var gone []messages.Ref
-	lost := map[messages.SessionID]bool{}
-	for _, s := range root.Data.Sessions {
-		_, lives := p.at(s.View.Ref)
-		// Those that are listed and were never described, and those that another one pushed aside, stay for ever: one of them is
-		// as good as several.
-		if astray := !lives || s.Superseded; astray && lost[s.View.Session] || !s.Listed && !s.Superseded && p.over(s.View.Ref) {
+	for i, s := range root.Data.Sessions {
+		like := func(other softphone.Session) bool { return alike(s, other) }
+		if !s.Listed && !s.Superseded && (p.over(s) || slices.ContainsFunc(root.Data.Sessions[:i], like)) {
 			gone = append(gone, s.View.Ref)
-		} else if astray {
-			lost[s.View.Session] = true
 		}
 	}
 	for _, v := range root.Data.Conversations {
 		gone = append(gone, v.Ref)
 	}
-	if len(gone) == 0 {
+	if len(gone) == 0 && len(root.Data.Early) == 0 && len(root.Data.Retracted) == 0 {
 		return p
 	}
 	return p.without(gone).with(func(d *softphone.Data) {
-		d.Conversations, d.Published = nil, nil
+		d.Conversations, d.Published, d.Early, d.Retracted = nil, nil, nil, nil
 		d.Sessions = slices.DeleteFunc(slices.Clone(d.Sessions), func(s softphone.Session) bool { return slices.Contains(gone, s.View.Ref) })
 	})
 }
@@ -107,25 +102,29 @@ func withoutDialling(base messages.Options) func(p *phone) *phone {
 			}
 		}
 		return p.without(gone).with(func(d *softphone.Data) {
-			d.Dialling, d.Dialled, d.Options = 0, nil, base
+			d.Dialling, d.Dialled, d.Options, d.Retracted = 0, nil, base, nil
 		})
 	}
 }
 
-// over tells whether a session can do nothing any more, and nobody speaks for it.
-func (p *phone) over(ref messages.Ref) bool {
-	i, found := p.at(ref)
+// alike tells whether two accepted sessions that only wait for their peer connections to be closed are the same for whoever has
+// their id next: one of them is as good as both.
+func alike(s, other softphone.Session) bool {
+	return s.View.Stage == "ended" && other.View.Stage == "ended" && s.Raised && other.Raised && s.Accepting && other.Accepting &&
+		s.View.Session == other.View.Session && s.View.Peer == other.View.Peer && s.View.Conversation == other.View.Conversation &&
+		s.Carries == other.Carries && slices.Equal(s.Started, other.Started) && s.View.Signalling == other.View.Signalling
+}
+
+// over tells whether a session can do nothing any more, and nobody asks about it. One whose peer connection only waits to be
+// closed does nothing either; but who has its id next goes on from it if it was accepted.
+func (p *phone) over(s softphone.Session) bool {
+	i, found := p.at(s.View.Ref)
 	if !found {
 		return true
 	}
-	for _, o := range p.open {
-		if peerOf(o.effect) == ref {
-			return false
-		}
-	}
 	m := p.actors[i].Machines[len(p.actors[i].Machines)-1]
 	kept := m.Snapshot().(*fsm.Snapshot[session.Data])
-	return kept.State == session.Ended || kept.State == session.Lingering
+	return kept.State == session.Ended || kept.State == session.Lingering && !(s.Raised && s.Accepting)
 }
 
 // peerOf is the peer connection that an effect is about.

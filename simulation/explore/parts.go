@@ -15,7 +15,7 @@ func consentParts(small bool) []*instance {
 		return slices.Concat(
 			[]*instance{taking(words(1, 2, 1))},
 			eitherWay(words(1, 1, 1), sessionsAlone), eitherWay(words(1, 1, 1), negotiating),
-			eitherWay(words(2, 1, 1), sessionsAlone)[1:], eitherWay(words(1, 1, 1), jingleAlone)[:1])
+			eitherWay(words(1, 1, 1), jingleAlone))
 	}
 	return slices.Concat(
 		[]*instance{taking(words(2, 1, 1)), taking(words(1, 2, 1))}, eitherWay(words(1, 1, 1), negotiating),

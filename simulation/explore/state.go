@@ -85,6 +85,11 @@ func (p *play) take(t told) error {
 		p.trace = append(p.trace, t)
 		return nil
 	}
+	if f, is := t.in.(failed); is {
+		p.state.law.Fail(f.peer)
+		p.trace = append(p.trace, t)
+		return nil
+	}
 	next, outputs, err := p.state.phone.take(t.to, t.in)
 	if err != nil {
 		return err

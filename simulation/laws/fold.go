@@ -40,6 +40,13 @@ func (c *Checker) Undial() { clear(c.dialled) }
 // Choose gives the checker other options from now on, as if they had always been those.
 func (c *Checker) Choose(o messages.Options) { c.options = o }
 
+// Fail notes that the microphone of a session could not be had, which was asked for.
+func (c *Checker) Fail(ref messages.Ref) {
+	if p := c.peers[ref]; p != nil {
+		p.failed = true
+	}
+}
+
 // Living is what of a cell may still have to do with a consent.
 type Living struct {
 	// Proposed tells whether a propose may still be taken, and what of it still counts.
