@@ -69,7 +69,6 @@ var dropped = map[string]string{
 	"messages.Propose.OriginalRoom":        "announced, never looked at",
 	"messages.PendingSession.AutoAnswer":   "announced, never looked at: the propose itself decides",
 	"messages.PendingSession.PrivAnswer":   "announced, never looked at: the propose itself decides",
-	"messages.PendingSession.From":         "announced, never looked at",
 	"messages.PendingSession.To":           "announced, never looked at",
 	"messages.PendingSession.OriginalRoom": "announced, never looked at",
 	"messages.InvitationView.AutoAnswer":   "never looked at",

@@ -136,6 +136,7 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 			p.asked, p.failed = true, false // it is being tried again: not failed, until it fails
 		}
 		c.asksMicrophone(in, e.Peer)
+		c.acceptsOffered(e.Peer)
 	case messages.AddMicrophone:
 		c.usesMicrophone(e.Peer)
 	case messages.MakeAnswer:
@@ -152,23 +153,26 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 }
 
 // proceeds: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
-// session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered.
+// session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered;
+// an id that was taken back, or that was forgotten, may be proposed for another conversation, which is answered anew.
 func (c *Checker) proceeds(e messages.SendProceed) {
 	theirs := func(p messages.Propose) bool { return bare(p.From) == bare(e.To) }
-	if slices.ContainsFunc(c.proceeded[e.Session], theirs) {
-		return
-	}
 	for _, p := range c.proposes[e.Session] {
-		if !theirs(p) || !c.byItself(p) && !c.answers[p.Conversation] {
+		again := slices.ContainsFunc(c.proceeded[e.Session], func(was messages.Propose) bool {
+			return theirs(was) && was.Conversation == p.Conversation
+		})
+		if !theirs(p) || again || !c.byItself(p) && !c.answers[p.Conversation] {
 			continue
 		}
 		if !c.byItself(p) {
 			delete(c.answers, p.Conversation)
 		}
-		c.proceeded[e.Session] = append(c.proceeded[e.Session], p)
+		c.proceeded[e.Session] = append(slices.Clip(c.proceeded[e.Session]), p)
 		return
 	}
-	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
+	if !slices.ContainsFunc(c.proceeded[e.Session], theirs) {
+		c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
+	}
 }
 
 func (c *Checker) ordersAnswer(conversation messages.ConversationID) {
@@ -250,6 +254,19 @@ func (c *Checker) asksMicrophone(in messages.Input, ref messages.Ref) {
 		p.onItsOwn = false
 	default:
 		c.broken(ConsentBeforeMedia, "a microphone is asked for by session %s, which nobody accepted", p.id)
+	}
+}
+
+// acceptsOffered: who accepts a session accepts what was offered already to take its place, and is still being described.
+func (c *Checker) acceptsOffered(ref messages.Ref) {
+	accepted := c.peers[ref]
+	if accepted == nil {
+		return
+	}
+	for _, p := range c.living {
+		if p.ref > ref && !p.asked && c.goesOnAs(accepted, p, false) {
+			p.onItsOwn = true
+		}
 	}
 }
 
