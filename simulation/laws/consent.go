@@ -204,8 +204,8 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 		p.id, p.conversation, from, reinvite = in.Session, in.Conversation, in.From, in.Reinvite
 	case messages.SessionInitiate:
 		p.id, from = in.Session, in.From
-		for _, propose := range c.proposes[in.Session] {
-			p.conversation = propose.Conversation
+		for _, was := range c.proceeded[in.Session] {
+			p.conversation = was.Conversation
 		}
 	}
 	p.domain, p.shared = domain(from), c.oneLine
