@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -53,7 +54,9 @@ type turn struct {
 	later   []task         // the back of the queue, oldest first
 	acts    []task         // what the running actor has decided so far
 	outputs []runtime.Output
-	outcome fsm.Outcome // lent to the machine that steps
+	outcome fsm.Outcome    // lent to the machine that steps
+	acted   bool           // something was decided
+	rows    []messages.Ref // actors that took a row, and may remember something else now
 	failure error
 }
 
@@ -70,6 +73,15 @@ const deliveriesMax = 10_000
 // take decides one input from outside, or one message that an actor which is left out might send (to is then its
 // addressee). It returns the phone at its next rest and what it ordered.
 func (p *phone) take(to messages.Ref, in messages.Input) (*phone, []runtime.Output, error) {
+	t, err := p.decide(to, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	next := t.phone
+	return &next, t.outputs, nil
+}
+
+func (p *phone) decide(to messages.Ref, in messages.Input) (*turn, error) {
 	t := &turn{phone: *p}
 	t.minted++
 	if to == 0 {
@@ -79,10 +91,26 @@ func (p *phone) take(to messages.Ref, in messages.Input) (*phone, []runtime.Outp
 		t.push(task{act: messages.Tell{To: to, Msg: in}})
 	}
 	if err := t.settle(); err != nil {
-		return nil, nil, fmt.Errorf("explore: %s: %w", in.Kind(), err)
+		return nil, fmt.Errorf("explore: %s: %w", in.Kind(), err)
 	}
-	next := t.phone
-	return &next, t.outputs, nil
+	return t, nil
+}
+
+// idle tells whether a turn left everything as it was before.
+func (t *turn) idle(before *phone) bool {
+	if t.acted || len(t.actors) != len(before.actors) || len(t.timers) != len(before.timers) || len(t.open) != len(before.open) {
+		return false
+	}
+	for _, ref := range t.rows {
+		was, _ := before.at(ref)
+		is, _ := t.at(ref)
+		for i, m := range t.actors[is].Machines {
+			if !reflect.DeepEqual(m.Snapshot(), before.actors[was].Machines[i].Snapshot()) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (t *turn) push(next task) { t.stack = append(t.stack, next) }
@@ -272,7 +300,9 @@ func (t *turn) Stepping(*actors.Actor, actors.Machine) *fsm.Outcome { return &t.
 func (t *turn) Decided(a *actors.Actor, _ messages.Input, out *fsm.Outcome, told messages.Input) {
 	if out.Verdict == fsm.Taken {
 		t.world.rows.took(*out)
+		t.rows = append(t.rows, a.Ref)
 	}
+	t.acted = t.acted || len(out.Acts) > 0 || len(out.Timers) > 0 || told != nil
 	t.setTimers(a.Ref, out.Timers)
 	if told != nil {
 		t.acts = append(t.acts, task{messages.Tell{To: messages.Root, Msg: told}, a.Ref, out.Chart, out.Row})

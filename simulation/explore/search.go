@@ -134,6 +134,9 @@ func (s *search) successors(r reached) (found []candidate, made, held int, err e
 			continue
 		}
 		made++
+		if !p.moved {
+			continue
+		}
 		k := p.state.fold(s.ways)
 		if _, seen := s.visited[k]; seen && len(p.broken) == 0 {
 			continue

@@ -38,11 +38,20 @@ type play struct {
 	trace   []told // what came in, answers that were given at once among it
 	outputs []runtime.Output
 	broken  []broken
+	moved   bool // something is another than it was
+}
+
+// noting is the law, as this move's own.
+func (p *play) noting() *laws.Checker {
+	if !p.moved {
+		p.moved, p.state.law = true, p.state.law.Copy()
+	}
+	return p.state.law
 }
 
 // make makes a move; what the instance answers at once follows it.
 func (s *state) make(m move, of *instance) (*play, error) {
-	p := &play{state: &state{phone: s.phone, law: s.law.Copy()}}
+	p := &play{state: &state{phone: s.phone, law: s.law}}
 	for _, t := range m {
 		if err := p.take(t); err != nil {
 			return nil, err
@@ -56,6 +65,10 @@ func (s *state) make(m move, of *instance) (*play, error) {
 		if err := p.take(t); err != nil {
 			return nil, err
 		}
+	}
+	if !p.moved {
+		p.state = s
+		return p, nil
 	}
 	p.state.phone = of.tidied(p.state.phone)
 	p.state.law.Undial()
@@ -76,29 +89,32 @@ func (chosen) Kind() string { return "options" }
 func (p *play) take(t told) error {
 	if c, is := t.in.(chosen); is {
 		p.state.phone = p.state.phone.with(func(d *softphone.Data) { d.Options = c.options })
-		p.state.law.Choose(c.options)
+		p.noting().Choose(c.options)
 		p.trace = append(p.trace, t)
 		return nil
 	}
 	if a, is := t.in.(announced); is {
-		p.state.law.Step(runtime.Step{Input: t.in, Outputs: []runtime.Output{{Effect: messages.Announce{Event: a.event}}}})
+		p.noting().Step(runtime.Step{Input: t.in, Outputs: []runtime.Output{{Effect: messages.Announce{Event: a.event}}}})
 		p.trace = append(p.trace, t)
 		return nil
 	}
 	if f, is := t.in.(failed); is {
-		p.state.law.Fail(f.peer)
+		p.noting().Fail(f.peer)
 		p.trace = append(p.trace, t)
 		return nil
 	}
-	next, outputs, err := p.state.phone.take(t.to, t.in)
+	turn, err := p.state.phone.decide(t.to, t.in)
 	if err != nil {
 		return err
 	}
-	p.broken = append(p.broken, mistrusted(p.state, t, next, outputs)...)
-	p.state.law.Step(runtime.Step{Seq: next.minted, Input: t.in, Outputs: outputs})
-	p.state.phone = next
+	next, idle := turn.phone, turn.idle(p.state.phone)
 	p.trace = append(p.trace, t)
-	p.outputs = append(p.outputs, outputs...)
+	if !idle || laws.Notes(t.in) {
+		p.broken = append(p.broken, mistrusted(p.state, t, &next, turn.outputs)...)
+		p.noting().Step(runtime.Step{Seq: next.minted, Input: t.in, Outputs: turn.outputs})
+	}
+	p.state.phone = &next
+	p.outputs = append(p.outputs, turn.outputs...)
 	return nil
 }
 

@@ -264,7 +264,7 @@ func (c *Checker) acceptsOffered(ref messages.Ref) {
 		return
 	}
 	for _, p := range c.living {
-		if p.ref > ref && !p.asked && c.goesOnAs(accepted, p, false) {
+		if p != accepted && !p.asked && c.goesOnAs(accepted, p, false) {
 			p.onItsOwn = true
 		}
 	}

@@ -40,6 +40,15 @@ func (c *Checker) Undial() { clear(c.dialled) }
 // Choose gives the checker other options from now on, as if they had always been those.
 func (c *Checker) Choose(o messages.Options) { c.options = o }
 
+// Notes tells whether the law of consent notes an input, even if nothing is decided because of it.
+func Notes(in messages.Input) bool {
+	switch in.(type) {
+	case messages.Propose, messages.Retract, messages.Answer, messages.HTTPAnswered, messages.MicrophoneGranted, messages.MicrophoneDenied:
+		return true
+	}
+	return false
+}
+
 // Fail notes that the microphone of a session could not be had, which was asked for.
 func (c *Checker) Fail(ref messages.Ref) {
 	if p := c.peers[ref]; p != nil {
