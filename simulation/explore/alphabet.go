@@ -274,12 +274,16 @@ func mediaMay(p *phone) []move {
 	return all
 }
 
-// negotiationsMay: what negotiations, which are left out, may tell of sessions, at any time.
+// negotiationsMay: what negotiations, which are left out, may tell of sessions, at any time. Whether a session over XMPP is active
+// means nothing to those that are not left out.
 func negotiationsMay(p *phone) []move {
 	var all []move
 	for _, a := range p.actors {
 		if a.Kind == "session" || a.Kind == "jingle-session" {
-			all = append(all, move{{in: failed{a.Ref}}, {messages.Root, messages.AcceptFailed{Session: a.Ref}}}, move{{a.Ref, messages.SessionAccepting{}}})
+			all = append(all, move{{in: failed{a.Ref}}, {messages.Root, messages.AcceptFailed{Session: a.Ref}}})
+		}
+		if a.Kind == "jingle-session" {
+			all = append(all, move{{a.Ref, messages.SessionAccepting{}}})
 		}
 	}
 	return all

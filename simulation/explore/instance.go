@@ -63,12 +63,12 @@ func (p *phone) without(gone []messages.Ref) *phone {
 func withoutGone(p *phone) *phone {
 	root := p.root()
 	var gone []messages.Ref
-	for i, s := range root.Data.Sessions {
-		like := func(other softphone.Session) bool { return alike(s, other) }
-		if !s.Listed && !s.Superseded && (p.over(s) || slices.ContainsFunc(root.Data.Sessions[:i], like)) {
+	for _, s := range root.Data.Sessions {
+		if !s.Listed && !s.Superseded && p.over(s.View.Ref) {
 			gone = append(gone, s.View.Ref)
 		}
 	}
+	gone = append(gone, p.orphans(gone)...)
 	for _, v := range root.Data.Conversations {
 		gone = append(gone, v.Ref)
 	}
@@ -79,6 +79,18 @@ func withoutGone(p *phone) *phone {
 		d.Conversations, d.Published, d.Early, d.Retracted = nil, nil, nil, nil
 		d.Sessions = slices.DeleteFunc(slices.Clone(d.Sessions), func(s softphone.Session) bool { return slices.Contains(gone, s.View.Ref) })
 	})
+}
+
+// orphans are the requests whose sessions are gone: whatever is answered, nobody is told.
+func (p *phone) orphans(gone []messages.Ref) []messages.Ref {
+	var all []messages.Ref
+	for _, o := range p.open {
+		e, ends := o.effect.(messages.SendTerminate)
+		if _, lives := p.at(e.Peer); ends && (!lives || slices.Contains(gone, e.Peer)) {
+			all = append(all, o.actor)
+		}
+	}
+	return all
 }
 
 // withoutNegotiations takes out negotiations too: what they may tell is a move of its own.
@@ -107,27 +119,18 @@ func withoutDialling(base messages.Options) func(p *phone) *phone {
 	}
 }
 
-// alike tells whether two accepted sessions that only wait for their peer connections to be closed are the same for whoever has
-// their id next: one of them is as good as both.
-func alike(s, other softphone.Session) bool {
-	return s.View.Stage == "ended" && other.View.Stage == "ended" && s.Raised && other.Raised && s.Accepting && other.Accepting &&
-		s.View.Session == other.View.Session && s.View.Peer == other.View.Peer && s.View.Conversation == other.View.Conversation &&
-		s.Carries == other.Carries && slices.Equal(s.Started, other.Started) && s.View.Signalling == other.View.Signalling
-}
-
-// over tells whether a session can do nothing any more, and nobody asks about it. One whose peer connection only waits to be
-// closed does nothing either; but who has its id next goes on from it if it was accepted.
-func (p *phone) over(s softphone.Session) bool {
-	i, found := p.at(s.View.Ref)
+// over tells whether a session can do nothing any more: it has ended, or only its peer connection waits to be closed.
+func (p *phone) over(ref messages.Ref) bool {
+	i, found := p.at(ref)
 	if !found {
 		return true
 	}
 	m := p.actors[i].Machines[len(p.actors[i].Machines)-1]
 	kept := m.Snapshot().(*fsm.Snapshot[session.Data])
-	return kept.State == session.Ended || kept.State == session.Lingering && !(s.Raised && s.Accepting)
+	return kept.State == session.Ended || kept.State == session.Lingering
 }
 
-// peerOf is the peer connection that an effect is about.
+// peerOf is the peer connection that may be used because of an effect's answer.
 func peerOf(effect messages.Effect) messages.Ref {
 	switch e := effect.(type) {
 	case messages.RequestMicrophone:
@@ -137,8 +140,6 @@ func peerOf(effect messages.Effect) messages.Ref {
 	case messages.MakeAnswer:
 		return e.Peer
 	case messages.SendAnswer:
-		return e.Peer
-	case messages.SendTerminate:
 		return e.Peer
 	}
 	return 0

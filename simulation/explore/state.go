@@ -130,6 +130,14 @@ func (p *phone) living() laws.Living {
 		},
 		Ordering: slices.ContainsFunc(p.actors, func(a *actors.Actor) bool { return a.Kind == "order" }),
 		Peer:     p.mayNamePeer,
+		Coming: func(ref messages.Ref) (coming, reinvite bool) {
+			i := slices.IndexFunc(d.Sessions, func(v softphone.Session) bool { return v.View.Ref == ref })
+			if i < 0 {
+				return false, false
+			}
+			v := d.Sessions[i].View
+			return !v.Described && !v.Over, v.Reinvite
+		},
 		Asked: func(id messages.EffectID) bool {
 			return slices.ContainsFunc(p.open, func(o asked) bool { return o.id == id })
 		},

@@ -136,7 +136,7 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 			p.asked, p.failed = true, false // it is being tried again: not failed, until it fails
 		}
 		c.asksMicrophone(in, e.Peer)
-		c.acceptsOffered(e.Peer)
+		c.acceptsOffered()
 	case messages.AddMicrophone:
 		c.usesMicrophone(e.Peer)
 	case messages.MakeAnswer:
@@ -257,15 +257,14 @@ func (c *Checker) asksMicrophone(in messages.Input, ref messages.Ref) {
 	}
 }
 
-// acceptsOffered: who accepts a session accepts what was offered already to take its place, and is still being described.
-func (c *Checker) acceptsOffered(ref messages.Ref) {
-	accepted := c.peers[ref]
-	if accepted == nil {
-		return
-	}
-	for _, p := range c.living {
-		if p != accepted && !p.asked && c.goesOnAs(accepted, p, false) {
-			p.onItsOwn = true
+// acceptsOffered: who accepts a session accepts what was offered already to take its place, and is still being described; and
+// so it is with one that was accepted when the conversation starts on it for which the other was offered.
+func (c *Checker) acceptsOffered() {
+	for _, accepted := range c.living {
+		for _, p := range c.living {
+			if accepted.asked && !accepted.failed && p != accepted && (!p.asked || p.failed) && c.goesOnAs(accepted, p, false) {
+				p.onItsOwn = true
+			}
 		}
 	}
 }

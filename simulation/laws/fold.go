@@ -67,6 +67,9 @@ type Living struct {
 	// Peer tells whether anything can still name a peer connection, Asked whether a microphone is still to come.
 	Peer  func(messages.Ref) bool
 	Asked func(messages.EffectID) bool
+	// Coming tells whether the session of a peer connection is still being described, and whether it was offered as a
+	// reinvite: once it is described it has been accepted on its own, or will not be.
+	Coming func(messages.Ref) (coming, reinvite bool)
 }
 
 // OnlyConsent makes the checker's state finite: it drops what the other laws note, says a thing once, and forgets consents that
@@ -108,8 +111,26 @@ func (c *Checker) OnlyConsent(l Living) []Violation {
 	for _, p := range c.peers {
 		p.accepted, p.up, p.left, p.shared = false, false, false, false // of other laws
 		p.retry, p.granted = false, 0                                   // used in the entry in which they are given, or never
+		if p.failed {
+			p.asked, p.failed = false, false // as one that was not asked for
+		}
+		if p.closed {
+			*p = peer{ref: p.ref, closed: true}
+		}
+	}
+	for _, p := range c.peers {
+		p.onItsOwn = p.onItsOwn && c.mayBeAccepted(p, l)
 	}
 	return found
+}
+
+// mayBeAccepted tells whether a session is still to be accepted on its own. What takes the place of another one is, if that
+// one was accepted; and if that is accepted later, it is noted then.
+func (c *Checker) mayBeAccepted(p *peer, l Living) bool {
+	coming, reinvite := l.Coming(p.ref)
+	return coming && (reinvite || c.options.AutoConnectSessions || slices.ContainsFunc(c.living, func(old *peer) bool {
+		return old != p && old.asked && c.goesOnAs(old, p, false)
+	}))
 }
 
 // known tells whether a conversation rings, or was proposed.
