@@ -172,8 +172,9 @@ func taken(v vocabulary) []move {
 	return all
 }
 
-// describing: the far end describes sessions, and says all else that it can say about them. The ICE of an offer is that of a
-// session which has its id, or another one.
+// describing: the far end describes sessions, and says all else that it can say about them. The ICE of an offer is that of the
+// listed session of its id, or that of none: an offer with the ICE of one that is being described is either what that one was
+// offered with, and is ignored, or does what any other does.
 func describing(p *phone, v vocabulary) []move {
 	var all []move
 	for _, s := range v.sessions {
@@ -195,18 +196,19 @@ func describing(p *phone, v vocabulary) []move {
 	return all
 }
 
-// icesOf are the ICE of the sessions that an offer with this id may be compared with, and one that none of them has.
+// icesOf are the ICE of the listed session that an offer with this id meets, and one that no session has.
 func (p *phone) icesOf(id messages.SessionID) []messages.Candidate {
 	root := p.root()
-	var all []messages.Candidate
+	var listed, all []messages.Candidate
 	for _, s := range root.Data.Sessions {
-		if (s.Listed || coming(s)) && s.View.Session == id && s.View.ICE != "" && !slices.Contains(all, s.View.ICE) {
-			all = append(all, s.View.ICE)
+		all = append(all, s.View.ICE)
+		if s.Listed && s.View.Signalling == messages.SDPOverXMPP && s.View.Session == id && len(listed) == 0 {
+			listed = append(listed, s.View.ICE)
 		}
 	}
 	for n := 1; ; n++ {
 		if fresh := messages.Candidate("ice " + strconv.Itoa(n)); !slices.Contains(all, fresh) {
-			return append(all, fresh)
+			return append(listed, fresh)
 		}
 	}
 }

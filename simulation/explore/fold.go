@@ -51,7 +51,7 @@ var dropped = map[string]string{
 	"media.Data.Session":                "its actor's",
 	"media.Data.Peer":                   "its actor's",
 	"media.Data.Offered":                "says whether a loss of ICE counts as an interruption, which nothing follows from",
-	"messages.SessionView.ICE":          "written by writeSession",
+	"messages.SessionView.ICE":          "an offer's is chosen as that of the listed session of its id, or as another than any",
 	"messages.SessionView.OriginalRoom": "announced, never looked at",
 	"messages.SessionView.FromUser":     "announced, never looked at",
 	"messages.SessionView.Reinvite":     "written by writeSession",
@@ -117,7 +117,6 @@ type writer struct {
 	buf  []byte
 	as   names
 	refs map[messages.Ref]byte
-	ices []transport
 	// whole: what is dropped because no decision about consent depends on it is written, too.
 	whole bool
 }
@@ -149,7 +148,7 @@ func keyOf(text []byte) key {
 // write writes a state: the root first, then those whom it lists in the order of its lists, then the rest in the order of
 // what they are.
 func (w *writer) write(s *state, as names) {
-	w.buf, w.ices, w.as = w.buf[:0], w.ices[:0], as
+	w.buf, w.as = w.buf[:0], as
 	clear(w.refs)
 	root := s.phone.root()
 	w.number(root.Data)
@@ -495,43 +494,13 @@ func coming(s softphone.Session) bool {
 	return s.View.Signalling == messages.SDPOverXMPP && !s.View.Described && !s.View.Over
 }
 
-// writeSession writes what the root notes of a session. Whether it calls itself a reinvite counts until it is described; its
-// ICE counts while an offer may be compared with it, and only for being the same as another's or not.
+// writeSession writes what the root notes of a session. Whether it calls itself a reinvite counts until it is described.
 func writeSession(fields plan) plan {
 	return func(w *writer, v reflect.Value) {
 		fields(w, v)
 		view := v.FieldByName("View")
-		described := view.FieldByName("Described").Bool()
-		w.bit(view.FieldByName("Reinvite").Bool() && !described)
-		if v.FieldByName("Listed").Bool() || !described && !view.FieldByName("Over").Bool() {
-			w.ice(transport{messages.SessionID(view.FieldByName("Session").String()), messages.Candidate(view.FieldByName("ICE").String())})
-		}
+		w.bit(view.FieldByName("Reinvite").Bool() && !view.FieldByName("Described").Bool())
 	}
-}
-
-// transport is the ICE that a session of an id has.
-type transport struct {
-	session messages.SessionID
-	ice     messages.Candidate
-}
-
-// ice writes which of the transports of its session id this is, in the order in which they are met.
-func (w *writer) ice(t transport) {
-	if t.ice == "" {
-		return
-	}
-	n := byte(1)
-	for _, met := range w.ices {
-		if met == t {
-			w.buf = append(w.buf, n)
-			return
-		}
-		if met.session == t.session {
-			n++
-		}
-	}
-	w.ices = append(w.ices, t)
-	w.buf = append(w.buf, n)
 }
 
 // nameOf is a type's package and name, without type parameters.

@@ -124,9 +124,10 @@ func (p *phone) living() laws.Living {
 	d := root.Data
 	return laws.Living{
 		Proposed: func(o messages.Propose) (messages.Propose, bool) { return counts(d, o) },
-		Session: func(id messages.SessionID) bool {
-			return slices.ContainsFunc(d.Proposals, func(v messages.ProposalView) bool { return v.Propose.Session == id }) ||
-				slices.ContainsFunc(d.Sessions, func(v softphone.Session) bool { return v.View.Session == id })
+		Remembered: func(o messages.Propose) bool {
+			return slices.ContainsFunc(d.Proposals, func(v messages.ProposalView) bool {
+				return v.Propose.Session == o.Session && v.Propose.Conversation == o.Conversation && bare(v.Propose.From) == bare(o.From)
+			})
 		},
 		Ordering: slices.ContainsFunc(p.actors, func(a *actors.Actor) bool { return a.Kind == "order" }),
 		Peer:     p.mayNamePeer,

@@ -60,8 +60,8 @@ func (c *Checker) Fail(ref messages.Ref) {
 type Living struct {
 	// Proposed tells whether a propose may still be taken, and what of it still counts.
 	Proposed func(messages.Propose) (messages.Propose, bool)
-	// Session tells whether a session id is proposed, or there is a session that has it.
-	Session func(messages.SessionID) bool
+	// Remembered tells whether a session that was proposed may still begin: nobody has forgotten its propose.
+	Remembered func(messages.Propose) bool
 	// Ordering tells whether an order to the platform is being prepared.
 	Ordering bool
 	// Peer tells whether anything can still name a peer connection, Asked whether a microphone is still to come.
@@ -98,7 +98,12 @@ func (c *Checker) OnlyConsent(l Living) []Violation {
 			delete(c.proposes, id)
 		}
 	}
-	maps.DeleteFunc(c.proceeded, func(id messages.SessionID, _ []messages.Propose) bool { return !l.Session(id) })
+	for id, list := range c.proceeded {
+		kept := slices.DeleteFunc(slices.Clone(list), func(p messages.Propose) bool { return !l.Remembered(p) })
+		if c.proceeded[id] = kept; len(kept) == 0 {
+			delete(c.proceeded, id)
+		}
+	}
 	maps.DeleteFunc(c.peers, func(ref messages.Ref, _ *peer) bool { return !l.Peer(ref) })
 	c.living = slices.DeleteFunc(c.living, func(p *peer) bool { return !l.Peer(p.ref) })
 	c.dead, c.proposed, c.starts = recent[messages.Ref]{}, recent[messages.SessionID]{}, recent[start]{} // what is forgotten is above
