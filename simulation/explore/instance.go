@@ -58,8 +58,9 @@ func (p *phone) without(gone []messages.Ref) *phone {
 }
 
 // withoutGone takes out the sessions that have finished, unless something is still to come for them: no decision about consent
-// depends on them. Conversations go too: what they may tell is a move of its own. So do candidates that wait for a session,
-// for they may come later as well.
+// depends on them. Conversations go too: what they may tell is a move of its own; and departures, which have told their session
+// to leave, and wait. So do candidates that wait for a session, for they may come later as well, and retracts that wait for a
+// propose, for it need not come.
 func withoutGone(p *phone) *phone {
 	root := p.root()
 	var gone []messages.Ref
@@ -72,11 +73,14 @@ func withoutGone(p *phone) *phone {
 	for _, v := range root.Data.Conversations {
 		gone = append(gone, v.Ref)
 	}
+	for _, v := range root.Data.Watchers {
+		gone = append(gone, v.Ref)
+	}
 	if len(gone) == 0 && len(root.Data.Early) == 0 && len(root.Data.Retracted) == 0 {
 		return p
 	}
 	return p.without(gone).with(func(d *softphone.Data) {
-		d.Conversations, d.Published, d.Early, d.Retracted = nil, nil, nil, nil
+		d.Conversations, d.Watchers, d.Published, d.Early, d.Retracted = nil, nil, nil, nil, nil
 		d.Sessions = slices.DeleteFunc(slices.Clone(d.Sessions), func(s softphone.Session) bool { return slices.Contains(gone, s.View.Ref) })
 	})
 }
