@@ -9,18 +9,22 @@ import (
 // The parts of the consent proof. Together they say what the whole would say: each leaves out what the others have, and lets
 // its messages come at any time. docs/explore.md has the argument.
 
-// consentParts are the parts, each under the options that it depends on.
-func consentParts(small bool) []*instance {
-	if small {
+// consentParts are the parts, each under the options that it depends on: those that have a counterexample soonest come first.
+func consentParts(o Options) []*instance {
+	if o.Small && o.Least {
+		one := words(1, 1, 1)
+		return slices.Concat(eitherWay(one, jingleAlone), eitherWay(one, sessionsAlone), eitherWay(one, negotiating), []*instance{taking(one)})
+	}
+	if o.Small {
 		return slices.Concat(
-			[]*instance{taking(words(1, 2, 1))},
-			eitherWay(words(1, 1, 1), sessionsAlone), eitherWay(words(1, 1, 1), negotiating),
-			eitherWay(words(1, 1, 1), jingleAlone))
+			eitherWay(words(1, 1, 2), jingleAlone), eitherWay(words(1, 1, 1), sessionsBothWays), eitherWay(words(1, 1, 2), sessionsAlone),
+			[]*instance{sessionsAlone(words(2, 1, 1), messages.DefaultOptions())}, eitherWay(words(1, 1, 1), negotiating),
+			[]*instance{taking(words(1, 2, 1))})
 	}
 	return slices.Concat(
-		[]*instance{taking(words(2, 1, 1)), taking(words(1, 2, 1))}, eitherWay(words(1, 1, 1), negotiating),
-		eitherWay(words(1, 1, 2), sessionsAlone), eitherWay(words(2, 1, 1), sessionsAlone), eitherWay(words(1, 1, 2), jingleAlone),
-		eitherWay(words(1, 2, 1), sessionsAlone), eitherWay(words(1, 1, 1), sessionsBothWays),
+		[]*instance{taking(words(1, 2, 1)), taking(words(2, 1, 1))}, eitherWay(words(1, 1, 1), negotiating),
+		eitherWay(words(1, 1, 2), sessionsAlone), eitherWay(words(2, 1, 1), sessionsAlone), eitherWay(words(1, 2, 1), sessionsAlone),
+		eitherWay(words(2, 2, 2), jingleAlone), eitherWay(words(1, 1, 2), sessionsBothWays), eitherWay(words(1, 2, 1), sessionsBothWays),
 		[]*instance{taking(words(2, 2, 1))}) // the largest is the last
 }
 

@@ -17,6 +17,8 @@ type Options struct {
 	Quirks quirk.Set
 	// Small explores fewer ids: all laws and all inputs, in a minute.
 	Small bool
+	// Least, with Small, explores one conversation, one session id and one gateway: all inputs still, in some seconds.
+	Least bool
 	// StatesMax gives up a part that has more states; 0: none is given up.
 	StatesMax int
 	// Progress is told now and then how far a part is; nil: nobody is.
@@ -98,7 +100,7 @@ func Both(o Options) (Report, error) {
 
 func consent(o Options, rows *rowsTaken) ([]Part, error) {
 	var parts []Part
-	for _, of := range consentParts(o.Small) {
+	for _, of := range consentParts(o) {
 		part, err := explorePart(of, o, rows)
 		if err != nil {
 			return parts, err

@@ -26,11 +26,7 @@ func scenario(s stage, trace []told, orders map[messages.EffectID]messages.Effec
 	for _, name := range s.quirks {
 		text.WriteString(" +" + name)
 	}
-	fmt.Fprintf(&text, "\nplatform silent\nagent ann line-appearance %d\n", s.appearance)
-	if !s.options.AutoConnectSessions {
-		text.WriteString("# Of ann's options, autoConnectSessions is false.\n")
-	}
-	text.WriteString("\n")
+	fmt.Fprintf(&text, "\nplatform silent\nagent ann%s\n\n", s.words(trace))
 	wait := time.Second
 	for _, t := range trace {
 		if fired, is := t.in.(messages.TimerFired); is {
@@ -48,11 +44,40 @@ func scenario(s stage, trace []told, orders map[messages.EffectID]messages.Effec
 	return text.String()
 }
 
+// words are the options of the agent: those of the part, or those that its last move chose.
+func (s stage) words(trace []told) string {
+	o := s.options
+	for _, t := range trace {
+		if c, is := t.in.(chosen); is {
+			o = c.options
+		}
+	}
+	words := ""
+	for _, option := range []struct {
+		on   bool
+		word string
+	}{
+		{s.appearance == 1, " line-appearance 1"}, {o.AutoAnswerInbound, " auto-answer"}, {o.DisableAutoAnswer, " no auto-answer"},
+		{!o.AutoConnectSessions, " no auto-connect"},
+		{o.EagerPersistent != "" && o.EagerPersistent != messages.EagerAuto, " eager " + string(o.EagerPersistent)},
+	} {
+		if option.on {
+			words += option.word
+		}
+	}
+	return words
+}
+
 // spoken is one input as a line. Comment tells that nobody outside can say it.
 func spoken(t told, orders map[messages.EffectID]messages.Effect) (line string, comment bool) {
-	if c, is := t.in.(chosen); is {
-		return fmt.Sprintf("with eagerPersistent %s, disableAutoAnswer %t, autoAnswerInbound %t", c.options.EagerPersistent,
-			c.options.DisableAutoAnswer, c.options.AutoAnswerInbound), true
+	switch in := t.in.(type) {
+	case chosen:
+		return fmt.Sprintf("with eagerPersistent %s, disableAutoAnswer %t, autoAnswerInbound %t", in.options.EagerPersistent,
+			in.options.DisableAutoAnswer, in.options.AutoAnswerInbound), true
+	case announced:
+		return "within ann: " + in.event.Name() + " is announced", true
+	case failed:
+		return "within ann: the microphone could not be had", true
 	}
 	raw, err := messages.EncodeInput(nil, t.in)
 	if err != nil || t.to != 0 {
