@@ -22,6 +22,7 @@ type consents struct {
 	// proceeded are the sessions that were proceeded and have not begun, with what was proposed of them.
 	proceeded map[messages.SessionID][]messages.Propose
 	peers     map[messages.Ref]*peer
+	newest    messages.Ref         // the peer connection that was made last
 	living    []*peer              // those that are open, in the order in which they were made
 	dead      recent[messages.Ref] // those that were closed
 	proposed  recent[messages.SessionID]
@@ -33,7 +34,9 @@ type peer struct {
 	ref          messages.Ref
 	id           messages.SessionID
 	conversation messages.ConversationID
-	domain       string
+	from, domain string // the far end's bare address, and its domain
+	sdp          bool   // it is signalled by offers
+	private      bool   // a persistent connection that was made ahead of calls
 	closed       bool
 	// onItsOwn: it may be accepted once without being asked; retry: its microphone failed, and may be asked for again.
 	onItsOwn, retry bool
@@ -71,6 +74,7 @@ func (c *Checker) noteConsent(in messages.Input) {
 	case messages.Answer:
 		for _, conversation := range c.answered(in) {
 			c.answers[conversation], c.orders[conversation] = true, true
+			c.countAnew(conversation)
 		}
 	case messages.HTTPAnswered:
 		if in.Placed != nil {
@@ -87,23 +91,33 @@ func (c *Checker) noteConsent(in messages.Input) {
 	}
 }
 
-// answered are the conversations that an Answer may mean: those that ring or were proposed under its session id, or the one
-// that it names, if it rings or was proposed.
-func (c *Checker) answered(in messages.Answer) []messages.ConversationID {
-	meant := map[messages.ConversationID]bool{}
-	for id, list := range c.proposes {
-		for _, p := range list {
-			if id == in.Session || in.Session == "" && p.Conversation == in.Conversation {
-				meant[p.Conversation] = true
-			}
+// answered are the conversations that an Answer may mean, which ring or were proposed: usually one. Several may ring under the
+// id of a session that they share.
+func (c *Checker) answered(in messages.Answer) (all []messages.ConversationID) {
+	if in.Session == "" {
+		if _, rings := c.rings[in.Conversation]; rings || c.isProposedFor(in.Conversation) {
+			return []messages.ConversationID{in.Conversation}
+		}
+		return nil
+	}
+	for _, conversation := range sorted(c.rings) {
+		if c.rings[conversation] == in.Session {
+			all = append(all, conversation)
 		}
 	}
-	for conversation, session := range c.rings {
-		if session == in.Session || in.Session == "" && conversation == in.Conversation {
-			meant[conversation] = true
+	for _, p := range c.proposes[in.Session] {
+		return append(all, p.Conversation)
+	}
+	return all
+}
+
+func (c *Checker) isProposedFor(conversation messages.ConversationID) bool {
+	for _, list := range c.proposes {
+		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
+			return true
 		}
 	}
-	return sorted(meant)
+	return false
 }
 
 // byItself tells whether a propose answers itself: this client dialled it, the options allow it, or it is an eager
@@ -122,7 +136,8 @@ func (c *Checker) eager() bool {
 func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect messages.Effect) {
 	switch e := effect.(type) {
 	case messages.SendProceed:
-		c.proceeds(e)
+		c.countsProceed(e.Session)
+		c.proceedsConsented(e)
 	case messages.SendAccept:
 		if !c.live(e.Session) {
 			c.broken(ConsentBeforeMedia, "session %s is accepted, and has no peer connection", e.Session)
@@ -152,10 +167,9 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 	}
 }
 
-// proceeds: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
-// session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered;
-// an id that was taken back, or that was forgotten, may be proposed for another conversation, which is answered anew.
-func (c *Checker) proceeds(e messages.SendProceed) {
+// proceedsConsented: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
+// session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered.
+func (c *Checker) proceedsConsented(e messages.SendProceed) {
 	theirs := func(p messages.Propose) bool { return bare(p.From) == bare(e.To) }
 	for _, p := range c.proposes[e.Session] {
 		again := slices.ContainsFunc(c.proceeded[e.Session], func(was messages.Propose) bool {
@@ -170,8 +184,14 @@ func (c *Checker) proceeds(e messages.SendProceed) {
 		c.proceeded[e.Session] = append(slices.Clip(c.proceeded[e.Session]), p)
 		return
 	}
-	if !slices.ContainsFunc(c.proceeded[e.Session], theirs) {
-		c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
+	if slices.ContainsFunc(c.proceeded[e.Session], theirs) {
+		return
+	}
+	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
+	for _, p := range c.proposes[e.Session] { // what follows from it is not said again
+		if theirs(p) {
+			c.proceeded[e.Session] = append(slices.Clip(c.proceeded[e.Session]), p)
+		}
 	}
 }
 
@@ -208,14 +228,16 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 			p.conversation = was.Conversation
 		}
 	}
-	p.domain, p.shared = domain(from), c.oneLine
+	p.from, p.domain, p.shared, p.sdp = bare(from), domain(from), c.oneLine, e.Signalling != messages.Jingle
+	p.private = slices.ContainsFunc(c.proceeded[p.id], func(was messages.Propose) bool { return was.PrivAnswer != "" })
+	c.opensTold(p.id)
 	goesOn := slices.ContainsFunc(c.living, func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
 	accepted := slices.ContainsFunc(c.living, func(old *peer) bool { return old.asked && !old.failed && c.goesOnAs(old, p, reinvite) })
 	if !c.wasProceeded(p, from) && !goesOn {
 		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s with conversation %s, which was not proceeded", p.id, p.conversation)
 	}
 	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn || accepted
-	c.peers[p.ref] = p
+	c.peers[p.ref], c.newest = p, p.ref
 	c.living = append(c.living, p)
 }
 

@@ -30,6 +30,13 @@ func (c *Checker) Copy() *Checker {
 	other.rings, other.started, other.heard = maps.Clone(c.rings), maps.Clone(c.started), maps.Clone(c.heard)
 	other.added, other.open = maps.Clone(c.added), maps.Clone(c.open)
 	other.passed, other.taken = maps.Clone(c.passed), maps.Clone(c.taken)
+	other.told.open, other.told.openIDs = maps.Clone(c.told.open), c.told.openIDs.copied()
+	other.proceeds, other.proceedIDs = maps.Clone(c.proceeds), c.proceedIDs.copied()
+	other.early, other.earlyIDs = maps.Clone(c.early), c.earlyIDs.copied()
+	for id, list := range other.early {
+		other.early[id] = slices.Clip(list)
+	}
+	other.holds, other.notified, other.notifiedAs = maps.Clone(c.holds), maps.Clone(c.notified), c.notifiedAs.copied()
 	other.violations = slices.Clip(c.violations)
 	return &other
 }
@@ -80,6 +87,12 @@ type Living struct {
 func (c *Checker) OnlyConsent(l Living) []Violation {
 	found := slices.DeleteFunc(c.violations, func(v Violation) bool { return v.Law != ConsentBeforeMedia })
 	c.violations, c.seq = nil, 0
+	c.told, c.newest = told{open: map[messages.SessionID]int{}}, 0
+	c.proceedIDs, c.earlyIDs, c.notifiedAs = recent[messages.SessionID]{}, recent[messages.SessionID]{}, recent[messages.ConversationID]{}
+	clear(c.proceeds)
+	clear(c.early)
+	clear(c.holds)
+	clear(c.notified)
 	clear(c.started)
 	clear(c.added)
 	clear(c.passed)
@@ -114,8 +127,8 @@ func (c *Checker) OnlyConsent(l Living) []Violation {
 		clear(c.orders)
 	}
 	for _, p := range c.peers {
-		p.accepted, p.up, p.left, p.shared = false, false, false, false // of other laws
-		p.retry, p.granted = false, 0                                   // used in the entry in which they are given, or never
+		p.accepted, p.up, p.left, p.shared, p.private, p.sdp, p.from = false, false, false, false, false, false, "" // of other laws
+		p.retry, p.granted = false, 0                                                                               // used in the entry in which they are given, or never
 		if p.failed {
 			p.asked, p.failed = false, false // as one that was not asked for
 		}
