@@ -34,11 +34,13 @@ type Actor struct {
 // Receive takes a message from protoactor. Messages about the actor's own life mean nothing to charts.
 func (a *Actor) Receive(ctx actor.Context) {
 	if in, ok := ctx.Message().(messages.Input); ok {
-		a.handle(in)
+		a.Handle(in)
 	}
 }
 
-func (a *Actor) handle(in messages.Input) {
+// Handle lets each machine that knows the input decide, in their order. Receive is for protoactor; whoever runs actors without
+// it calls this.
+func (a *Actor) Handle(in messages.Input) {
 	known := false
 	for i, m := range a.Machines {
 		if m.Knows(in) {

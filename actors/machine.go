@@ -37,6 +37,10 @@ type Machine interface {
 	Keep() any
 	Undo(kept any)
 	Forget(kept any)
+	// Snapshot is the state of now to look at: a pointer to the chart's fsm.Snapshot.
+	Snapshot() any
+	// Copy is another instance in the same state, for whoever follows several ways from one state.
+	Copy() Machine
 	// MarshalJSON writes the state: {"state":…,"data":…}.
 	MarshalJSON() ([]byte, error)
 	// Restore replaces the state by what MarshalJSON wrote, or leaves it and says why not.
@@ -102,6 +106,17 @@ func (m *machine[D]) Undo(kept any) {
 }
 
 func (m *machine[D]) Forget(kept any) { kept.(*fsm.Instance[D]).GiveBack() }
+
+func (m *machine[D]) Snapshot() any {
+	s := m.now.Snapshot()
+	return &s
+}
+
+func (m *machine[D]) Copy() Machine {
+	other := *m
+	other.now = m.now.Chart().Resume(m.now.Snapshot())
+	return &other
+}
 
 func (m *machine[D]) MarshalJSON() ([]byte, error) { return json.Marshal(m.now.Snapshot()) }
 

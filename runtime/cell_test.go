@@ -475,8 +475,10 @@ func (fixed) Ended() bool                   { return false }
 func (fixed) View() messages.Input          { return nil }
 func (fixed) Settle()                       {}
 func (fixed) Keep() any                     { return nil }
+func (fixed) Snapshot() any                 { return nil }
 func (fixed) Undo(any)                      {}
 func (fixed) Forget(any)                    {}
+func (f *fixed) Copy() actors.Machine       { return f }
 func (fixed) MarshalJSON() ([]byte, error)  { return []byte("{}"), nil }
 func (fixed) Restore(json.RawMessage) error { return nil }
 func (f fixed) Step(_ quirk.Set, _ messages.Input, out *fsm.Outcome) {

@@ -1,5 +1,5 @@
-// Command engine replays, verifies, compares and redacts recordings of softphone clients, and lists the charts that it
-// decides by. It exits with 0 when it is done, 1 when the thing that it checked does not hold, 2 when it was used wrongly.
+// Command engine replays, verifies, compares and redacts recordings of softphone clients, explores what they may do, and lists
+// the charts that it decides by. It exits with 0 when it is done, 1 when the thing that it checked does not hold, 2 when it was used wrongly.
 package main
 
 import (
@@ -39,6 +39,7 @@ type commands struct {
 	Simulate simulateCommand `cmd:"" help:"Play scenarios of calls, or draw them from seeds and look for broken laws."`
 	Whatif   whatifCommand   `cmd:"" help:"Play the calls of a log under another configuration, side by side."`
 	Races    racesCommand    `cmd:"" help:"Try the orders of a log that the protocol leaves open; print those that change what the user ends up with."`
+	Explore  exploreCommand  `cmd:"" help:"Go through every state that a softphone can be in, and prove that none answers without consent."`
 	Charts   chartsCommand   `cmd:"" help:"List the charts that this binary was built from, or print one."`
 }
 
@@ -102,7 +103,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	}()
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("engine"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"log": logHelp, "version": version()},
-		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact."),
+		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact, explore."),
 		kong.Exit(func(int) { panic(helpShown{}) }))
 	if err != nil {
 		panic(fmt.Sprintf("engine: the command line is declared wrongly: %v", err))

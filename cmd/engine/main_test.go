@@ -65,7 +65,7 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, simulate, whatif, races, charts", "--help"}},
+		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, simulate, whatif, races, explore, charts", "--help"}},
 		{"no recording", []string{"replay"}, []string{"<log>", "--help"}},
 		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "--help"}},
 		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path", "--list"}},

@@ -409,10 +409,13 @@ func takesOverID(d *Data, e messages.SessionDescribed) bool {
 	return ok
 }
 
-// goesOnAccepted: sessions are accepted on their own, or the one whose place it takes was accepted.
+// goesOnAccepted: sessions are accepted on their own, or the one whose place it takes was accepted: it goes on, and it is the
+// same gateway's, and for the same conversation.
 func goesOnAccepted(d *Data, e messages.SessionDescribed) bool {
 	old, ok := d.namesake(e.Session)
-	return autoConnects(d, e) || ok && old.Accepting
+	mine := d.session(e.Session).View
+	return autoConnects(d, e) ||
+		ok && old.Accepting && !old.View.Over && domain(old.View.Peer) == domain(mine.Peer) && old.has(mine.Conversation)
 }
 
 // yieldOld ends the session whose id the new one has; the far end means the new one by it from now on.

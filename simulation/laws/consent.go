@@ -68,12 +68,9 @@ func (c *Checker) noteConsent(in messages.Input) {
 			c.proposes[in.Session] = append(c.proposes[in.Session], in)
 		}
 	case messages.Retract:
-		for _, p := range c.proposes[in.Session] {
-			if bare(p.From) == bare(in.From) {
-				delete(c.proposes, in.Session)
-				break
-			}
-		}
+		c.proposes[in.Session] = slices.DeleteFunc(slices.Clone(c.proposes[in.Session]), func(p messages.Propose) bool {
+			return bare(p.From) == bare(in.From)
+		})
 	case messages.Answer:
 		for _, conversation := range c.answered(in) {
 			c.answers[conversation], c.orders[conversation] = true, true
@@ -154,6 +151,7 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 			p.asked, p.failed = true, false // it is being tried again: not failed, until it fails
 		}
 		c.asksMicrophone(in, e.Peer)
+		c.acceptsOffered()
 	case messages.AddMicrophone:
 		c.usesMicrophone(e.Peer)
 	case messages.MakeAnswer:
@@ -173,23 +171,26 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 // session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered.
 func (c *Checker) proceedsConsented(e messages.SendProceed) {
 	theirs := func(p messages.Propose) bool { return bare(p.From) == bare(e.To) }
-	if slices.ContainsFunc(c.proceeded[e.Session], theirs) {
-		return
-	}
 	for _, p := range c.proposes[e.Session] {
-		if !theirs(p) || !c.byItself(p) && !c.answers[p.Conversation] {
+		again := slices.ContainsFunc(c.proceeded[e.Session], func(was messages.Propose) bool {
+			return theirs(was) && was.Conversation == p.Conversation
+		})
+		if !theirs(p) || again || !c.byItself(p) && !c.answers[p.Conversation] {
 			continue
 		}
 		if !c.byItself(p) {
 			delete(c.answers, p.Conversation)
 		}
-		c.proceeded[e.Session] = append(c.proceeded[e.Session], p)
+		c.proceeded[e.Session] = append(slices.Clip(c.proceeded[e.Session]), p)
+		return
+	}
+	if slices.ContainsFunc(c.proceeded[e.Session], theirs) {
 		return
 	}
 	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
 	for _, p := range c.proposes[e.Session] { // what follows from it is not said again
 		if theirs(p) {
-			c.proceeded[e.Session] = append(c.proceeded[e.Session], p)
+			c.proceeded[e.Session] = append(slices.Clip(c.proceeded[e.Session]), p)
 		}
 	}
 }
@@ -275,6 +276,18 @@ func (c *Checker) asksMicrophone(in messages.Input, ref messages.Ref) {
 		p.onItsOwn = false
 	default:
 		c.broken(ConsentBeforeMedia, "a microphone is asked for by session %s, which nobody accepted", p.id)
+	}
+}
+
+// acceptsOffered: who accepts a session accepts what was offered already to take its place, and is still being described; and
+// so it is with one that was accepted when the conversation starts on it for which the other was offered.
+func (c *Checker) acceptsOffered() {
+	for _, accepted := range c.living {
+		for _, p := range c.living {
+			if accepted.asked && !accepted.failed && p != accepted && (!p.asked || p.failed) && c.goesOnAs(accepted, p, false) {
+				p.onItsOwn = true
+			}
+		}
 	}
 }
 

@@ -1,0 +1,48 @@
+package explore_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/simulation/explore"
+	"github.com/hookswitch/hookswitch/simulation/laws"
+)
+
+// TestTheSmallRaceReachesItsFixpoint goes through every order of what two clients hear of one call that they may answer, and finds
+// nothing but what is known: an answer that is made while the far end ends the session is sent all the same.
+func TestTheSmallRaceReachesItsFixpoint(t *testing.T) {
+	t.Parallel()
+	if testing.Short() || raceDetector {
+		t.Skip("goes through a hundred thousand transitions: it runs without the race detector")
+	}
+	report, err := explore.Races(explore.Options{Small: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := report.Parts[0]
+	t.Logf("%d states, %d transitions", p.States, p.Transitions)
+	if !p.Fixpoint || p.States < 1000 {
+		t.Errorf("%d states, fixpoint %t", p.States, p.Fixpoint)
+	}
+	for _, c := range p.Counterexamples {
+		if c.Law != laws.NothingAfterTheEnd {
+			t.Errorf("%s", c.Scenario)
+		}
+	}
+}
+
+// TestRacesSeeQuirks shows that a race finds what the SDK is known for: of a call that one client takes, the other goes on ringing.
+func TestRacesSeeQuirks(t *testing.T) {
+	t.Parallel()
+	report, err := explore.Races(explore.Options{Small: true, Quirks: quirk.Corrected.With(quirk.PendingsOutliveCalls).With(quirk.SessionsKept)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(report.Parts[0].Counterexamples, func(c explore.Counterexample) bool {
+		return c.Moves > 1 && strings.Contains(c.Scenario, "client 1: ")
+	}) {
+		t.Errorf("%+v", report.Parts[0])
+	}
+}
