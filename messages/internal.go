@@ -59,8 +59,13 @@ type (
 		Call  CallID
 		Known Whereabouts
 	}
-	// TakeProposal asks for the proceed of a session id.
-	TakeProposal struct{ Session SessionID }
+	// TakeProposal asks for the proceed of a session id, as it was proposed: for a conversation, and by whom; empty when the
+	// session id was not proposed, but taken from the shared session.
+	TakeProposal struct {
+		Session      SessionID
+		Conversation ConversationID
+		From         JID
+	}
 	// ForgetProposal: the streaming layer is to forget the propose.
 	ForgetProposal struct{}
 	// PendingHandled: whatever rings with this session id was taken by some client.

@@ -309,7 +309,7 @@ func (c *verifyCommand) sources() ([]string, error) {
 	for _, path := range c.Paths {
 		found, err := below(path)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("verify: %w", err)
 		}
 		list = append(list, found...)
 	}
@@ -325,7 +325,7 @@ func below(path string) ([]string, error) {
 	if err != nil || !info.IsDir() {
 		name, in, err := open(path)
 		if err != nil {
-			return nil, fmt.Errorf("verify: %w", err)
+			return nil, err
 		}
 		if path == stdin {
 			name = path
@@ -340,10 +340,10 @@ func below(path string) ([]string, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("verify: %w: give folders that can be read", err)
+		return nil, fmt.Errorf("%w: give folders that can be read", err)
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("verify: %s: no *%s in this folder: give one that has recordings", path, strings.Join(endings, ", *"))
+		return nil, fmt.Errorf("%s: no *%s in this folder: give one that has recordings", path, strings.Join(endings, ", *"))
 	}
 	return list, nil
 }

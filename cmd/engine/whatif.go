@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -99,9 +97,9 @@ func (c *whatifCommand) sources() (names []string, several bool, err error) {
 			continue
 		}
 		several = true
-		found, err := logsBelow(path)
+		found, err := below(path)
 		if err != nil {
-			return nil, true, err
+			return nil, true, fmt.Errorf("whatif: %w", err)
 		}
 		names = append(names, found...)
 	}
@@ -110,23 +108,6 @@ func (c *whatifCommand) sources() (names []string, several bool, err error) {
 		return nil, true, errors.New("whatif: --scenario is for one log")
 	}
 	return names, several, nil
-}
-
-// logsBelow are the logs in a folder and the folders in it, in the order of their names.
-func logsBelow(folder string) (names []string, err error) {
-	err = filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(file, e) }) {
-			names = append(names, file)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("whatif: %w: give folders that can be read", err)
-	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("whatif: %s: there is no *.jsonl or *.journal below it: give a folder with logs", folder)
-	}
-	return names, nil
 }
 
 // asked is what came of one log.

@@ -98,7 +98,7 @@ func TestWhatIfUsedWrongly(t *testing.T) {
 		{"no profile", whatifCommand{Profile: to("best"), Logs: log}, "corrected"},
 		{"no option", whatifCommand{Platform: []string{"echo"}, Logs: log}, "KEY=VALUE"},
 		{"no such log", whatifCommand{LineAppearance: to("1"), Logs: []string{"none.jsonl"}}, "none.jsonl"},
-		{"an empty folder", whatifCommand{LineAppearance: to("1"), Logs: []string{folder}}, "give a folder with logs"},
+		{"an empty folder", whatifCommand{LineAppearance: to("1"), Logs: []string{folder}}, "give one that has recordings"},
 		{"a scenario of several", whatifCommand{LineAppearance: to("1"), Scenario: "-", Logs: []string{twoCalls, call}}, "one log"},
 	} {
 		if _, _, err := whatIf(row.command, false); err == nil || !strings.Contains(err.Error(), row.says) {

@@ -90,7 +90,7 @@ func wantProceed[E messages.Input](d Data, _ E) (Data, messages.Acts) {
 
 // rename takes over the session id of a later propose; the embedding program is not told.
 func rename(d Data, e messages.InvitedAgain) (Data, messages.Acts) {
-	d.Invite.ID, d.Mocked = e.Propose.Session, false
+	d.Invite.ID, d.Invite.From, d.Mocked = e.Propose.Session, e.Propose.From, false
 	return d, nil
 }
 
@@ -105,8 +105,16 @@ func orderDecline(d Data, e messages.DeclineNow) (Data, messages.Acts) {
 
 // takeProposal sends proceed. The request is settled at once: whether the proceed arrives is not known here.
 func takeProposal(d Data, e messages.ProceedNow) (Data, messages.Acts) {
-	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TakeProposal{Session: d.Invite.ID}}}
+	acts := messages.Acts{messages.Tell{To: messages.Root, Msg: d.taken()}}
 	return d, append(acts, messages.Settled(e.Call, nil)...)
+}
+
+// taken is what was proposed. What a notification made ring was proposed by nobody.
+func (d Data) taken() messages.TakeProposal {
+	if d.Mocked {
+		return messages.TakeProposal{Session: d.Invite.ID}
+	}
+	return messages.TakeProposal{Session: d.Invite.ID, Conversation: d.Invite.Conversation, From: d.Invite.From}
 }
 
 func announceHandled(d Data, e messages.InvitationHandled) (Data, messages.Acts) {

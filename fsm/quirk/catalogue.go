@@ -113,8 +113,8 @@ var (
 	})
 	SenderUnchecked = define(Quirk{
 		Name: "sender-unchecked", Kind: Row, Ticket: "attacks.md G3, G6", Since: "9.2.4",
-		SDK:       "retract, accept, reject, terminate and candidates count from whomever they come",
-		Corrected: "retract counts from the proposer, accept and reject from the user's own address, terminate and candidates from the session's peer",
+		SDK:       "retract, accept, reject, terminate and candidates count from whomever they come, and the answer to a propose goes to whoever proposes its session id by then",
+		Corrected: "the answer goes to the proposer whom the user was told of; retract counts from the proposer, accept and reject from the user's own address, terminate and candidates from the session's peer",
 		Why:       "a stranger must not silence the phone or end a call",
 	})
 	AutoAnswerFromWire = define(Quirk{
@@ -301,7 +301,7 @@ var (
 	})
 	SessionsKept = define(Quirk{
 		Name: "sessions-kept", Kind: Fact, Ticket: "STREAM-494", Since: "9.2.4", FixedIn: "14.0.0",
-		SDK:       "a session that is over stays in memory, with its timers; one whose description is refused, or that ends before it is described, keeps its place and its peer connection too, and may start all the same",
+		SDK:       "a session that is over stays in memory, with its timers; one whose description is refused, or that ends before it is described, keeps its place and its peer connection too, and may start all the same; a Jingle session that its peer terminates by JSON-RPC without a reason goes on without media",
 		Corrected: "it is forgotten once nobody refers to it, and its peer connection is closed; what ends before it is described does not start",
 		Why:       "nothing is kept for ever",
 	})
@@ -362,7 +362,7 @@ var (
 	ProposalsKept = define(Quirk{
 		Name: "proposals-kept", Kind: Fact, Ticket: "platform-wire 6.10", Since: "9.2.4", FixedIn: "SC 19.0",
 		SDK:       "a propose is remembered after its session came, and the same id is proceeded at once when it is proposed again",
-		Corrected: "it is forgotten when its session comes",
+		Corrected: "it is forgotten when its session comes, and ten minutes after it was proposed last",
 		Why:       "no consent, no media; nothing is kept for ever",
 	})
 	InitiateEatsPropose = define(Quirk{

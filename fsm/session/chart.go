@@ -55,7 +55,7 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 			on(messages.SessionAccepting{}).Do(callActive).Source("1.7 active/accept"),
 			on(messages.CheckPeer{}).Do(reportIfClosed).Source("1.7 page visible")),
 		on(messages.Adopted{}).Do(adopt).Source("1.6.5 step 1"),
-		on(messages.Terminate{}).If(jingle).Unless(reasoned).Do(closeMedia).Source("1.7 rpc terminate of a Jingle session"),
+		on(messages.Terminate{}).If(jingle).Unless(reasoned).Quirk(quirk.SessionsKept).Do(closeMedia).Source("1.7 rpc terminate of a Jingle session"),
 		on(messages.Terminate{}).If(jingle).Do(callEnded, closeMedia, terminatePlainly).Enter(Ended).Source("1.7 rpc terminate of a Jingle session"),
 		on(messages.Terminate{}).Do(closeMedia, terminateAsAsked).Enter(Ended).Source("1.7 any/terminate rpc"),
 		on(messages.SessionTerminate{}).Do(callEnded, acknowledgeEnd, closeMedia, terminateAsSaid).Enter(Ended).Source("3.4 session-terminate"),

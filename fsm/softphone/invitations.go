@@ -28,6 +28,7 @@ var proposals = together(
 	on(messages.Propose{}).If(retractedBefore).Corrected(quirk.PendingsOutliveCalls).Do(forgetRetract),
 	on(messages.Propose{}).If(proposalKnown).Do(tellProposal).Source("1.5 offered/propose").Source("1.5 proceeded/propose"),
 	on(messages.Propose{}).Do(startProposal).Source("1.5 none/propose"),
+	on(messages.TakeProposal{}).If(proposedAnew).Corrected(quirk.SenderUnchecked).Do(announceNoProposalError),
 	on(messages.TakeProposal{}).If(takeKnown).Do(tellTake).Source("1.5 offered/acceptRtcSession"),
 	on(messages.TakeProposal{}).Corrected(quirk.LegacyErrorEvent).Do(announceNoProposalError),
 	on(messages.TakeProposal{}).Quirk(quirk.LegacyErrorEvent).Do(announceNoProposal).Source("1.5 none/acceptRtcSession"),
@@ -143,6 +144,12 @@ func takeKnown(d Data, e messages.TakeProposal) bool { return d.proposalAt(e.Ses
 
 func tellTake(d Data, e messages.TakeProposal) (Data, acts) {
 	return d, acts{tell(d.Proposals[d.proposalAt(e.Session)].Ref, e)}
+}
+
+// proposedAnew: under the same id something else is proposed by now, or by somebody else; nobody was asked about that.
+func proposedAnew(d Data, e messages.TakeProposal) bool {
+	i := d.proposalAt(e.Session)
+	return i >= 0 && e.From != "" && (d.Proposals[i].Propose.Conversation != e.Conversation || bare(d.Proposals[i].Propose.From) != bare(e.From))
 }
 
 func announceNoProposalError(d Data, _ messages.TakeProposal) (Data, acts) {

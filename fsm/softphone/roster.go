@@ -214,9 +214,15 @@ func (d *Data) jingleSession(sid messages.SessionID) (Session, bool) {
 
 // sessionOf is the session that a request about a conversation means: the first listed one that carries it, else the
 // session that the stored conversation uses (sdk-behaviour 1.4, session by conversationId). The pick ended-session-meant:
-// whether that lives or not, or, if it is over, rather a listed one on which the conversation was started.
+// whether that lives or not, or rather one that is not ending, and if it is over, a listed one on which the conversation
+// was started.
 func (d *Data) sessionOf(c messages.ConversationID) (Session, bool) {
-	if s, ok := d.firstListed(func(s Session) bool { return s.Carries == c && s.View.Type != "" }); ok {
+	carries := func(s Session) bool { return s.Carries == c && s.View.Type != "" }
+	staying := func(s Session) bool { return carries(s) && s.View.Stage != stageEnded }
+	if s, ok := d.firstListed(staying); ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+		return s, true
+	}
+	if s, ok := d.firstListed(carries); ok {
 		return s, true
 	}
 	used, ok := d.usedBy(c)

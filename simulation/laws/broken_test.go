@@ -44,7 +44,7 @@ func leg(state messages.CallState) messages.Input {
 func taken() []runtime.Step {
 	return []runtime.Step{
 		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
-		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid}, messages.Settle{Call: 1}),
+		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid, To: far}, messages.Settle{Call: 1}),
 		step(messages.Offer{Session: sid, Conversation: here, From: far}, messages.CreatePeer{Peer: 7},
 			starts(), messages.SendAccept{Session: sid}, announces(messages.HandledPendingSession{Conversation: here})),
 	}
@@ -92,8 +92,14 @@ var breaking = []struct {
 	), nil},
 	{laws.ConsentBeforeMedia, "one answer for two session ids", []runtime.Step{
 		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
-		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid}, messages.Settle{Call: 1}),
-		step(messages.Propose{Session: "s2", Conversation: here, From: far}, messages.SendProceed{Session: "s2"}),
+		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid, To: far}, messages.Settle{Call: 1}),
+		step(messages.Propose{Session: "s2", Conversation: here, From: far}, messages.SendProceed{Session: "s2", To: far}),
+		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
+	}, nil},
+	{laws.ConsentBeforeMedia, "proceed to somebody who proposed another call", []runtime.Step{
+		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
+		step(messages.Propose{Session: sid, Conversation: "c2", From: "s2@gjoll.example.org/edge"}),
+		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid, To: "s2@gjoll.example.org/edge"}, messages.Settle{Call: 1}),
 		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})),
 	}, nil},
 	{laws.ConsentBeforeMedia, "accept message", []runtime.Step{step(messages.PageShown{}, messages.SendAccept{Session: sid})}, nil},

@@ -152,20 +152,21 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 }
 
 // proceeds: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
-// session ids that are proposed for a conversation, one is proceeded.
+// session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered.
 func (c *Checker) proceeds(e messages.SendProceed) {
-	if c.proceeded[e.Session] != nil {
+	theirs := func(p messages.Propose) bool { return bare(p.From) == bare(e.To) }
+	if slices.ContainsFunc(c.proceeded[e.Session], theirs) {
 		return
 	}
-	c.proceeded[e.Session] = append([]messages.Propose{}, c.proposes[e.Session]...)
 	for _, p := range c.proposes[e.Session] {
-		if c.byItself(p) {
-			return
+		if !theirs(p) || !c.byItself(p) && !c.answers[p.Conversation] {
+			continue
 		}
-		if c.answers[p.Conversation] {
+		if !c.byItself(p) {
 			delete(c.answers, p.Conversation)
-			return
 		}
+		c.proceeded[e.Session] = append(c.proceeded[e.Session], p)
+		return
 	}
 	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
 }
@@ -199,8 +200,8 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 		p.id, p.conversation, from, reinvite = in.Session, in.Conversation, in.From, in.Reinvite
 	case messages.SessionInitiate:
 		p.id, from = in.Session, in.From
-		for _, propose := range c.proposes[in.Session] {
-			p.conversation = propose.Conversation
+		for _, was := range c.proceeded[in.Session] {
+			p.conversation = was.Conversation
 		}
 	}
 	p.domain, p.shared = domain(from), c.oneLine

@@ -38,6 +38,7 @@ const (
 	checksJingle    = "its Jingle library compares the sender, and answers as the standard says"
 	knowsNoOther    = "a transport that is not a session's own is nobody's there, too"
 	needsAnAccept   = "it opens the microphone when the session is accepted, too"
+	knowsTheFirst   = "it knows a propose by its first conversation, too"
 	keepsNothing    = "it drops candidates of sessions that it does not know, too; the bounded store came with its streaming client 19.0"
 )
 
@@ -165,6 +166,7 @@ func trusting() []Case {
 			ID: "G2", Tried: "an offer calls itself a reinvite", Holds: "it replaces a live session of its conversation, from that session's gateway, or nothing",
 			Trials: []Trial{
 				{Name: "G2-a-reinvite-of-nothing", Shows: []string{"0 peer connections"}, Breaks: laws.ConsentBeforeMedia},
+				{Name: "G2-a-reinvite-of-closed-media", Shows: []string{"1 peer connection,", "sessionEnded C1 S1 (success)"}, Breaks: laws.ConsentBeforeMedia},
 				{Name: "G2-a-reinvite-from-elsewhere", Shows: []string{"ann/desk   hears C1"}, Never: []string{"sends its answer S9"}, Breaks: laws.ConsentBeforeMedia},
 			},
 		},

@@ -14,10 +14,10 @@ func sessionRules() []Case {
 	return []Case{
 		{
 			ID: "R-propose-id", Source: "XEP-0353", Tried: "two calls are proposed with one id", Holds: "a repeated id is a case, not an error",
-			Trials: []Trial{{
-				Name: "R-propose-id-a-repeated-id-is-a-case", Shows: []string{"sessionStarted C1 S1", "sessionEnded C1 S1 (success)"}, Never: []string{"sdkError", "sessionStarted C2"},
-				Same: "it knows a propose by its first conversation, too",
-			}},
+			Trials: []Trial{
+				{Name: "R-propose-id-a-repeated-id-is-a-case", Shows: []string{"sessionStarted C1 S1", "sessionEnded C1 S1 (success)"}, Never: []string{"sdkError", "sessionStarted C2"}, Same: knowsTheFirst},
+				{Name: "R-propose-id-a-forgotten-id-is-proposed-by-another", Shows: []string{"sends proceed S1", "is not proposed any more"}, Never: []string{"sessionStarted", "peer connection\n"}, Breaks: laws.ConsentBeforeMedia},
+			},
 		},
 		{
 			ID: "R-stale-propose", Source: "XEP-0353", Tried: "a call is taken back while the phone is offline", Holds: "nothing rings for more than ten minutes",
