@@ -119,7 +119,7 @@ type writer struct {
 	buf  []byte
 	as   names
 	refs map[messages.Ref]byte
-	// whole: what is dropped because no decision about consent depends on it is written, too.
+	// whole: what is dropped because no decision about consent depends on it is written, too, as far as races go.
 	whole bool
 }
 
@@ -234,10 +234,13 @@ func (w *writer) actor(p *phone, a *actors.Actor, first []*actors.Actor) {
 	w.text(a.Kind)
 	w.buf = append(w.buf, byte(a.Shown))
 	for _, m := range a.Machines {
-		if _, skip := unwritten[m.Name()]; skip && !w.whole {
+		if _, skip := unwritten[m.Name()]; skip && !(w.whole && m.Name() != "watchdog") {
 			continue
 		}
 		kept := m.Snapshot()
+		if w.whole && w.raced(kept) {
+			continue
+		}
 		switch s := kept.(type) {
 		case *fsm.Snapshot[negotiation.Data]:
 			w.value(reflect.ValueOf(s.Data.Session.Ref))
@@ -251,7 +254,7 @@ func (w *writer) actor(p *phone, a *actors.Actor, first []*actors.Actor) {
 	}
 	var waits []string
 	for _, t := range p.timers {
-		if t.actor == a.Ref && (w.whole || !strings.HasPrefix(t.name, "watchdog.")) {
+		if t.actor == a.Ref && !strings.HasPrefix(t.name, "watchdog.") {
 			waits = append(waits, t.name)
 		}
 	}
@@ -410,12 +413,14 @@ func structPlan(t reflect.Type) plan {
 		at      int
 		write   plan
 		dropped bool
+		unraced bool
 	}
 	var fields []field
 	for i := range t.NumField() {
 		name := nameOf(t) + "." + t.Field(i).Name
 		if _, drop := dropped[name]; !slices.Contains(always, name) {
-			fields = append(fields, field{at: i, dropped: drop})
+			_, unraced := unraced[name]
+			fields = append(fields, field{at: i, dropped: drop, unraced: unraced})
 		}
 	}
 	for i := range fields {
@@ -429,7 +434,7 @@ func structPlan(t reflect.Type) plan {
 	}
 	return func(w *writer, v reflect.Value) {
 		for i := range fields {
-			if !fields[i].dropped || w.whole {
+			if w.whole && !fields[i].unraced || !w.whole && !fields[i].dropped {
 				fields[i].write(w, v.Field(fields[i].at))
 			}
 		}

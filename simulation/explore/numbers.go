@@ -6,8 +6,6 @@ type numbers struct {
 	table []uint32 // places in all, from 1 on; 0: free
 }
 
-func (n *numbers) count() int { return len(n.all) }
-
 // add adds a number, and tells whether it is new.
 func (n *numbers) add(x uint64) bool {
 	if 4*len(n.all) >= 3*len(n.table) {

@@ -1,23 +1,19 @@
 package explore
 
-// race is two clients of one user and a platform with one call for them. A state of it is a number: one half for each client,
-// and the platform.
+// race is what two clients of one user, and a platform with one call for them, may do. A state of it is a number.
 type race struct {
 	clients clients
 	halves  []*half
 	byParts map[parts]uint32
+	keeps   bool // what a half may do is kept, for it is met often
 }
 
 // half is a client with what is on its way to it and from it.
 type half struct {
 	parts
-	busy bool // something is under way
-	// What may happen to it next: what it does or hears, which of its orders the platform may take, and which deadlines may
-	// pass. They are made when they are asked for.
-	turns, late           []chance
-	orders                []arriving
-	turnsMade, ordersMade bool
-	lateMade              bool
+	busy    bool     // something is under way
+	chances []chance // kept
+	orders  []arriving
 }
 
 type parts struct {
@@ -26,22 +22,35 @@ type parts struct {
 	sent  orders
 }
 
-// chance is one thing that may happen to one client.
+// chance is something that a client may do next, or hear.
 type chance struct {
 	*step
 	to uint32 // the half that it becomes
 }
 
-// arriving is an order that reaches the platform. From is the half without it; asked is which of the client's effects it is,
-// or -1: none, so that nobody waits for a reply.
+// arriving is an order that may reach the platform next. From is the half without it; asked is which of the client's effects
+// it is, or -1: none, so that nobody waits for a reply.
 type arriving struct {
 	what  orders
 	asked int
 	from  parts
 }
 
-// oneClientHasIt is the law of the race itself.
-const oneClientHasIt = "a call is on one client"
+// happening is something that may happen next in a race.
+type happening struct {
+	who  int       // whose it is; nobody, or somebody else
+	says string    // of nobody's
+	step *step     // that a client makes of it, if it is a client's own
+	what orders    // that reaches the platform, if one does
+	lost bool      // it does not reach it
+	to   [2]uint32 // the halves after it
+	then platform  // the platform after it
+}
+
+const (
+	nobody       = -1
+	somebodyElse = 2
+)
 
 func (r *race) half(p parts) uint32 {
 	if n, known := r.byParts[p]; known {
@@ -55,191 +64,199 @@ func (r *race) half(p parts) uint32 {
 
 // told is a half to which more letters are on their way.
 func (r *race) told(n uint32, more letters) uint32 {
-	if more == 0 {
+	if n == noHalf {
 		return n
 	}
 	p := r.halves[n].parts
+	if p.mail|more == p.mail {
+		return n
+	}
 	p.mail |= more
 	return r.half(p)
 }
 
-// turnsOf are what a client does, or hears of what has come.
-func (r *race) turnsOf(h *half) ([]chance, error) {
-	if h.turnsMade {
-		return h.turns, nil
+// chancesOf are what a client may do, or hear of what has come.
+func (r *race) chancesOf(h *half) ([]chance, error) {
+	if h.chances != nil {
+		return h.chances, nil
 	}
-	h.turnsMade = true
+	var all []chance
 	for next := h.mail.first(); next != 0; next &= next - 1 {
 		l := next & -next
 		s, err := r.clients.hears(h.place, l)
 		if err != nil {
 			return nil, err
 		}
-		h.turns = append(h.turns, r.chance(h, s, l))
+		all = append(all, r.chance(h, s, l))
 	}
 	own, err := r.clients.does(h.place)
 	if err != nil {
 		return nil, err
 	}
 	for i := range own {
-		h.turns = append(h.turns, r.chance(h, &own[i], 0))
+		all = append(all, r.chance(h, &own[i], 0))
 	}
-	return h.turns, nil
+	if r.keeps {
+		h.chances = all
+	}
+	return all, nil
 }
 
 func (r *race) chance(h *half, s *step, read letters) chance {
-	t := chance{step: s}
+	c := chance{step: s}
 	if s.to != nil {
-		t.to = r.half(parts{s.to, h.mail &^ read, h.sent | s.sends})
+		c.to = r.half(parts{s.to, h.mail &^ read, h.sent | s.sends})
 	}
-	return t
-}
-
-// lateOf are the deadlines of a client that may pass.
-func (r *race) lateOf(h *half) ([]chance, error) {
-	if h.lateMade {
-		return h.late, nil
-	}
-	h.lateMade = true
-	late, err := r.clients.deadlines(h.place)
-	if err != nil {
-		return nil, err
-	}
-	for i := range late {
-		h.late = append(h.late, r.chance(h, &late[i], 0))
-	}
-	return h.late, nil
+	return c
 }
 
 // ordersOf are what is on its way from a client.
 func (r *race) ordersOf(h *half) []arriving {
-	if h.ordersMade {
+	if h.orders != nil {
 		return h.orders
 	}
-	h.ordersMade = true
+	var all []arriving
 	for left := h.sent; left != 0; left &= left - 1 {
 		o := left & -left
-		h.orders = append(h.orders, arriving{o, -1, parts{h.place, h.mail, h.sent &^ o}})
+		all = append(all, arriving{o, -1, parts{h.place, h.mail, h.sent &^ o}})
 	}
 	for i, o := range h.place.of.phone.open {
 		if h.place.of.fates[i] == onItsWay {
-			h.orders = append(h.orders, arriving{orderOf(o.effect), i, h.parts})
+			all = append(all, arriving{orderOf(o.effect), i, h.parts})
 		}
 	}
-	return h.orders
+	if r.keeps {
+		h.orders = all
+	}
+	return all
 }
 
-// A state is written as one number.
+// clientMay shows what one client may do or hear, and which of its orders may reach the platform.
+func (r *race) clientMay(who int, at [2]uint32, p platform, show func(happening)) error {
+	h := r.halves[at[who]]
+	chances, err := r.chancesOf(h)
+	if err != nil {
+		return err
+	}
+	for _, c := range chances {
+		next := happening{who: who, step: c.step, to: at, then: p}
+		next.to[who] = c.to
+		show(next)
+	}
+	for _, o := range r.ordersOf(h) {
+		r.arrives(o, who, at, p, show)
+	}
+	return nil
+}
+
+// arrives: the platform takes an order, and replies. With troubles a request by REST may be lost.
+func (r *race) arrives(o arriving, who int, at [2]uint32, p platform, show func(happening)) {
+	then, told := p.takes(who, o.what)
+	next := happening{who: who, what: o.what, then: then}
+	next.to[1-who] = r.told(at[1-who], told[1-who])
+	become := func(fate fate, told letters) {
+		own := o.from
+		own.mail |= told
+		if o.asked >= 0 {
+			own.place = r.clients.replying(own.place, reply{o.asked, fate})
+		}
+		next.to[who] = r.half(own)
+		show(next)
+	}
+	if o.asked < 0 {
+		become(silence, told[who])
+	} else {
+		for _, fate := range p.replies(o.what, r.clients.troubles) {
+			become(fate, told[who])
+		}
+	}
+	if r.clients.troubles && o.what&(hangsUp|reads|others) != 0 {
+		next.then, next.lost, next.to[1-who] = p, true, at[1-who]
+		become(silence, 0)
+	}
+}
+
+// platformMay shows what the platform and the caller do on their own.
+func (r *race) platformMay(at [2]uint32, p platform, show func(happening)) {
+	does := func(says string, then platform, told [2]letters) {
+		show(happening{who: nobody, says: says, then: then, to: [2]uint32{r.told(at[0], told[0]), r.told(at[1], told[1])}})
+	}
+	if p.phase != ended {
+		then, told := p.ends()
+		does("the caller hangs up", then, told)
+	}
+	if p.mayConnect() {
+		then, told := p.connects()
+		does("the platform connects the call", then, told)
+	}
+}
+
+// atRest is what is wrong with a client to which nothing happens any more; nil if something does.
+func (r *race) atRest(h *half, p platform) []broken {
+	if h.busy || h.place.armed {
+		return nil
+	}
+	return r.clients.atRest(h.place, p.phase == ended)
+}
+
+// oneClientHasIt is the law of the race itself.
+const oneClientHasIt = "a call is on one client"
+
+// A state is a number: one or two halves, and the platform.
 const (
 	halfBits = 29
 	halfMask = 1<<halfBits - 1
+	noHalf   = halfMask // of a client that is not looked at
 )
 
-// raceNumber is the number of a state, whichever of the clients is called the first; swapped tells whether they were swapped for it.
-func raceNumber(a, b uint32, p platform) (n uint64, swapped bool) {
+// pair is a race of two clients.
+type pair struct{ *race }
+
+func (r pair) first(at uint32, p platform) uint64 {
+	n, _ := r.number(happening{to: [2]uint32{at, at}, then: p})
+	return n
+}
+
+// number is what a state is called that something leads to, whichever of the clients is the first; swapped tells whether they
+// were swapped for it.
+func (r pair) number(h happening) (n uint64, swapped bool) {
+	a, b, p := h.to[0], h.to[1], h.then
 	if a > b {
 		a, b, p, swapped = b, a, p.mirrored(), true
 	}
 	return uint64(a) | uint64(b)<<halfBits | p.packed()<<(2*halfBits), swapped
 }
 
-func raceOf(n uint64) ([2]uint32, platform) {
+func (r pair) read(n uint64) ([2]uint32, platform) {
 	return [2]uint32{uint32(n & halfMask), uint32(n >> halfBits & halfMask)}, unpacked(n >> (2 * halfBits))
 }
 
-// happening is something that may happen next in a race.
-type happening struct {
-	who  int // -1: nobody, it is the platform's
-	says string
-	step *step  // of the client, if it is its own
-	what orders // that the platform takes, if it does
-	to   [2]uint32
-	then platform
-}
-
-// next shows all that may happen next, until it is told to stop. Deadlines pass when nothing else is under way.
-func (r *race) next(n uint64, show func(happening)) error {
-	at, p := raceOf(n)
-	halves := [2]*half{r.halves[at[0]], r.halves[at[1]]}
-	for who, h := range halves {
-		turns, err := r.turnsOf(h)
-		if err != nil {
+func (r pair) next(n uint64, show func(happening)) error {
+	at, p := r.read(n)
+	for who := range at {
+		if err := r.clientMay(who, at, p, show); err != nil {
 			return err
 		}
-		r.show(turns, who, at, p, show)
-		r.arrivals(h, who, at, p, show)
 	}
 	r.platformMay(at, p, show)
-	if halves[0].busy || halves[1].busy {
-		return nil
-	}
-	for who, h := range halves {
-		late, err := r.lateOf(h)
-		if err != nil {
-			return err
-		}
-		r.show(late, who, at, p, show)
-	}
 	return nil
 }
 
-func (r *race) show(turns []chance, who int, at [2]uint32, p platform, show func(happening)) {
-	for i := range turns {
-		h := happening{who: who, says: turns[i].says, step: turns[i].step, to: at, then: p}
-		h.to[who] = turns[i].to
-		show(h)
-	}
-}
+// again: a pair has met all that it will.
+func (r pair) again() bool                       { return false }
+func (r pair) nextAgain(uint64, func(happening)) {}
 
-// arrivals: the platform takes what is on its way to it.
-func (r *race) arrivals(from *half, who int, at [2]uint32, p platform, show func(happening)) {
-	for _, o := range r.ordersOf(from) {
-		then, told := p.takes(who, o.what)
-		other := r.told(at[1-who], told[1-who])
-		replies := []fate{silence}
-		if o.asked >= 0 {
-			replies = p.replies(o.what, r.clients.troubles)
-		}
-		for _, reply := range replies {
-			own := o.from
-			own.mail |= told[who]
-			if o.asked >= 0 {
-				own.place = r.clients.replying(own.place, o.asked, reply)
-			}
-			h := happening{who: who, what: o.what, then: then}
-			h.to[who], h.to[1-who] = r.half(own), other
-			show(h)
-		}
-	}
-}
-
-// platformMay is what the platform and the caller do on their own.
-func (r *race) platformMay(at [2]uint32, p platform, show func(happening)) {
-	if p.phase != ended {
-		then, told := p.ends()
-		show(happening{who: -1, says: "the caller hangs up", then: then, to: [2]uint32{r.told(at[0], told[0]), r.told(at[1], told[1])}})
-	}
-	if p.mayConnect() {
-		then, told := p.connects()
-		show(happening{who: -1, says: "the platform connects the call", then: then, to: [2]uint32{r.told(at[0], told[0]), r.told(at[1], told[1])}})
-	}
-}
-
-// wrong is what is broken in a state as it is: the race's own law, and where nothing is under way and no deadline is left,
-// what the laws say of the end.
-func (r *race) wrong(n uint64) (found []broken, who []int) {
-	at, p := raceOf(n)
+func (r pair) wrong(n uint64) (found []broken, who int) {
+	at, p := r.read(n)
 	a, b := r.halves[at[0]], r.halves[at[1]]
 	if a.place.talks && b.place.talks {
-		found, who = append(found, broken{oneClientHasIt, "both clients have a session of it"}), append(who, -1)
+		return []broken{{oneClientHasIt, "both clients have a session of it"}}, nobody
 	}
 	if a.busy || b.busy || a.place.armed || b.place.armed {
-		return found, who
+		return nil, nobody
 	}
-	for i, h := range []*half{a, b} {
-		for _, x := range r.clients.atRest(h.place, p.phase == ended) {
-			found, who = append(found, x), append(who, i)
-		}
+	if found = r.atRest(a, p); len(found) > 0 {
+		return found, 0
 	}
-	return found, who
+	return r.atRest(b, p), 1
 }

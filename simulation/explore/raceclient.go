@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"math/bits"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 type client struct {
 	state
 	fates []fate // of phone.open
-	did    deeds
+	did   deeds
 }
 
 // deeds are what a user has done at a client, or may do, each at most once.
@@ -36,22 +37,26 @@ type step struct {
 // it, and on nothing else: it is made once, by the charts, however often a race goes through it.
 type place struct {
 	of      *client
-	number  uint32
 	talks   bool // it has a session
 	waits   bool // for its media layer, or for an answer
-	armed   bool // a deadline is
-	heard   map[letters]*step
-	own     []step // answers, and what the user does
-	late    []step // deadlines
-	replied map[[2]int]*place
-	rest    [2][]broken // what is wrong if this is all: while the call is on, and after it
-	asked   [3]bool     // own, late and rest are made
+	armed   bool // a timer of it is
+	heard   [lettersMax]*step
+	own     []step // answers, and what the user and the timers do
+	replied map[reply]*place
+	rest    *[2][]broken // what is wrong if this is all: while the call is on, and after it
+}
+
+// reply is how the platform replies to one of the effects that wait.
+type reply struct {
+	to   int
+	fate fate
 }
 
 // clients are all that a client of a race may be.
 type clients struct {
 	may      deeds
-	troubles bool
+	flows    bool // peer connections come up
+	troubles bool // requests, media and microphones may fail
 	byKey    map[key]*place
 	all      []*place
 	// met is shown two clients that fold together; nil: nobody looks.
@@ -68,9 +73,8 @@ func (x *clients) place(c *client) *place {
 		return p
 	}
 	p := &place{
-		of: c, number: uint32(len(x.all)), talks: slices.ContainsFunc(c.phone.actors, isSession), armed: len(firing(c.phone)) > 0,
+		of: c, talks: slices.ContainsFunc(c.phone.actors, isSession), armed: len(firing(c.phone)) > 0,
 		waits: slices.ContainsFunc(c.fates, func(s fate) bool { return s != silence }),
-		heard: map[letters]*step{}, replied: map[[2]int]*place{},
 	}
 	x.byKey[k] = p
 	x.all = append(x.all, p)
@@ -146,39 +150,69 @@ func (c *client) fateOf(o asked) fate {
 
 // hears is the step that a letter makes.
 func (x *clients) hears(p *place, l letters) (*step, error) {
-	if s, known := p.heard[l]; known {
-		return s, nil
+	at := bits.TrailingZeros16(uint16(l))
+	if p.heard[at] == nil {
+		in, says := l.input()
+		s, err := x.after(p.of, says, nil, in, p.of.did)
+		if err != nil {
+			return nil, err
+		}
+		p.heard[at] = &s
 	}
-	in, says := l.input()
-	s, err := x.after(p.of, says, nil, in, p.of.did)
-	p.heard[l] = &s
-	return &s, err
+	return p.heard[at], nil
 }
 
-// does are the steps of a client's own: what its media layer brings, the answers that have arrived, and what its user does.
-// With troubles its requests may lose their patience at any moment, and its media layer may refuse.
+// does are the steps of a client's own: what its media layer brings, the answers that have arrived, what its user does, and
+// the timers that fire: any that is armed may, at any time.
 func (x *clients) does(p *place) ([]step, error) {
-	if p.asked[0] {
+	if p.own != nil {
 		return p.own, nil
 	}
-	p.asked[0] = true
+	own := []step{}
+	add := func(says string, about messages.Effect, in messages.Input, did deeds) error {
+		s, err := x.after(p.of, says, about, in, did)
+		own = append(own, s)
+		return err
+	}
 	for i, o := range p.of.phone.open {
 		for _, in := range x.brought(o, p.of.fates[i]) {
-			if err := p.add(&p.own, x, "answer to "+o.effect.Kind(), o.effect, in, p.of.did); err != nil {
+			if err := add("answer to "+o.effect.Kind(), o.effect, in, p.of.did); err != nil {
 				return nil, err
 			}
 		}
 	}
-	for _, w := range x.wishes(p.of.did) {
-		if err := p.add(&p.own, x, w.says, nil, w.in, w.did); err != nil {
+	for _, in := range x.media(p.of.phone) {
+		if err := add(in.Kind(), nil, in, p.of.did); err != nil {
 			return nil, err
 		}
 	}
-	if !x.troubles {
-		return p.own, nil
+	for _, w := range x.wishes(p.of.did) {
+		if err := add(w.says, nil, w.in, w.did); err != nil {
+			return nil, err
+		}
 	}
-	err := x.fires(p, &p.own, func(timer string) bool { return strings.HasPrefix(timer, "request.Sent/") })
-	return p.own, err
+	for _, m := range firing(p.of.phone) {
+		if err := add(m[0].in.(messages.TimerFired).Timer, nil, m[0].in, p.of.did); err != nil {
+			return nil, err
+		}
+	}
+	p.own = own
+	return own, nil
+}
+
+// media is what peer connections say of themselves. With troubles they fail.
+func (x *clients) media(p *phone) []messages.Input {
+	var all []messages.Input
+	for _, a := range p.actors {
+		if !x.flows || !isSession(a) {
+			continue
+		}
+		all = append(all, messages.PeerConnectionChanged{Peer: a.Ref, State: messages.PeerConnected}, messages.PeerICEChanged{Peer: a.Ref, State: messages.PeerConnected})
+		if x.troubles {
+			all = append(all, messages.PeerConnectionChanged{Peer: a.Ref, State: messages.PeerFailed}, messages.PeerICEChanged{Peer: a.Ref, State: messages.PeerDisconnected})
+		}
+	}
+	return all
 }
 
 // brought is what may come back now of something that was asked.
@@ -197,12 +231,6 @@ func (x *clients) brought(o asked, s fate) []messages.Input {
 		}
 	}
 	return all
-}
-
-func (p *place) add(to *[]step, x *clients, says string, about messages.Effect, in messages.Input, did deeds) error {
-	s, err := x.after(p.of, says, about, in, did)
-	*to = append(*to, s)
-	return err
 }
 
 // wish is something that a user may do.
@@ -233,44 +261,25 @@ func (x *clients) wishes(did deeds) []wish {
 	return all
 }
 
-// deadlines are the steps that the timers make which are armed.
-func (x *clients) deadlines(p *place) ([]step, error) {
-	if p.asked[1] {
-		return p.late, nil
-	}
-	p.asked[1] = true
-	err := x.fires(p, &p.late, func(string) bool { return true })
-	return p.late, err
-}
-
-func (x *clients) fires(p *place, to *[]step, which func(timer string) bool) error {
-	for _, m := range firing(p.of.phone) {
-		if timer := m[0].in.(messages.TimerFired).Timer; which(timer) {
-			if err := p.add(to, x, timer, nil, m[0].in, p.of.did); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // replying is the client once the platform has what it asked, and replies.
-func (x *clients) replying(p *place, asked int, reply fate) *place {
-	at := [2]int{asked, int(reply)}
-	if to, known := p.replied[at]; known {
-		return to
+func (x *clients) replying(p *place, to reply) *place {
+	if next, known := p.replied[to]; known {
+		return next
+	}
+	if p.replied == nil {
+		p.replied = map[reply]*place{}
 	}
 	c := *p.of
 	c.fates = slices.Clone(c.fates)
-	c.fates[asked] = reply
-	p.replied[at] = x.place(&c)
-	return p.replied[at]
+	c.fates[to.to] = to.fate
+	p.replied[to] = x.place(&c)
+	return p.replied[to]
 }
 
 // atRest is what is wrong with a client to which nothing happens any more.
 func (x *clients) atRest(p *place, over bool) []broken {
-	if !p.asked[2] {
-		p.asked[2] = true
+	if p.rest == nil {
+		p.rest = &[2][]broken{}
 		for i, infos := range [][]runtime.ActorInfo{nil, p.of.phone.infos()} {
 			law := p.of.law.Copy()
 			law.End(true, infos)

@@ -32,8 +32,9 @@ const (
 	disconnected
 	acceptHere
 	acceptThere
-	lettersEnd
 )
+
+const lettersMax = 9
 
 // lanes are the letters among which one cannot overtake another, in the order in which they are sent: what the gateway says of
 // a session, and the notifications of a conversation, each of which comes by one stream. All else comes in any order.
@@ -96,7 +97,6 @@ const (
 	hangsUp
 	reads  // a request for how the call stands
 	others // a request that changes nothing here
-	ordersEnd
 )
 
 func (o orders) said() string {
@@ -132,7 +132,7 @@ func orderOf(effect messages.Effect) orders {
 type fate byte
 
 const (
-	atHome  fate = iota // its media layer has it
+	atHome   fate = iota // its media layer has it
 	onItsWay             // to the platform
 	silence              // the platform has it, and does not answer
 	// The rest are answers that are on their way back.

@@ -1,0 +1,45 @@
+package explore
+
+import (
+	"reflect"
+
+	"github.com/hookswitch/hookswitch/fsm"
+	"github.com/hookswitch/hookswitch/fsm/hangup"
+	"github.com/hookswitch/hookswitch/fsm/media"
+	"github.com/hookswitch/hookswitch/fsm/negotiation"
+)
+
+// unraced are the fields that are not written of a client of a race, with the reason why no decision and no law depends on
+// them there.
+var unraced = map[string]string{
+	"media.Data.Ref":           "its actor's",
+	"media.Data.Session":       "its actor's",
+	"media.Data.Peer":          "its actor's",
+	"media.Data.Offered":       "says whether a loss of ICE counts as an interruption, which nothing follows from",
+	"negotiation.Data.Session": "raced writes its ref; the rest is the root's",
+	"negotiation.Data.SDP":     "passed to the media layer, never looked at",
+	"messages.HangUp.Session":  "raced writes its ref; the rest is the root's",
+	// The law of dialled calls alone looks at these, and nobody dials in a race.
+	"laws.peer.accepted": "only of dialled calls",
+	"laws.peer.up":       "only of dialled calls",
+	"laws.peer.left":     "only of dialled calls",
+	"laws.peer.shared":   "only of dialled calls",
+}
+
+// raced writes a chart of a client of a race, if it is written in a way of its own there.
+func (w *writer) raced(kept any) bool {
+	switch s := kept.(type) {
+	case *fsm.Snapshot[media.Data]: // that media stopped flowing is announced; whether it fails then or before is the same
+		w.bit(s.State == media.Closed)
+		w.value(reflect.ValueOf(s.Data))
+	case *fsm.Snapshot[negotiation.Data]:
+		w.value(reflect.ValueOf(s.Data.Session.Ref))
+		w.value(reflect.ValueOf(kept).Elem())
+	case *fsm.Snapshot[hangup.Data]:
+		w.value(reflect.ValueOf(s.Data.HangUp.Session.Ref))
+		w.value(reflect.ValueOf(kept).Elem())
+	default:
+		return false
+	}
+	return true
+}
