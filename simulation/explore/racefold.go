@@ -19,6 +19,8 @@ var unraced = map[string]string{
 	"negotiation.Data.Session": "raced writes its ref; the rest is the root's",
 	"negotiation.Data.SDP":     "passed to the media layer, never looked at",
 	"messages.HangUp.Session":  "raced writes its ref; the rest is the root's",
+	"messages.HangUp.Known":    "the order got it; the hang-up looks at the conversation alone, and there is one",
+	"laws.consents.asked":      "the microphones that wait are written with who asked",
 	// The law of dialled calls alone looks at these, and nobody dials in a race.
 	"laws.peer.accepted": "only of dialled calls",
 	"laws.peer.up":       "only of dialled calls",
