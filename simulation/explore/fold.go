@@ -154,6 +154,9 @@ func (w *writer) write(s *state, as names) {
 	clear(w.refs)
 	root := s.phone.root()
 	w.number(root.Data)
+	if w.whole {
+		w.numberRest(s.phone)
+	}
 	first := s.phone.world.first
 	written := 0
 	for _, ref := range w.inOrder() {

@@ -2,11 +2,15 @@ package explore
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 
+	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/fsm"
 	"github.com/hookswitch/hookswitch/fsm/hangup"
 	"github.com/hookswitch/hookswitch/fsm/media"
 	"github.com/hookswitch/hookswitch/fsm/negotiation"
+	"github.com/hookswitch/hookswitch/messages"
 )
 
 // unraced are the fields that are not written of a client of a race, with the reason why no decision and no law depends on
@@ -44,4 +48,37 @@ func (w *writer) raced(kept any) bool {
 		return false
 	}
 	return true
+}
+
+// numberRest gives numbers to those whom nobody lists, such as orders and their requests: by what they are and whom they name,
+// and those that are alike in that by their age.
+func (w *writer) numberRest(p *phone) {
+	var rest []*actors.Actor
+	for _, a := range p.actors {
+		if _, listed := w.refs[a.Ref]; !listed {
+			rest = append(rest, a)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	first := len(w.refs) + 1
+	texts := map[messages.Ref]string{}
+	for range 3 { // an order, its request, and what waits for the request
+		for _, a := range rest {
+			w.actor(p, a, nil)
+			texts[a.Ref] = string(w.buf)
+			w.buf = w.buf[:0]
+		}
+		slices.SortStableFunc(rest, func(a, b *actors.Actor) int { return strings.Compare(texts[a.Ref], texts[b.Ref]) })
+		for i, a := range rest {
+			w.refs[a.Ref] = byte(first + i)
+			if i > 0 && texts[a.Ref] == texts[rest[i-1].Ref] {
+				w.refs[a.Ref] = w.refs[rest[i-1].Ref]
+			}
+		}
+	}
+	for i, a := range rest {
+		w.refs[a.Ref] = byte(first + i)
+	}
 }
