@@ -12,7 +12,7 @@ type exploreCommand struct {
 	Proof  string   `help:"Which proof: consent, races, or both. Default: both; with a quirk, consent." enum:"consent,races,both," default:"" placeholder:"P"`
 	Quirk  []string `help:"Switch a quirk on, and end at the shortest counterexample. See docs/quirks.md for the names." placeholder:"NAME"`
 	Small  bool     `help:"Explore fewer ids: every law and every input, in a minute."`
-	Bound  int      `help:"Give up a part that has more states than this; it is then not proven. 0: none is given up." default:"60000" placeholder:"N"`
+	Bound  int      `help:"Give up a part that has more states than this; it is then not proven. 0: none is given up." default:"0" placeholder:"N"`
 	Rows   bool     `help:"List the rows that no way takes."`
 	Silent bool     `help:"Say nothing of how far it is."`
 }
