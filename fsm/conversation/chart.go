@@ -32,6 +32,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 		on(messages.LegPending{}).Do(store, recall).Enter(Pending).Source("1.6.8 row 5").Source("1.6.8 row 5b"),
 		on(messages.LegConnected{}).If(onLine).If(dialled).If(started).Corrected(quirk.FirstConnectedIsUpdate).Do(store, recall, carry, settleInvitation, publishAdded).Enter(Connected),
 		on(messages.LegConnected{}).If(onLine).If(dialled).Corrected(quirk.FirstConnectedIsUpdate).Do(store, recall, carry, announceStarted, settleInvitation, publishAdded).Enter(Connected),
+		on(messages.LegConnected{}).If(carried).If(dialled).Corrected(quirk.FirstConnectedIsUpdate).Do(store, recall, publishAdded).Enter(Connected),
 		on(messages.LegConnected{}).If(unanswered).Corrected(quirk.PendingsOutliveCalls).Do(meet, handleInvitation).Enter(Forgotten),
 		on(messages.LegConnected{}).Do(meet).Enter(Forgotten).Source("1.6.8 row 0"),
 		on(messages.LegEnded{}).Do(meet).Enter(Forgotten).Source("1.6.8 row 0").Source("1.6.8 row 12"),

@@ -17,8 +17,8 @@ var (
 	})
 	EndedSessionActiveAgain = define(Quirk{
 		Name: "ended-session-active-again", Kind: Row, Ticket: "STREAM-262", Since: "9.2.4",
-		SDK:       "accepting a session that is about to end makes it active again",
-		Corrected: "a session that is about to end stays so",
+		SDK:       "accepting a session that is about to end makes it active again; one that has ended takes the line and the microphone",
+		Corrected: "a session that is about to end stays so; one that has ended cannot be accepted",
 		Why:       "nobody is there to talk to",
 	})
 	WatchdogOutlivesSession = define(Quirk{

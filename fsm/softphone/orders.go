@@ -15,6 +15,7 @@ var orders = together(
 	on(messages.Decline{}).Do(decline).Source("1.4 rejectPendingSession"),
 	on(messages.AcceptSession{}).If(acceptUnnamed).Do(refuseAcceptUnnamed).Source("1.4 acceptSession"),
 	on(messages.AcceptSession{}).If(acceptUnknown).Do(refuseAcceptUnknown).Source("1.4 acceptSession"),
+	on(messages.AcceptSession{}).If(acceptEnded).Corrected(quirk.EndedSessionActiveAgain).Do(refuseAcceptUnknown),
 	on(messages.AcceptSession{}).If(onlyRings).Corrected(quirk.AcceptRepeats).Do(refuseAcceptUnknown),
 	on(messages.AcceptSession{}).If(acceptedAlready).Corrected(quirk.AcceptRepeats).Do(settle),
 	on(messages.AcceptUntold{}).Corrected(quirk.AcceptFailsSilently).Do(announceAcceptFailed),
@@ -99,6 +100,12 @@ func refuseVideo(d Data, e messages.MuteVideo) (Data, acts) {
 func acceptedByHand(d Data, e messages.AcceptSession) bool {
 	s, _ := d.sessionOf(e.Conversation)
 	return s.ByHand
+}
+
+// acceptEnded: the call had a session, and no other has come.
+func acceptEnded(d Data, e messages.AcceptSession) bool {
+	s, _ := d.sessionOf(e.Conversation)
+	return s.View.Over
 }
 
 // onlyRings: the call is not up yet, and the session is another one's.

@@ -214,25 +214,34 @@ func (d *Data) jingleSession(sid messages.SessionID) (Session, bool) {
 
 // sessionOf is the session that a request about a conversation means: the first listed one that carries it, else the
 // session that the stored conversation uses (sdk-behaviour 1.4, session by conversationId). The pick ended-session-meant:
-// whether that lives or not, or rather one that is not ending, and if it is over, a listed one on which the conversation
-// was started.
+// whether that lives or not, or one that lives before any other (livesWith).
 func (d *Data) sessionOf(c messages.ConversationID) (Session, bool) {
-	carries := func(s Session) bool { return s.Carries == c && s.View.Type != "" }
-	staying := func(s Session) bool { return carries(s) && s.View.Stage != stageEnded }
-	if s, ok := d.firstListed(staying); ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+	if s, ok := d.livesWith(c); ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+		return s, true
+	}
+	if s, ok := d.firstListed(func(s Session) bool { return s.Carries == c && s.View.Type != "" }); ok {
+		return s, true
+	}
+	return d.usedBy(c)
+}
+
+// livesWith is the session that a conversation lives on: of those whose end nobody has asked for, the first that carries it
+// and on which it was started; else the first that carries it; else the one that the stored conversation uses; else the
+// first on which it was started.
+func (d *Data) livesWith(c messages.ConversationID) (Session, bool) {
+	stays := func(s Session) bool { return !s.View.Over && s.View.Stage != stageEnded && s.View.Type != "" }
+	carries := func(s Session) bool { return stays(s) && s.Carries == c }
+	started := func(s Session) bool { return stays(s) && slices.Contains(s.Started, c) }
+	if s, ok := d.firstListed(func(s Session) bool { return carries(s) && started(s) }); ok {
 		return s, true
 	}
 	if s, ok := d.firstListed(carries); ok {
 		return s, true
 	}
-	used, ok := d.usedBy(c)
-	if d.Quirks.Has(quirk.EndedSessionMeant) || ok && !used.View.Over {
-		return used, ok
+	if used, ok := d.usedBy(c); ok && stays(used) {
+		return used, true
 	}
-	if s, ok := d.firstListed(func(s Session) bool { return slices.Contains(s.Started, c) }); ok {
-		return s, true
-	}
-	return used, ok
+	return d.firstListed(started)
 }
 
 // usedBy is the session that a stored conversation uses.
