@@ -13,10 +13,13 @@ type exploreCommand struct {
 	Proof  string   `help:"Which proof: consent, races, or both. Default: both; with a quirk, consent." enum:"consent,races,both," default:"" placeholder:"P"`
 	Quirk  []string `help:"Switch a quirk on, and end at the shortest counterexample. See docs/quirks.md for the names." placeholder:"NAME"`
 	Small  bool     `help:"Explore fewer ids: every law and every input, in a minute."`
-	Bound  int      `help:"Give up a part that has more states than this; it is then not proven. 0: none is given up." default:"60000" placeholder:"N"`
+	Bound  int      `help:"Give up a part that has more states than this; it is then not proven. 0: none is given up." default:"0" placeholder:"N"`
 	Rows   bool     `help:"List the rows that no way takes."`
 	Silent bool     `help:"Say nothing of how far it is."`
 }
+
+// memory is how much an exploration takes, in bytes, before it collects often. The largest needs half of it.
+const memory = 4 << 30
 
 // Run explores every state and prints what was found.
 func (c *exploreCommand) Run(t *terminal) error {
@@ -35,6 +38,7 @@ func (c *exploreCommand) Run(t *terminal) error {
 	}
 	// Most of what an exploration allocates it keeps: collecting it seldom takes a third off the time.
 	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(memory)
 	report, err := c.explore(o)
 	if err != nil {
 		return err

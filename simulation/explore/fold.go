@@ -117,7 +117,7 @@ type writer struct {
 	buf  []byte
 	as   names
 	refs map[messages.Ref]byte
-	// whole: what is dropped because no decision about consent depends on it is written, too.
+	// whole: what is dropped because no decision about consent depends on it is written, too, as far as races go.
 	whole bool
 }
 
@@ -152,6 +152,9 @@ func (w *writer) write(s *state, as names) {
 	clear(w.refs)
 	root := s.phone.root()
 	w.number(root.Data)
+	if w.whole {
+		w.numberRest(s.phone)
+	}
 	first := s.phone.world.first
 	written := 0
 	for _, ref := range w.inOrder() {
@@ -232,10 +235,13 @@ func (w *writer) actor(p *phone, a *actors.Actor, first []*actors.Actor) {
 	w.text(a.Kind)
 	w.buf = append(w.buf, byte(a.Shown))
 	for _, m := range a.Machines {
-		if _, skip := unwritten[m.Name()]; skip && !w.whole {
+		if _, skip := unwritten[m.Name()]; skip && !(w.whole && m.Name() != "watchdog") {
 			continue
 		}
 		kept := m.Snapshot()
+		if w.whole && w.raced(kept) {
+			continue
+		}
 		switch s := kept.(type) {
 		case *fsm.Snapshot[negotiation.Data]:
 			w.value(reflect.ValueOf(s.Data.Session.Ref))
@@ -249,7 +255,7 @@ func (w *writer) actor(p *phone, a *actors.Actor, first []*actors.Actor) {
 	}
 	var waits []string
 	for _, t := range p.timers {
-		if t.actor == a.Ref && (w.whole || !strings.HasPrefix(t.name, "watchdog.")) {
+		if t.actor == a.Ref && !strings.HasPrefix(t.name, "watchdog.") {
 			waits = append(waits, t.name)
 		}
 	}
@@ -414,12 +420,14 @@ func structPlan(t reflect.Type) plan {
 		at      int
 		write   plan
 		dropped bool
+		unraced bool
 	}
 	var fields []field
 	for i := range t.NumField() {
 		name := nameOf(t) + "." + t.Field(i).Name
 		if _, drop := dropped[name]; !slices.Contains(always, name) {
-			fields = append(fields, field{at: i, dropped: drop})
+			_, unraced := unraced[name]
+			fields = append(fields, field{at: i, dropped: drop, unraced: unraced})
 		}
 	}
 	for i := range fields {
@@ -433,7 +441,7 @@ func structPlan(t reflect.Type) plan {
 	}
 	return func(w *writer, v reflect.Value) {
 		for i := range fields {
-			if !fields[i].dropped || w.whole {
+			if w.whole && !fields[i].unraced || !w.whole && !fields[i].dropped {
 				fields[i].write(w, v.Field(fields[i].at))
 			}
 		}

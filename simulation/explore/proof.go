@@ -21,7 +21,7 @@ type Options struct {
 	Least bool
 	// StatesMax gives up a part that has more states; 0: none is given up.
 	StatesMax int
-	// Progress is told now and then how far a part is; nil: nobody is.
+	// Progress is told now and then how far a part is, of several parts at the same time; nil: nobody is.
 	Progress func(part string, states, transitions int)
 }
 

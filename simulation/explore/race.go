@@ -1,310 +1,262 @@
 package explore
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/hookswitch/hookswitch/actors"
-	"github.com/hookswitch/hookswitch/messages"
-	"github.com/hookswitch/hookswitch/runtime"
-	"github.com/hookswitch/hookswitch/simulation/laws"
-)
-
-// race is two clients of one user and a platform with one call for them. What is on its way to a client has no order: any of
-// it may come next, as with stanzas, notifications and answers that take ways of their own.
+// race is what two clients of one user, and a platform with one call for them, may do. A state of it is a number.
 type race struct {
-	clients [2]client
-	phase   phase
-	winner  int // who was sent the offer; -1: nobody
-	hungUp  bool
-	users   deeds // what the users may do
+	clients clients
+	halves  []*half
+	byParts map[parts]uint32
+	keeps   bool // what a half may do is kept, for it is met often
 }
 
-// client is one of the two: its phone with its law, what is on its way to it, and what its user has done.
-type client struct {
-	state
-	mail letters
-	did  deeds
+// half is a client with what is on its way to it and from it.
+type half struct {
+	parts
+	busy    bool     // something is under way
+	chances []chance // kept
+	orders  []arriving
 }
 
-// phase is how far the platform is with the call.
-type phase string
+type parts struct {
+	place *place
+	mail  letters
+	sent  orders
+}
+
+// chance is something that a client may do next, or hear.
+type chance struct {
+	*step
+	to uint32 // the half that it becomes
+}
+
+// arriving is an order that may reach the platform next. From is the half without it; asked is which of the client's effects
+// it is, or -1: none, so that nobody waits for a reply.
+type arriving struct {
+	what  orders
+	asked int
+	from  parts
+}
+
+// happening is something that may happen next in a race.
+type happening struct {
+	who  int       // whose it is; nobody, or somebody else
+	says string    // of nobody's
+	step *step     // that a client makes of it, if it is a client's own
+	what orders    // that reaches the platform, if one does
+	lost bool      // it does not reach it
+	to   [2]uint32 // the halves after it
+	then platform  // the platform after it
+}
 
 const (
-	ringing phase = "ringing" // both were told
-	offered phase = "offered" // one has proceeded, and was sent the offer
-	up      phase = "up"      // it has answered
-	ended   phase = "ended"
+	nobody       = -1
+	somebodyElse = 2
 )
 
-// letters are what may be on its way to a client, each at most once.
-type letters struct {
-	Propose, Alerting, Retract, Offer, OwnAccept, OtherAccept, Connected, Disconnected, Terminate bool
+func (r *race) half(p parts) uint32 {
+	if n, known := r.byParts[p]; known {
+		return n
+	}
+	n := uint32(len(r.halves))
+	r.byParts[p] = n
+	r.halves = append(r.halves, &half{parts: p, busy: p.mail != 0 || p.sent != 0 || p.place.waits})
+	return n
 }
 
-// deeds are what a user has done at a client, or may do, each at most once.
-type deeds struct{ Answered, Declined, Ended bool }
-
-// oneClientHasIt is the law of the race itself.
-const oneClientHasIt = "a call is on one client"
-
-// turnOf is something that may happen next in a race.
-type turnOf struct {
-	says string // for a person
-	who  int
-	make func(*race, int) error
+// told is a half to which more letters are on their way.
+func (r *race) told(n uint32, more letters) uint32 {
+	if n == noHalf {
+		return n
+	}
+	p := r.halves[n].parts
+	if p.mail|more == p.mail {
+		return n
+	}
+	p.mail |= more
+	return r.half(p)
 }
 
-// input makes a turn of what comes to a client.
-func input(says string, in messages.Input) turnOf {
-	return turnOf{says: says, make: func(r *race, who int) error { return r.comes(who, in) }}
+// chancesOf are what a client may do, or hear of what has come.
+func (r *race) chancesOf(h *half) ([]chance, error) {
+	if h.chances != nil {
+		return h.chances, nil
+	}
+	var all []chance
+	for next := h.mail.first(); next != 0; next &= next - 1 {
+		l := next & -next
+		s, err := r.clients.hears(h.place, l)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r.chance(h, s, l))
+	}
+	own, err := r.clients.does(h.place)
+	if err != nil {
+		return nil, err
+	}
+	for i := range own {
+		all = append(all, r.chance(h, &own[i], 0))
+	}
+	if r.keeps {
+		h.chances = all
+	}
+	return all, nil
 }
 
-// comes lets an input come to a client, and the platform react to what the client orders.
-func (r *race) comes(who int, in messages.Input) error {
-	c := &r.clients[who]
-	next, outputs, err := c.phone.take(0, in)
+func (r *race) chance(h *half, s *step, read letters) chance {
+	c := chance{step: s}
+	if s.to != nil {
+		c.to = r.half(parts{s.to, h.mail &^ read, h.sent | s.sends})
+	}
+	return c
+}
+
+// ordersOf are what is on its way from a client.
+func (r *race) ordersOf(h *half) []arriving {
+	if h.orders != nil {
+		return h.orders
+	}
+	var all []arriving
+	for left := h.sent; left != 0; left &= left - 1 {
+		o := left & -left
+		all = append(all, arriving{o, -1, parts{h.place, h.mail, h.sent &^ o}})
+	}
+	for i, o := range h.place.of.phone.open {
+		if h.place.of.fates[i] == onItsWay {
+			all = append(all, arriving{orderOf(o.effect), i, h.parts})
+		}
+	}
+	if r.keeps {
+		h.orders = all
+	}
+	return all
+}
+
+// clientMay shows what one client may do or hear, and which of its orders may reach the platform.
+func (r *race) clientMay(who int, at [2]uint32, p platform, show func(happening)) error {
+	h := r.halves[at[who]]
+	chances, err := r.chancesOf(h)
 	if err != nil {
 		return err
 	}
-	c.law = c.law.Copy()
-	c.law.Step(runtime.Step{Seq: next.minted, Input: in, Outputs: outputs})
-	c.phone = next
-	for _, o := range outputs {
-		r.reacts(who, o.Effect)
+	for _, c := range chances {
+		next := happening{who: who, step: c.step, to: at, then: p}
+		next.to[who] = c.to
+		show(next)
+	}
+	for _, o := range r.ordersOf(h) {
+		r.arrives(o, who, at, p, show)
 	}
 	return nil
 }
 
-// reacts is what the platform does about an order of a client.
-func (r *race) reacts(who int, effect messages.Effect) {
-	switch e := effect.(type) {
-	case messages.SendProceed:
-		if r.phase == ringing {
-			r.phase, r.winner = offered, who
-			r.clients[who].mail.Offer = true
+// arrives: the platform takes an order, and replies. With troubles a request by REST may be lost.
+func (r *race) arrives(o arriving, who int, at [2]uint32, p platform, show func(happening)) {
+	then, told := p.takes(who, o.what)
+	next := happening{who: who, what: o.what, then: then}
+	next.to[1-who] = r.told(at[1-who], told[1-who])
+	become := func(fate fate, told letters) {
+		own := o.from
+		own.mail |= told
+		if o.asked >= 0 {
+			own.place = r.clients.replying(own.place, reply{o.asked, fate})
 		}
-	case messages.SendAccept:
-		r.clients[who].mail.OwnAccept, r.clients[1-who].mail.OtherAccept = true, true
-	case messages.SendAnswer:
-		if r.phase == offered {
-			r.phase = up
-			r.clients[0].mail.Connected, r.clients[1].mail.Connected = true, true
+		next.to[who] = r.half(own)
+		show(next)
+	}
+	if o.asked < 0 {
+		become(silence, told[who])
+	} else {
+		for _, fate := range p.replies(o.what, r.clients.troubles) {
+			become(fate, told[who])
 		}
-	case messages.SendTerminate:
-		r.ends()
-	case messages.Request:
-		if e.Of == messages.PatchState && e.State == messages.Disconnected {
-			r.ends()
-		}
+	}
+	if r.clients.troubles && o.what&(hangsUp|reads|others) != 0 {
+		next.then, next.lost, next.to[1-who] = p, true, at[1-who]
+		become(silence, 0)
 	}
 }
 
-// ends is the end of the call, whoever wanted it.
-func (r *race) ends() {
-	if r.phase == ended {
-		return
+// platformMay shows what the platform and the caller do on their own.
+func (r *race) platformMay(at [2]uint32, p platform, show func(happening)) {
+	does := func(says string, then platform, told [2]letters) {
+		show(happening{who: nobody, says: says, then: then, to: [2]uint32{r.told(at[0], told[0]), r.told(at[1], told[1])}})
 	}
-	for i := range r.clients {
-		r.clients[i].mail.Disconnected = true
-		r.clients[i].mail.Retract = r.phase == ringing
+	if p.phase != ended {
+		then, told := p.ends()
+		does("the caller hangs up", then, told)
 	}
-	if r.winner >= 0 {
-		r.clients[r.winner].mail.Terminate = true
+	if p.mayConnect() {
+		then, told := p.connects()
+		does("the platform connects the call", then, told)
 	}
-	r.phase = ended
 }
 
-// The call.
+// atRest is what is wrong with a client to which nothing happens any more; nil if something does.
+func (r *race) atRest(h *half, p platform) []broken {
+	if h.busy || h.place.armed {
+		return nil
+	}
+	return r.clients.atRest(h.place, p.phase == ended)
+}
+
+// oneClientHasIt is the law of the race itself.
+const oneClientHasIt = "a call is on one client"
+
+// A state is a number: one or two halves, and the platform.
 const (
-	raceSession      messages.SessionID      = "S1"
-	raceConversation messages.ConversationID = "C1"
+	halfBits = 29
+	halfMask = 1<<halfBits - 1
+	noHalf   = halfMask // of a client that is not looked at
 )
 
-func leg(state messages.CallState) messages.Input {
-	return messages.ConversationNotified{Conversation: raceConversation, Participants: []messages.Participant{
-		{ID: "P1", User: me, Purpose: "agent", Calls: []messages.Leg{{State: state}}},
-	}}
+// pair is a race of two clients.
+type pair struct{ *race }
+
+func (r pair) first(at uint32, p platform) uint64 {
+	n, _ := r.number(happening{to: [2]uint32{at, at}, then: p})
+	return n
 }
 
-// arrives are the letters that are on their way to a client, each with what takes it away.
-func (c *client) arrives() []turnOf {
-	var all []turnOf
-	add := func(is bool, says string, in messages.Input, open func(*letters)) {
-		if is {
-			all = append(all, turnOf{says: says, make: func(r *race, who int) error {
-				open(&r.clients[who].mail)
-				return r.comes(who, in)
-			}})
-		}
+// number is what a state is called that something leads to, whichever of the clients is the first; swapped tells whether they
+// were swapped for it.
+func (r pair) number(h happening) (n uint64, swapped bool) {
+	a, b, p := h.to[0], h.to[1], h.then
+	if a > b {
+		a, b, p, swapped = b, a, p.mirrored(), true
 	}
-	s, c1 := raceSession, raceConversation
-	add(c.mail.Propose, "propose", messages.Propose{Session: s, Conversation: c1, From: gateway, SDPOverXMPP: true}, func(l *letters) { l.Propose = false })
-	add(c.mail.Alerting, "alerting", leg(messages.Alerting), func(l *letters) { l.Alerting = false })
-	add(c.mail.Retract, "retract", messages.Retract{Session: s, From: gateway}, func(l *letters) { l.Retract = false })
-	add(c.mail.Offer, "offer", messages.Offer{Session: s, Conversation: c1, From: gateway, SDP: "sdp", ICE: "ice"}, func(l *letters) { l.Offer = false })
-	add(c.mail.OwnAccept, "accepted here", messages.Accepted{Session: s, From: ownFull}, func(l *letters) { l.OwnAccept = false })
-	add(c.mail.OtherAccept, "accepted elsewhere", messages.Accepted{Session: s, From: ownBare + "/there"}, func(l *letters) { l.OtherAccept = false })
-	add(c.mail.Connected, "connected", leg(messages.Connected), func(l *letters) { l.Connected = false })
-	add(c.mail.Disconnected, "disconnected", leg(messages.Disconnected), func(l *letters) { l.Disconnected = false })
-	add(c.mail.Terminate, "terminate", messages.Terminate{Session: s, From: gateway, Reason: "success"}, func(l *letters) { l.Terminate = false })
-	return all
+	return uint64(a) | uint64(b)<<halfBits | p.packed()<<(2*halfBits), swapped
 }
 
-// answers are what a client's orders may bring back, all of it well.
-func (c *client) answers() []turnOf {
-	var all []turnOf
-	for _, o := range c.phone.open {
-		var in messages.Input
-		switch e := o.effect.(type) {
-		case messages.RequestMicrophone:
-			in = messages.MicrophoneGranted{Effect: o.id}
-		case messages.Describe, messages.MakeAnswer:
-			in = messages.PeerDone{Effect: o.id, SDP: "sdp"}
-		case messages.Request:
-			in = answerWell(o.id, e, 100, false)
-		default:
-			in = messages.IQAnswered{Effect: o.id}
-		}
-		all = append(all, input("answer to "+o.effect.Kind(), in))
-	}
-	return all
+func (r pair) read(n uint64) ([2]uint32, platform) {
+	return [2]uint32{uint32(n & halfMask), uint32(n >> halfBits & halfMask)}, unpacked(n >> (2 * halfBits))
 }
 
-// wishes are what a client's user may do and has not done, each once.
-func (c *client) wishes(may deeds) []turnOf {
-	var all []turnOf
-	add := func(may, done bool, says string, in messages.Input, do func(*deeds)) {
-		if may && !done {
-			all = append(all, turnOf{says: says, make: func(r *race, who int) error {
-				do(&r.clients[who].did)
-				return r.comes(who, in)
-			}})
+func (r pair) next(n uint64, show func(happening)) error {
+	at, p := r.read(n)
+	for who := range at {
+		if err := r.clientMay(who, at, p, show); err != nil {
+			return err
 		}
 	}
-	answer, decline := messages.Answer{Call: 11, Conversation: raceConversation}, messages.Decline{Call: 12, Conversation: raceConversation}
-	end := messages.EndSession{Call: 13, Conversation: raceConversation}
-	add(may.Answered, c.did.Answered, "answer", answer, func(d *deeds) { d.Answered = true })
-	add(may.Declined, c.did.Declined, "decline", decline, func(d *deeds) { d.Declined = true })
-	add(may.Ended, c.did.Ended, "end", end, func(d *deeds) { d.Ended = true })
-	return all
+	r.platformMay(at, p, show)
+	return nil
 }
 
-// next is all that may happen next. Deadlines pass when nothing else is under way.
-func (r *race) next() []turnOf {
-	var all []turnOf
-	quiet := true
-	for who := range r.clients {
-		c := &r.clients[who]
-		moves := append(c.arrives(), c.answers()...)
-		quiet = quiet && len(moves) == 0
-		for _, t := range append(moves, c.wishes(r.users)...) {
-			t.who = who
-			all = append(all, t)
-		}
-	}
-	if !r.hungUp {
-		all = append(all, turnOf{says: "the caller hangs up", make: func(r *race, _ int) error {
-			r.hungUp = true
-			r.ends()
-			return nil
-		}})
-	}
-	if quiet {
-		all = append(all, r.deadlines()...)
-	}
-	return all
-}
+// again: a pair has met all that it will.
+func (r pair) again() bool                       { return false }
+func (r pair) nextAgain(uint64, func(happening)) {}
 
-// deadlines are the timers of the call that are armed.
-func (r *race) deadlines() []turnOf {
-	var all []turnOf
-	for who := range r.clients {
-		for _, m := range firing(r.clients[who].phone) {
-			t := input(m[0].in.(messages.TimerFired).Timer, m[0].in)
-			t.who = who
-			all = append(all, t)
-		}
+func (r pair) wrong(n uint64) (found []broken, who int) {
+	at, p := r.read(n)
+	a, b := r.halves[at[0]], r.halves[at[1]]
+	if a.place.talks && b.place.talks {
+		return []broken{{oneClientHasIt, "both clients have a session of it"}}, nobody
 	}
-	return all
-}
-
-// after is the race after a turn, and what it broke.
-func (r *race) after(t turnOf) (*race, []broken, error) {
-	next := *r
-	if err := t.make(&next, t.who); err != nil {
-		return nil, nil, err
+	if a.busy || b.busy || a.place.armed || b.place.armed {
+		return nil, nobody
 	}
-	var found []broken
-	talking := 0
-	for i := range next.clients {
-		c := &next.clients[i]
-		law := c.law
-		if next.over() {
-			law = law.Copy()
-			law.End(true, c.phone.infos())
-		}
-		for _, v := range law.Violations() {
-			found = append(found, broken{v.Law, fmt.Sprintf("client %d: %s", i+1, v.What)})
-		}
-		if slices.ContainsFunc(c.phone.actors, isSession) {
-			talking++
-		}
+	if found = r.atRest(a, p); len(found) > 0 {
+		return found, 0
 	}
-	if talking > 1 {
-		found = append(found, broken{oneClientHasIt, "both clients have a session of it"})
-	}
-	return &next, found, nil
-}
-
-func isSession(a *actors.Actor) bool { return a.Kind == "session" }
-
-// infos are the actors, as the laws know them.
-func (p *phone) infos() []runtime.ActorInfo {
-	all := make([]runtime.ActorInfo, len(p.actors))
-	for i, a := range p.actors {
-		all[i] = runtime.ActorInfo{Ref: a.Ref, Kind: a.Kind}
-	}
-	return all
-}
-
-// over tells whether nothing can come of the call any more.
-func (r *race) over() bool {
-	if r.phase != ended || len(r.deadlines()) > 0 {
-		return false
-	}
-	for i := range r.clients {
-		if r.clients[i].mail != (letters{}) || len(r.clients[i].phone.open) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// newRace is the race at its start: both clients are ready, and the platform tells both of the call.
-func newRace(world *settings, users deeds) (*race, error) {
-	r := &race{phase: ringing, winner: -1, users: users}
-	options := messages.DefaultOptions()
-	for i := range r.clients {
-		law := laws.New(options)
-		p, err := newPhone(world, options)
-		if err != nil {
-			return nil, err
-		}
-		p, err = login(p, func(in messages.Input) {
-			if answer, is := in.(messages.HTTPAnswered); is { // it says who the user is
-				law.Step(runtime.Step{Input: answer})
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-		r.clients[i] = client{state: state{p, law}, mail: letters{Propose: true, Alerting: true}}
-		for _, t := range stationIs(p.minted, 100, false) {
-			if err := r.comes(i, t.in); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return r, nil
+	return r.atRest(b, p), 1
 }
