@@ -39,6 +39,7 @@ const (
 	knowsNoOther    = "a transport that is not a session's own is nobody's there, too"
 	needsAnAccept   = "it opens the microphone when the session is accepted, too"
 	knowsTheFirst   = "it knows a propose by its first conversation, too"
+	readsAlike      = "frames are read alike before a profile has a say"
 	keepsNothing    = "it drops candidates of sessions that it does not know, too; the bounded store came with its streaming client 19.0"
 )
 
@@ -64,8 +65,8 @@ func early() []Case {
 		{
 			ID: "A3", Source: "CVE-2019-17192", Tried: "a peer connection says that media flows before the answer", Holds: "the microphone stays closed until then",
 			Trials: []Trial{{
-				Name: "A3-media-before-the-answer-is-not-touched", Shows: []string{"ann accepts session C1\n 0:08.520  ann/desk   asks for the microphone"},
-				Never: []string{"0:01.510  ann/desk", "0:03.520  ann/desk"}, Same: needsAnAccept,
+				Name: "A3-media-before-the-answer-is-not-touched", Shows: []string{"ann accepts session C1\n 0:15.520  ann/desk   asks for the microphone"},
+				Never: []string{"0:08.510  ann/desk", "0:10.520  ann/desk"}, Same: needsAnAccept,
 			}},
 		},
 		{
@@ -130,6 +131,12 @@ func below() []Case {
 	return []Case{
 		{
 			ID: "A10", Source: "CVE-2022-22784 to 22787", Tried: "stanzas that two parsers read differently", Holds: "one strict parser refuses them",
+			Trials: []Trial{{
+				Name: "A10-a-stanza-that-is-smuggled-is-dropped", Same: readsAlike, Never: []string{"C2\n"}, Shows: []string{
+					" pendingSession C1 S1", "0:02.000  ann/desk   drops a frame", "0:05.000  ann/desk   drops a frame", "0:06.000  ann/desk   drops a frame",
+					"0:07.000  ann/desk   drops a frame", "0:08.000  ann/desk   drops a frame", "0:09.000  ann/desk   drops a frame", "0:10.000  ann/desk   cancelPendingSession C1 S1",
+				},
+			}},
 			Tests: []string{
 				"adapters/jingle TestHostileFramesAreRefused", "adapters/jingle FuzzDecode", "simulation/play TestSmuggledStanzasAreRefused",
 				"adapters/notifications TestMalformedNotificationsAreRefused",
@@ -143,6 +150,11 @@ func below() []Case {
 		},
 		{
 			ID: "A12", Source: "CVE-2022-28131, CVE-2022-30633", Tried: "XML and JSON that nest deeply", Holds: "size, depth, attributes and number are bounded before they are parsed",
+			Trials: []Trial{{
+				Name: "A12-what-nests-or-swells-is-dropped", Same: readsAlike, Never: []string{"0:01.000  ann/desk   pendingSession", "0:02.000  ann/desk   pendingSession"}, Shows: []string{
+					"more than 32 elements deep", "more than 64 attributes on one element", "genesys-webrtc: JSON more than 32 deep", "notifications: JSON more than 64 deep", " pendingSession C1 S1",
+				},
+			}},
 			Tests: []string{
 				"adapters/jingle TestLimits", "adapters/notifications TestMalformedNotificationsAreRefused", "simulation/play TestNestingIsBounded",
 			},
