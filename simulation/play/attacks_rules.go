@@ -21,8 +21,14 @@ func initiationRules() []Case {
 			},
 		},
 		{
-			ID: "R-stale-propose", Source: "XEP-0353", Tried: "a call is taken back while the phone is offline", Holds: "nothing rings for more than ten minutes",
-			Trials: []Trial{{Name: "R-stale-propose-rings-no-longer-than-ten-minutes", Shows: []string{"connected again", "10:01.000  ann/desk   cancelPendingSession C1 S1", "request failed"}}},
+			ID: "R-stale-propose", Source: "XEP-0353", Tried: "a call is taken back while the phone is offline", Holds: "what was taken back does not ring after a reconnect, and nothing rings for more than ten minutes",
+			Trials: []Trial{
+				{Name: "R-stale-propose-rings-no-longer-than-ten-minutes", Shows: []string{"connected again", "10:01.000  ann/desk   cancelPendingSession C1 S1", "request failed"}},
+				{
+					Name: "R-stale-propose-does-not-ring-after-a-reconnect", Shows: []string{"connected again", "0:12.000  ann/desk   cancelPendingSession C1 S1", "request failed", " pendingSession C1 S2"},
+					Never: []string{"0:12.010  ann/desk", "0:23.010  ann/desk"},
+				},
+			},
 		},
 		{
 			ID: "R-no-reveal", Source: "XEP-0353 security", Tried: "a call rings at two phones", Holds: "nobody is told that it rings, or who is there",
