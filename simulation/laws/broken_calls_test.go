@@ -36,6 +36,10 @@ var breakingCalls = []struct {
 			{User: agent, Purpose: "voicemail", Calls: []messages.Leg{{State: messages.Connected}}},
 		}}),
 	), nil},
+	{laws.OwnRingStops, "another one's", []runtime.Step{
+		step(messages.Propose{Session: sid, Conversation: here, From: far}, rings()),
+		step(messages.ConversationNotified{Conversation: "c2"}, announces(messages.CancelPendingSession{Session: sid, Conversation: here})),
+	}, nil},
 	{laws.DescribedAsSaid, "both", []runtime.Step{
 		step(messages.Propose{Session: sid, Conversation: here, From: far, SDPOverXMPP: true}, rings()),
 		step(messages.Answer{Call: 1, Conversation: here}, messages.SendProceed{Session: sid, To: far}, messages.Settle{Call: 1}),

@@ -9,6 +9,7 @@ import (
 const (
 	UpDoesNotRing     = "a call does not ring on the session on which it is up"
 	VoicemailIsNobody = "a call that only the user's voicemail has is none of the user's"
+	OwnRingStops      = "a notification stops no other call's ringing"
 	DescribedAsSaid   = "a session whose description was promised over XMPP is not made by a session-initiate"
 )
 
@@ -35,12 +36,31 @@ func (c *Checker) takenForWhatItIs(in messages.Input, outputs []runtime.Output) 
 		if c.onlyVoicemail(in) && c.added[in.Conversation] {
 			c.broken(VoicemailIsNobody, "conversation %s is announced as the user's", in.Conversation)
 		}
+		for _, out := range outputs {
+			if e, is := out.Effect.(messages.Announce); is {
+				c.stopsItsOwn(in.Conversation, e.Event)
+			}
+		}
 	case messages.SessionInitiate:
 		for _, out := range outputs {
 			if _, makes := out.Effect.(messages.CreatePeer); makes && c.promisedOverXMPP(in) {
 				c.broken(DescribedAsSaid, "session %s has a peer connection", in.Session)
 			}
 		}
+	}
+}
+
+// stopsItsOwn checks that what is notified of a call stops no ringing but its own: several may ring under one session id.
+func (c *Checker) stopsItsOwn(notified messages.ConversationID, event messages.Event) {
+	stopped := notified
+	switch e := event.(type) {
+	case messages.CancelPendingSession:
+		stopped = e.Conversation
+	case messages.HandledPendingSession:
+		stopped = e.Conversation
+	}
+	if stopped != notified {
+		c.broken(OwnRingStops, "conversation %s stops ringing, and %s was notified", stopped, notified)
 	}
 }
 

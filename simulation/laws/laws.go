@@ -45,7 +45,7 @@ func Laws() []string {
 	return []string{
 		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
 		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs,
-		UpDoesNotRing, VoicemailIsNobody, DescribedAsSaid,
+		UpDoesNotRing, VoicemailIsNobody, OwnRingStops, DescribedAsSaid,
 	}
 }
 

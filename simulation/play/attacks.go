@@ -192,8 +192,8 @@ func trusting() []Case {
 		{
 			ID: "G4", Tried: "an address with gjoll somewhere after the @", Holds: "a gateway's domain has the label gjoll",
 			Trials: []Trial{
-				{Name: "G4-gjoll-in-the-resource", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}},
-				{Name: "G4-gjoll-as-a-part-of-a-name", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}},
+				{Name: "G4-gjoll-in-the-resource", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.ConsentBeforeMedia},
+				{Name: "G4-gjoll-as-a-part-of-a-name", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.ConsentBeforeMedia},
 			},
 		},
 		{

@@ -23,10 +23,10 @@ func initiationRules() []Case {
 		{
 			ID: "R-stale-propose", Source: "XEP-0353", Tried: "a call is taken back while the phone is offline", Holds: "what was taken back does not ring after a reconnect, and nothing rings for more than ten minutes",
 			Trials: []Trial{
-				{Name: "R-stale-propose-rings-no-longer-than-ten-minutes", Shows: []string{"connected again", "10:01.000  ann/desk   cancelPendingSession C1 S1", "request failed"}},
+				{Name: "R-stale-propose-rings-no-longer-than-ten-minutes", Shows: []string{"connected again", "10:01.000  ann/desk   cancelPendingSession C1 S1", "request failed"}, Breaks: laws.ConsentBeforeMedia},
 				{
 					Name: "R-stale-propose-does-not-ring-after-a-reconnect", Shows: []string{"connected again", "0:12.000  ann/desk   cancelPendingSession C1 S1", "request failed", " pendingSession C1 S2"},
-					Never: []string{"0:12.010  ann/desk", "0:23.010  ann/desk"},
+					Never: []string{"0:12.010  ann/desk", "0:23.010  ann/desk"}, Breaks: laws.ConsentBeforeMedia,
 				},
 			},
 		},
@@ -56,7 +56,7 @@ func sessionRules() []Case {
 			ID: "R-initiator", Source: "XEP-0166", Tried: "a session-initiate from another address than the propose", Holds: "redirection stays within one bare address",
 			Trials: []Trial{{
 				Name:  "R-initiator-another-address-is-another-far-end",
-				Shows: []string{"refuses r-1: item-not-found unknown-session", "acknowledges r-2", "sessionStarted C1 S1", "sessionEnded C1 S1 (success)"},
+				Shows: []string{"refuses r-1: item-not-found unknown-session", "acknowledges r-2", "sessionStarted C1 S1", "sessionEnded C1 S1 (success)"}, Breaks: laws.ConsentBeforeMedia,
 			}},
 			Tests: []string{"simulation/play TestTheSenderIsTheStanzas"},
 		},
@@ -81,7 +81,7 @@ func sessionRules() []Case {
 		},
 		{
 			ID: "R-gateway", Source: "XEP-0166 security", Tried: "strangers describe the session of a call that was answered", Holds: "sessions are accepted from known entities only",
-			Trials: []Trial{{Name: "R-gateway-sessions-come-from-known-entities", Shows: []string{"sends proceed S1", "cancelPendingSession C1 S1"}, Never: []string{"makes a peer connection"}}},
+			Trials: []Trial{{Name: "R-gateway-sessions-come-from-known-entities", Shows: []string{"sends proceed S1", "cancelPendingSession C1 S1"}, Never: []string{"makes a peer connection"}, Breaks: laws.ConsentBeforeMedia}},
 		},
 	}
 }
