@@ -117,9 +117,9 @@ func late() []Case {
 		{
 			ID: "A9", Source: "CVE-2017-5589, CVE-2019-16235, CVE-2020-26547", Tried: "a forged accept, reject or retract", Holds: "the phone is not silenced",
 			Trials: []Trial{
-				{Name: "A9-a-forged-accept", Shows: []string{"sessionStarted C1 S1"}},
-				{Name: "A9-a-forged-reject", Shows: []string{"sessionStarted C1 S1"}},
-				{Name: "A9-a-forged-retract", Shows: []string{"sessionStarted C1 S1"}, Never: []string{"cancelPendingSession"}},
+				{Name: "A9-a-forged-accept", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "A9-a-forged-reject", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "A9-a-forged-retract", Shows: []string{"sessionStarted C1 S1"}, Never: []string{"cancelPendingSession"}, Breaks: laws.OnlyWhoMay},
 			},
 			Tests: []string{"adapters/jingle TestForwardedCopiesAreNeverLookedInto"},
 		},
@@ -185,15 +185,15 @@ func trusting() []Case {
 		{
 			ID: "G3", Tried: "a retract, accept or reject whose sender knows the session id", Holds: "retract counts from the proposer, the others from the user's own address",
 			Trials: []Trial{
-				{Name: "G3-a-retract-from-another-gateway-user", Shows: []string{"sessionStarted C1 S1"}},
-				{Name: "G3-an-accept-without-a-sender", Shows: []string{"sessionStarted C1 S1"}},
+				{Name: "G3-a-retract-from-another-gateway-user", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "G3-an-accept-without-a-sender", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
 			},
 		},
 		{
 			ID: "G4", Tried: "an address with gjoll somewhere after the @", Holds: "a gateway's domain has the label gjoll",
 			Trials: []Trial{
-				{Name: "G4-gjoll-in-the-resource", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.ConsentBeforeMedia},
-				{Name: "G4-gjoll-as-a-part-of-a-name", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.ConsentBeforeMedia},
+				{Name: "G4-gjoll-in-the-resource", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "G4-gjoll-as-a-part-of-a-name", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.OnlyWhoMay},
 			},
 		},
 		{
@@ -203,15 +203,15 @@ func trusting() []Case {
 		{
 			ID: "G6", Tried: "terminate and candidates for a session that is unknown, or another's", Holds: "they count from the session's own far end",
 			Trials: []Trial{
-				{Name: "G6-a-terminate-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"(forged)"}},
+				{Name: "G6-a-terminate-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"(forged)"}, Breaks: laws.OnlyWhoMay},
 				{Name: "G6-a-session-terminate-from-a-stranger", Shows: []string{"ann/desk   hears C1", "refuses g6-1: item-not-found unknown-session"}, Same: checksJingle},
-				{Name: "G6-candidates-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"takes a candidate"}},
+				{Name: "G6-candidates-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"takes a candidate"}, Breaks: laws.OnlyWhoMay},
 				{Name: "G6-terminate-and-candidates-for-nothing", Shows: []string{"sessionStarted C1 S1"}, Never: []string{"takes a candidate", "sdkError"}, Same: keepsNothing},
 			},
 		},
 		{
 			ID: "G7", Tried: "a propose that repeats itself without end", Holds: "proceed is repeated eight times at most",
-			Trials: []Trial{{Name: "G7-proceed-is-not-an-amplifier", Shows: []string{"0:02.080  ann/desk   sends proceed S1"}, Never: []string{"0:02.090  ann/desk   sends proceed S1"}}},
+			Trials: []Trial{{Name: "G7-proceed-is-not-an-amplifier", Shows: []string{"0:02.080  ann/desk   sends proceed S1"}, Never: []string{"0:02.090  ann/desk   sends proceed S1"}, Breaks: laws.ProceedsAreFew}},
 		},
 		{
 			ID: "G8", Tried: "the auto-answer flag of a propose", Holds: "it answers where the embedding program allowed it, and nowhere else",

@@ -70,22 +70,22 @@ func presentDefects() []Case {
 		},
 		{
 			ID: "STREAM-781", Tried: "conversations that are over are held, and nobody catches the failure", Holds: "what is connected is held",
-			Trials: []Trial{{Name: "STREAM-781-an-ended-conversation-is-not-held", Shows: []string{"sessionStarted C2 S2"}, Never: []string{"requests C1 held", "sdkError"}}},
+			Trials: []Trial{{Name: "STREAM-781-an-ended-conversation-is-not-held", Shows: []string{"sessionStarted C2 S2"}, Never: []string{"requests C1 held", "sdkError"}, Breaks: laws.HeldForACall}},
 		},
 		{
 			ID: "STREAM-978", Tried: "a failed peer connection stays, a voicemail is taken for the agent, a call without a session trips", Holds: "none of them",
 			Trials: []Trial{
-				{Name: "STREAM-978-a-failed-peer-connection-ends-its-session", Shows: []string{"sessionEnded C1 S1"}, Never: []string{"hears C1"}},
+				{Name: "STREAM-978-a-failed-peer-connection-ends-its-session", Shows: []string{"sessionEnded C1 S1"}, Never: []string{"hears C1"}, Breaks: laws.FailedMediaEnds},
 				{Name: "STREAM-978-the-voicemail-is-not-the-agent", Shows: []string{"cancelPendingSession C2"}, Never: []string{"sessionStarted C2", "added C2"}, Breaks: laws.VoicemailIsNobody},
 				{Name: "STREAM-978-the-voicemail-of-an-answered-call-is-not-the-agent", Shows: []string{"conversationUpdate removed C1"}, Breaks: laws.VoicemailIsNobody},
-				{Name: "STREAM-978-a-call-without-a-session-hides-no-migration", Shows: []string{"C2(alerting)", "concurrentSoftphoneSessionsEnabled false"}},
+				{Name: "STREAM-978-a-call-without-a-session-hides-no-migration", Shows: []string{"C2(alerting)", "concurrentSoftphoneSessionsEnabled false"}, Breaks: StationIsKnown},
 			},
 		},
 		{
 			ID: "STREAM-850", Tried: "an inactive session is announced as a call error", Holds: "it is no error",
 			Trials: []Trial{{
 				Name:  "STREAM-850-an-inactive-session-is-no-call-error",
-				Shows: []string{"removed C1", "0:18.035  ann/desk   sdkError call"}, Never: []string{"0:07.035  ann/desk   sdkError"},
+				Shows: []string{"removed C1", "0:18.035  ann/desk   sdkError call"}, Never: []string{"0:07.035  ann/desk   sdkError"}, Breaks: laws.InactiveIsNoError,
 			}},
 		},
 	}
@@ -106,7 +106,7 @@ func signallingDefects() []Case {
 		},
 		{
 			ID: "STREAM-207", Tried: "candidates that come before their offer are lost", Holds: "they are kept for it",
-			Trials: []Trial{{Name: "STREAM-207-candidates-before-the-offer", Shows: []string{"takes a candidate"}}},
+			Trials: []Trial{{Name: "STREAM-207-candidates-before-the-offer", Shows: []string{"takes a candidate"}, Breaks: laws.CandidatesAreUsed}},
 		},
 		{
 			ID: "STREAM-313", Tried: "the gateway repeats a reinvite until it is answered", Holds: "the repeats replace nothing",
@@ -125,7 +125,7 @@ func signallingDefects() []Case {
 		},
 		{
 			ID: "STREAM-245", Source: "PR #888", Tried: "an eager persistent connection holds the agent's calls", Holds: "it holds none",
-			Trials: []Trial{{Name: "STREAM-245-a-private-call-holds-nothing", Shows: []string{"sends proceed S2"}, Never: []string{"held"}}},
+			Trials: []Trial{{Name: "STREAM-245-a-private-call-holds-nothing", Shows: []string{"sends proceed S2"}, Never: []string{"held"}, Breaks: laws.HeldForACall}},
 		},
 		{
 			ID: "STREAM-517", Source: "STREAM-912, STREAM-1026, PCM-2163, PCM-2141", Tried: "personal data and secrets in logs", Holds: "they print redacted",
