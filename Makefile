@@ -19,7 +19,7 @@ tidy: ## check formatting, vet, import directions and house rules
 	$(GO) test .
 
 update: ## write goldens and docs anew; then read the diff
-	$(GO) test ./fsm/stories ./simulation/scenario ./simulation/play ./simulation/whatif ./cmd/engine -rewrite
+	$(GO) test ./fsm/stories ./simulation/scenario ./simulation/platform ./simulation/play ./simulation/whatif ./cmd/engine -rewrite
 	$(GO) test ./conformance -run "TestEachQuirkShows|TestEachDifferenceIsOneQuirk" -rewrite
 	$(GO) generate ./...
 	@git --no-pager diff --stat

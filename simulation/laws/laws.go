@@ -60,17 +60,6 @@ const (
 	HeldForACall         = "a live call is held because somebody said so, or for another call"
 )
 
-// Laws are the names of all laws.
-func Laws() []string {
-	return []string{
-		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
-		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs, SessionsEndOnce, OnlyWhoMay, ProceedsAreFew,
-		WhoLeavesIsGone, ConcurrencyIsTold, UpdatesNameCalls, UpdatesListLive, ErrorsAreTyped, InactiveIsNoError, OneFetchEach, WhoEndsTakesBack,
-		AcceptedIsAnswered, FailureIsTold, FailedMediaEnds, CandidatesAreUsed, HeldForACall, ReplacedByAnother, AnsweredIsOurs, UnknownIsRefused,
-		UpDoesNotRing, VoicemailIsNobody, OwnRingStops, DescribedAsSaid,
-	}
-}
-
 // Checker watches one cell.
 type Checker struct {
 	consents
@@ -97,7 +86,7 @@ type Checker struct {
 	proceedIDs recent[messages.SessionID]
 	early      map[messages.SessionID][]messages.Candidate // they came before the offer, and were not used
 	earlyIDs   recent[messages.SessionID]
-	holds      map[messages.ConversationID]bool // that the program wants held
+	holds      map[messages.ConversationID]int // how often the program asked to hold them, and they were not
 	notifiedAs recent[messages.ConversationID]
 	notified   map[messages.ConversationID]bool // whether the user's leg was live when it was notified last
 }
@@ -114,7 +103,7 @@ func New(o messages.Options) *Checker {
 		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
 		passed: map[messages.ConversationID]bool{}, upAs: map[messages.ConversationID]bool{}, told: told{open: map[messages.SessionID]int{}},
 		proceeds: map[messages.SessionID]int{}, early: map[messages.SessionID][]messages.Candidate{},
-		holds: map[messages.ConversationID]bool{}, notified: map[messages.ConversationID]bool{},
+		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{},
 	}
 }
 

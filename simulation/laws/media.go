@@ -15,8 +15,8 @@ func (c *Checker) noteMedia(in messages.Input) {
 			c.keepsCandidate(in)
 		}
 	case messages.Hold:
-		if delete(c.holds, in.Conversation); in.Held {
-			c.holds[in.Conversation] = true
+		if in.Held { // one that is taken back may still be on its way
+			c.holds[in.Conversation]++
 		}
 	case messages.ConversationNotified:
 		c.noteLeg(in)
@@ -171,8 +171,8 @@ func (c *Checker) holdsWell(e messages.Request) {
 	}
 	live, known := c.notified[e.Conversation]
 	switch {
-	case c.holds[e.Conversation]:
-		delete(c.holds, e.Conversation)
+	case c.holds[e.Conversation] > 0:
+		c.holds[e.Conversation]--
 	case e.Conversation == "" || known && !live:
 		c.broken(HeldForACall, "conversation %q is held, which is none or over", e.Conversation)
 	case !c.otherCall(e.Conversation):

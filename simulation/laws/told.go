@@ -104,8 +104,12 @@ const callError = "Call error has occurred"
 
 // endsForGood: a session that this client has told to end is not said to be active any more.
 func (c *Checker) endsForGood(id messages.SessionID, state string) {
+	if state != "active" {
+		return
+	}
+	stays := func(p *peer) bool { return p.id == id && !p.left }
 	for _, p := range c.living {
-		if p.id == id && p.left && state == "active" {
+		if p.id == id && p.left && !slices.ContainsFunc(c.living, stays) {
 			c.broken(SessionsEndOnce, "session %s is active, and was told to end", id)
 		}
 	}

@@ -25,9 +25,29 @@ const (
 	StationIsKnown  = "the station that was announced last is the user's"
 )
 
+// All are the laws of one phone, and those of phones and platform together, each with its reason.
+func All() []laws.Law {
+	return append(laws.All(), standingLaws...)
+}
+
+var standingLaws = []laws.Law{
+	{Name: OneLiveSession, Reason: "that is what line appearance 1 means, and what is paid for"},
+	{Name: OneUnheldCall, Reason: "two callers do not hear each other by accident"},
+	{Name: MediaHasSession, Reason: "no microphone stays open after its call"},
+	{Name: WhoIsUpIsHeard, Reason: "a call that the platform takes for answered has the agent in it"},
+	{Name: AnsweredIsTaken, Reason: "an answer that succeeded is not lost"},
+	{Name: ListedIsLive, Reason: "no ghost calls on the screen"},
+	{Name: RingsEverywhere, Reason: "no call waits unheard"},
+	{Name: TakenIsNotHeld, Reason: "who takes a call hears it"},
+	{Name: StationIsKnown, Reason: "a migration reaches every phone"},
+}
+
 // Laws are the names of all laws that a play checks.
-func Laws() []string {
-	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard, AnsweredIsTaken, ListedIsLive, RingsEverywhere, TakenIsNotHeld, StationIsKnown)
+func Laws() (names []string) {
+	for _, law := range All() {
+		names = append(names, law.Name)
+	}
+	return names
 }
 
 // hearing is how long a phone may take to hear of an end.

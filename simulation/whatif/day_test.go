@@ -15,7 +15,9 @@ func aDay(t *testing.T, profile string, calls int) scenario.Scenario {
 	t.Helper()
 	var lines strings.Builder
 	fmt.Fprintf(&lines, "# A day's calls.\nprofile %s\nagent ann line-appearance 100\n\n", profile)
-	line := func(after, format string, args ...any) { fmt.Fprintf(&lines, "+%s %s\n", after, fmt.Sprintf(format, args...)) }
+	line := func(after, format string, args ...any) {
+		fmt.Fprintf(&lines, "+%s %s\n", after, fmt.Sprintf(format, args...))
+	}
 	for n := 1; n <= calls; n++ {
 		call := fmt.Sprintf("C%d", n)
 		line("40s", "%s calls ann", call)
