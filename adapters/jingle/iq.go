@@ -116,7 +116,7 @@ func decodeJingle(iq, j *element) (messages.Input, error) {
 	case "session-accept":
 		return messages.SessionAccept{IQ: id, Session: session, From: from}, nil
 	case "session-info":
-		in := messages.SessionInfo{IQ: id, Session: session, From: from}
+		in := messages.SessionInfo{IQ: id, Session: session, From: from} // what a mute names is not kept: a phone has one content
 		if len(j.children) > 0 {
 			in.Info = j.children[0].name
 		}

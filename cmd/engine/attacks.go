@@ -69,7 +69,7 @@ func words(j play.Judgement) (corrected, sdk string) {
 func summed(all int, sum map[string]int) string {
 	text := fmt.Sprintf("%d in all", all)
 	for _, word := range []string{
-		"withstood", "withstood in part", "not yet", "not applicable", failed, "reproduced", "same", "not played", otherwise,
+		"withstood", "withstood in part", "Go test", "not yet", "not applicable", failed, "reproduced", "same", "not played", otherwise,
 	} {
 		if sum[word] > 0 {
 			text += fmt.Sprintf(", %d %s", sum[word], word)

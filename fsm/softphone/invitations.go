@@ -25,7 +25,7 @@ var invitationsHeard = together(
 var proposals = together(
 	on(messages.Propose{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Propose{}).If(proposedByUs).Source("1.5 none/propose own"),
-	on(messages.Propose{}).If(retractedBefore).Corrected(quirk.PendingsOutliveCalls).Do(forgetRetract),
+	on(messages.Propose{}).If(retractedBefore).Corrected(quirk.PendingsOutliveCalls),
 	on(messages.Propose{}).If(proposalKnown).Do(tellProposal).Source("1.5 offered/propose").Source("1.5 proceeded/propose"),
 	on(messages.Propose{}).Do(startProposal).Source("1.5 none/propose"),
 	on(messages.TakeProposal{}).If(proposedAnew).Corrected(quirk.SenderUnchecked).Do(announceNoProposalError),
@@ -35,7 +35,8 @@ var proposals = together(
 	on(messages.Retract{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Retract{}).If(notProposed).Corrected(quirk.PendingsOutliveCalls).Do(noteRetract),
 	on(messages.Retract{}).If(retractForeign).Corrected(quirk.SenderUnchecked),
-	on(messages.Retract{}).Do(forgetProposal, cancelPending).Source("1.5 any/retract"),
+	on(messages.Retract{}).Quirk(quirk.PendingsOutliveCalls).Do(forgetProposal, cancelPending).Source("1.5 any/retract"),
+	on(messages.Retract{}).Corrected(quirk.PendingsOutliveCalls).Do(noteRetract, forgetProposal, cancelPending),
 	on(messages.Accepted{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Accepted{}).If(acceptedByStranger).Corrected(quirk.SenderUnchecked),
 	on(messages.Accepted{}).Do(handlePending).Source("1.5 any/accept or reject message"),
@@ -365,7 +366,11 @@ func notProposed(d *Data, e messages.Retract) bool { return d.proposalAt(e.Sessi
 const retractedMax = 16
 
 func noteRetract(d *Data, e messages.Retract) (*Data, acts) {
-	d.Retracted = replace(d.Retracted, -1, Retracted{Session: e.Session, From: bare(e.From)})
+	taken := Retracted{Session: e.Session, From: bare(e.From)}
+	if slices.Contains(d.Retracted, taken) {
+		return d, nil
+	}
+	d.Retracted = replace(d.Retracted, -1, taken)
 	d.Retracted = d.Retracted[max(0, len(d.Retracted)-retractedMax):]
 	return d, nil
 }
@@ -374,14 +379,9 @@ func (d *Data) retractAt(e messages.Propose) int {
 	return slices.Index(d.Retracted, Retracted{Session: e.Session, From: bare(e.From)})
 }
 
-// retractedBefore: its own sender has taken it back already.
+// retractedBefore: its own sender has taken it back already, so it is stale: an id is proposed once (XEP-0353), and what comes
+// after its retract was overtaken, or kept for a phone that was away.
 func retractedBefore(d *Data, e messages.Propose) bool { return d.retractAt(e) >= 0 }
-
-// forgetRetract: one retract takes one propose back.
-func forgetRetract(d *Data, e messages.Propose) (*Data, acts) {
-	d.Retracted = without(d.Retracted, d.retractAt(e))
-	return d, nil
-}
 
 // retractForeign: it does not come from whom the propose came.
 func retractForeign(d *Data, e messages.Retract) bool {

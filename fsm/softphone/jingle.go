@@ -1,6 +1,8 @@
 package softphone
 
 import (
+	"slices"
+
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -22,7 +24,8 @@ var jingle = together(
 	on(messages.SessionTerminate{}).Corrected(quirk.LateTerminateAcknowledged).Do(refuseForeignTerminate),
 	on(messages.TransportInfo{}).If(transportKnown).Do(tellTransport).Source("3.4 transport-info"),
 	on(messages.TransportInfo{}).Do(refuseTransport).Source("3.4 unknown sid"),
-	on(messages.SessionInfo{}).If(infoKnown).If(emptyInfo).Do(acknowledgeInfo).Source("3.4 session-info"),
+	on(messages.SessionInfo{}).If(infoKnown).If(mutingInfo).Do(announceMuted, acknowledgeInfo).Source("3.4 session-info"),
+	on(messages.SessionInfo{}).If(infoKnown).If(plainInfo).Do(acknowledgeInfo).Source("3.4 session-info"),
 	on(messages.SessionInfo{}).If(infoKnown).Do(refuseInfo).Source("3.4 session-info"),
 	on(messages.SessionInfo{}).Do(refuseInfoUnknown).Source("3.4 unknown sid"),
 	on(messages.SessionAccept{}).If(acceptJingleKnown).Do(refuseAcceptOrder).Source("3.4 session-accept"),
@@ -159,7 +162,18 @@ func infoKnown(d *Data, e messages.SessionInfo) bool {
 	return ok
 }
 
-func emptyInfo(_ *Data, e messages.SessionInfo) bool { return e.Info == "" }
+// mutingInfo: the far end has muted its audio, or not any more. A phone has one content: whatever a mute names, the session is
+// meant (XEP-0167).
+func mutingInfo(_ *Data, e messages.SessionInfo) bool { return e.Info == "mute" || e.Info == "unmute" }
+
+func announceMuted(d *Data, e messages.SessionInfo) (*Data, acts) {
+	return d, acts{messages.Announce{Event: messages.SessionMuted{Session: e.Session, Muted: e.Info == "mute"}}}
+}
+
+// plainInfo: a ping, or what the far end says of a call (XEP-0167), which changes nothing here.
+func plainInfo(_ *Data, e messages.SessionInfo) bool {
+	return slices.Contains([]string{"", "active", "hold", "unhold", "ringing"}, e.Info)
+}
 
 func acknowledgeInfo(d *Data, e messages.SessionInfo) (*Data, acts) {
 	return d, acts{messages.AcknowledgeIQ{IQ: e.IQ, To: e.From}}

@@ -43,7 +43,7 @@ type Data struct {
 	// Holding are the conversations that are to be held for another one; the platform has not said yet that they are.
 	Holding  []messages.ConversationID `json:"holding,omitempty"`
 	Watchers []messages.WatcherView    `json:"watchers,omitempty"`
-	// Retracted are the proposes that were taken back before they came.
+	// Retracted are the proposes that were taken back, perhaps before they came.
 	Retracted []Retracted `json:"retracted,omitempty"`
 	// Published is who was current in the last conversationUpdate.
 	Published []Published `json:"published,omitempty"`

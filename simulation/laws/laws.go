@@ -80,6 +80,7 @@ type Checker struct {
 	passed  map[messages.ConversationID]bool       // they rang here, and another client took them
 	taken   map[messages.ConversationID]bool       // the platform said last that the user took it, or nothing to tell by
 	open    map[messages.CallID]messages.Requested // the requests that are not settled
+	upAs    map[messages.ConversationID]bool       // what was announced last of each call: whether it is connected
 
 	proceeds   map[messages.SessionID]int // how often each was proceeded
 	proceedIDs recent[messages.SessionID]
@@ -100,7 +101,7 @@ func New(o messages.Options) *Checker {
 	return &Checker{
 		consents: newConsents(o), rings: map[messages.ConversationID]messages.SessionID{}, started: map[start]bool{}, heard: map[start]bool{},
 		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
-		passed: map[messages.ConversationID]bool{}, told: told{open: map[messages.SessionID]int{}},
+		passed: map[messages.ConversationID]bool{}, upAs: map[messages.ConversationID]bool{}, told: told{open: map[messages.SessionID]int{}},
 		proceeds: map[messages.SessionID]int{}, early: map[messages.SessionID][]messages.Candidate{},
 		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{},
 	}
@@ -153,6 +154,7 @@ func (c *Checker) Step(s runtime.Step) {
 	}
 	c.handledElsewhere(elsewhere)
 	c.startsDialled(dialledOn, dialled)
+	c.takenForWhatItIs(s.Input, s.Outputs)
 	c.acceptedAgain(again, s.Outputs)
 	if stranger {
 		c.leavesStrangersAlone(s.Input, s.Outputs)
@@ -288,6 +290,7 @@ func (c *Checker) announced(event messages.Event) {
 		if _, rings := c.rings[e.Conversation]; rings {
 			c.broken(OneSettlementEach, "conversation %s rings again", e.Conversation)
 		}
+		c.upRings(e)
 		c.rings[e.Conversation] = e.ID
 		delete(c.ordered, e.Conversation)
 		delete(c.passed, e.Conversation)
@@ -334,6 +337,7 @@ func (c *Checker) settles(conversation messages.ConversationID, how string) {
 }
 
 func (c *Checker) updated(e messages.ConversationUpdate) {
+	c.noteUp(e.Current)
 	for _, s := range e.Added {
 		if c.added[s.Conversation] {
 			c.broken(AddedThenRemoved, "conversation %s is added again", s.Conversation)

@@ -36,6 +36,10 @@ func All() []Law {
 		{HeldForACall, "nobody is put on hold for nothing"},
 		{ReplacedByAnother, "a session does not end itself"},
 		{UnknownIsRefused, "a far end that lost its state learns so"},
+		{UpDoesNotRing, "a late notification does not make a call that goes on ring"},
+		{VoicemailIsNobody, "who speaks to the voicemail is not shown as a call of the user's"},
+		{OwnRingStops, "a caller who gives up takes no other caller's ringing along"},
+		{DescribedAsSaid, "a call has one session, though it is described twice"},
 	}
 }
 

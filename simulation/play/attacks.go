@@ -39,6 +39,7 @@ const (
 	knowsNoOther    = "a transport that is not a session's own is nobody's there, too"
 	needsAnAccept   = "it opens the microphone when the session is accepted, too"
 	knowsTheFirst   = "it knows a propose by its first conversation, too"
+	readsAlike      = "frames are read alike before a profile has a say"
 	keepsNothing    = "it drops candidates of sessions that it does not know, too; the bounded store came with its streaming client 19.0"
 )
 
@@ -64,8 +65,8 @@ func early() []Case {
 		{
 			ID: "A3", Source: "CVE-2019-17192", Tried: "a peer connection says that media flows before the answer", Holds: "the microphone stays closed until then",
 			Trials: []Trial{{
-				Name: "A3-media-before-the-answer-is-not-touched", Shows: []string{"ann accepts session C1\n 0:08.520  ann/desk   asks for the microphone"},
-				Never: []string{"0:01.510  ann/desk", "0:03.520  ann/desk"}, Same: needsAnAccept,
+				Name: "A3-media-before-the-answer-is-not-touched", Shows: []string{"ann accepts session C1\n 0:15.520  ann/desk   asks for the microphone"},
+				Never: []string{"0:08.510  ann/desk", "0:10.520  ann/desk"}, Same: needsAnAccept,
 			}},
 		},
 		{
@@ -116,9 +117,9 @@ func late() []Case {
 		{
 			ID: "A9", Source: "CVE-2017-5589, CVE-2019-16235, CVE-2020-26547", Tried: "a forged accept, reject or retract", Holds: "the phone is not silenced",
 			Trials: []Trial{
-				{Name: "A9-a-forged-accept", Shows: []string{"sessionStarted C1 S1"}},
-				{Name: "A9-a-forged-reject", Shows: []string{"sessionStarted C1 S1"}},
-				{Name: "A9-a-forged-retract", Shows: []string{"sessionStarted C1 S1"}, Never: []string{"cancelPendingSession"}},
+				{Name: "A9-a-forged-accept", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "A9-a-forged-reject", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "A9-a-forged-retract", Shows: []string{"sessionStarted C1 S1"}, Never: []string{"cancelPendingSession"}, Breaks: laws.OnlyWhoMay},
 			},
 			Tests: []string{"adapters/jingle TestForwardedCopiesAreNeverLookedInto"},
 		},
@@ -130,6 +131,12 @@ func below() []Case {
 	return []Case{
 		{
 			ID: "A10", Source: "CVE-2022-22784 to 22787", Tried: "stanzas that two parsers read differently", Holds: "one strict parser refuses them",
+			Trials: []Trial{{
+				Name: "A10-a-stanza-that-is-smuggled-is-dropped", Same: readsAlike, Never: []string{"C2\n"}, Shows: []string{
+					" pendingSession C1 S1", "0:02.000  ann/desk   drops a frame", "0:05.000  ann/desk   drops a frame", "0:06.000  ann/desk   drops a frame",
+					"0:07.000  ann/desk   drops a frame", "0:08.000  ann/desk   drops a frame", "0:09.000  ann/desk   drops a frame", "0:10.000  ann/desk   cancelPendingSession C1 S1",
+				},
+			}},
 			Tests: []string{
 				"adapters/jingle TestHostileFramesAreRefused", "adapters/jingle FuzzDecode", "simulation/play TestSmuggledStanzasAreRefused",
 				"adapters/notifications TestMalformedNotificationsAreRefused",
@@ -143,6 +150,11 @@ func below() []Case {
 		},
 		{
 			ID: "A12", Source: "CVE-2022-28131, CVE-2022-30633", Tried: "XML and JSON that nest deeply", Holds: "size, depth, attributes and number are bounded before they are parsed",
+			Trials: []Trial{{
+				Name: "A12-what-nests-or-swells-is-dropped", Same: readsAlike, Never: []string{"0:01.000  ann/desk   pendingSession", "0:02.000  ann/desk   pendingSession"}, Shows: []string{
+					"more than 32 elements deep", "more than 64 attributes on one element", "genesys-webrtc: JSON more than 32 deep", "notifications: JSON more than 64 deep", " pendingSession C1 S1",
+				},
+			}},
 			Tests: []string{
 				"adapters/jingle TestLimits", "adapters/notifications TestMalformedNotificationsAreRefused", "simulation/play TestNestingIsBounded",
 			},
@@ -173,15 +185,15 @@ func trusting() []Case {
 		{
 			ID: "G3", Tried: "a retract, accept or reject whose sender knows the session id", Holds: "retract counts from the proposer, the others from the user's own address",
 			Trials: []Trial{
-				{Name: "G3-a-retract-from-another-gateway-user", Shows: []string{"sessionStarted C1 S1"}},
-				{Name: "G3-an-accept-without-a-sender", Shows: []string{"sessionStarted C1 S1"}},
+				{Name: "G3-a-retract-from-another-gateway-user", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "G3-an-accept-without-a-sender", Shows: []string{"sessionStarted C1 S1"}, Breaks: laws.OnlyWhoMay},
 			},
 		},
 		{
 			ID: "G4", Tried: "an address with gjoll somewhere after the @", Holds: "a gateway's domain has the label gjoll",
 			Trials: []Trial{
-				{Name: "G4-gjoll-in-the-resource", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}},
-				{Name: "G4-gjoll-as-a-part-of-a-name", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}},
+				{Name: "G4-gjoll-in-the-resource", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.OnlyWhoMay},
+				{Name: "G4-gjoll-as-a-part-of-a-name", Shows: []string{"request failed"}, Never: []string{" pendingSession C1"}, Breaks: laws.OnlyWhoMay},
 			},
 		},
 		{
@@ -191,15 +203,15 @@ func trusting() []Case {
 		{
 			ID: "G6", Tried: "terminate and candidates for a session that is unknown, or another's", Holds: "they count from the session's own far end",
 			Trials: []Trial{
-				{Name: "G6-a-terminate-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"(forged)"}},
+				{Name: "G6-a-terminate-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"(forged)"}, Breaks: laws.OnlyWhoMay},
 				{Name: "G6-a-session-terminate-from-a-stranger", Shows: []string{"ann/desk   hears C1", "refuses g6-1: item-not-found unknown-session"}, Same: checksJingle},
-				{Name: "G6-candidates-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"takes a candidate"}},
+				{Name: "G6-candidates-from-a-stranger", Shows: []string{"ann/desk   hears C1"}, Never: []string{"takes a candidate"}, Breaks: laws.OnlyWhoMay},
 				{Name: "G6-terminate-and-candidates-for-nothing", Shows: []string{"sessionStarted C1 S1"}, Never: []string{"takes a candidate", "sdkError"}, Same: keepsNothing},
 			},
 		},
 		{
 			ID: "G7", Tried: "a propose that repeats itself without end", Holds: "proceed is repeated eight times at most",
-			Trials: []Trial{{Name: "G7-proceed-is-not-an-amplifier", Shows: []string{"0:02.080  ann/desk   sends proceed S1"}, Never: []string{"0:02.090  ann/desk   sends proceed S1"}}},
+			Trials: []Trial{{Name: "G7-proceed-is-not-an-amplifier", Shows: []string{"0:02.080  ann/desk   sends proceed S1"}, Never: []string{"0:02.090  ann/desk   sends proceed S1"}, Breaks: laws.ProceedsAreFew}},
 		},
 		{
 			ID: "G8", Tried: "the auto-answer flag of a propose", Holds: "it answers where the embedding program allowed it, and nowhere else",

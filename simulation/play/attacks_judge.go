@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -62,13 +63,15 @@ func (c Case) Reproduces() bool {
 	return slices.ContainsFunc(c.Trials, func(t Trial) bool { return t.Same == "" })
 }
 
-// UnderCorrected is what is declared of corrected, in a word or two.
+// UnderCorrected is what is declared of corrected, in a word or two. A case without scenarios is not played: Go tests show it.
 func (c Case) UnderCorrected() string {
 	switch {
 	case c.Apart != "":
 		return "not applicable"
 	case len(c.Trials) == 0 && len(c.Tests) == 0:
 		return "not yet"
+	case len(c.Trials) == 0:
+		return "Go test"
 	case c.Gap != "":
 		return "withstood in part"
 	default:
@@ -215,7 +218,12 @@ func deed(effect messages.Effect) string {
 		return "makes a peer connection"
 	case messages.ClosePeer:
 		return "closes a peer connection"
+	case messages.Describe:
+		return strings.TrimSpace("is described " + strings.Join(setups.FindAllString(e.SDP.Reveal(), -1), " "))
 	default:
 		return ""
 	}
 }
+
+// setups are the set-up roles of a description's fingerprints (RFC 8122, XEP-0320).
+var setups = regexp.MustCompile(`a=setup:\w+`)

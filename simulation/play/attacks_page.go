@@ -13,6 +13,7 @@ func AttacksPage() string {
 	section(&b, "Rules of the protocols", AttacksFolder, Attacks(), RuleIDs())
 	b.WriteString(defectsHead)
 	section(&b, "Defects that 9.2.4 has", DefectsFolder, Defects(), presentIDs())
+	section(&b, "Defects that the newest release has, too", DefectsFolder, Defects(), stillIDs())
 	section(&b, "Defects that 9.2.4 had mended", DefectsFolder, Defects(), mendedIDs())
 	return strings.TrimSuffix(b.String(), "\n")
 }

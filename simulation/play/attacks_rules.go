@@ -6,11 +6,12 @@ import (
 
 // rules are what the protocols say that both sides must do, as far as this wire has it.
 func rules() []Case {
-	return append(sessionRules(), mediaRules()...)
+	all := append(initiationRules(), sessionRules()...)
+	return append(append(all, frameRules()...), mediaRules()...)
 }
 
-// sessionRules are those of message initiation (XEP-0353) and Jingle (XEP-0166).
-func sessionRules() []Case {
+// initiationRules are those of message initiation (XEP-0353).
+func initiationRules() []Case {
 	return []Case{
 		{
 			ID: "R-propose-id", Source: "XEP-0353", Tried: "two calls are proposed with one id", Holds: "a repeated id is a case, not an error",
@@ -20,8 +21,14 @@ func sessionRules() []Case {
 			},
 		},
 		{
-			ID: "R-stale-propose", Source: "XEP-0353", Tried: "a call is taken back while the phone is offline", Holds: "nothing rings for more than ten minutes",
-			Trials: []Trial{{Name: "R-stale-propose-rings-no-longer-than-ten-minutes", Shows: []string{"connected again", "10:01.000  ann/desk   cancelPendingSession C1 S1", "request failed"}}},
+			ID: "R-stale-propose", Source: "XEP-0353", Tried: "a call is taken back while the phone is offline", Holds: "what was taken back does not ring after a reconnect, and nothing rings for more than ten minutes",
+			Trials: []Trial{
+				{Name: "R-stale-propose-rings-no-longer-than-ten-minutes", Shows: []string{"connected again", "10:01.000  ann/desk   cancelPendingSession C1 S1", "request failed"}, Breaks: laws.ConsentBeforeMedia},
+				{
+					Name: "R-stale-propose-does-not-ring-after-a-reconnect", Shows: []string{"connected again", "0:12.000  ann/desk   cancelPendingSession C1 S1", "request failed", " pendingSession C1 S2"},
+					Never: []string{"0:12.010  ann/desk", "0:23.010  ann/desk"}, Breaks: laws.ConsentBeforeMedia,
+				},
+			},
 		},
 		{
 			ID: "R-no-reveal", Source: "XEP-0353 security", Tried: "a call rings at two phones", Holds: "nobody is told that it rings, or who is there",
@@ -30,6 +37,12 @@ func sessionRules() []Case {
 				Same: "it sends nothing while it rings, too",
 			}},
 		},
+	}
+}
+
+// sessionRules are those of Jingle (XEP-0166).
+func sessionRules() []Case {
+	return []Case{
 		{
 			ID: "R-terminated", Source: "XEP-0166", Tried: "requests for a session that this client has ended", Holds: "they are answered with unknown-session",
 			Trials: []Trial{
@@ -43,7 +56,7 @@ func sessionRules() []Case {
 			ID: "R-initiator", Source: "XEP-0166", Tried: "a session-initiate from another address than the propose", Holds: "redirection stays within one bare address",
 			Trials: []Trial{{
 				Name:  "R-initiator-another-address-is-another-far-end",
-				Shows: []string{"refuses r-1: item-not-found unknown-session", "acknowledges r-2", "sessionStarted C1 S1", "sessionEnded C1 S1 (success)"},
+				Shows: []string{"refuses r-1: item-not-found unknown-session", "acknowledges r-2", "sessionStarted C1 S1", "sessionEnded C1 S1 (success)"}, Breaks: laws.ConsentBeforeMedia,
 			}},
 			Tests: []string{"simulation/play TestTheSenderIsTheStanzas"},
 		},
@@ -68,14 +81,30 @@ func sessionRules() []Case {
 		},
 		{
 			ID: "R-gateway", Source: "XEP-0166 security", Tried: "strangers describe the session of a call that was answered", Holds: "sessions are accepted from known entities only",
-			Trials: []Trial{{Name: "R-gateway-sessions-come-from-known-entities", Shows: []string{"sends proceed S1", "cancelPendingSession C1 S1"}, Never: []string{"makes a peer connection"}}},
+			Trials: []Trial{{Name: "R-gateway-sessions-come-from-known-entities", Shows: []string{"sends proceed S1", "cancelPendingSession C1 S1"}, Never: []string{"makes a peer connection"}, Breaks: laws.ConsentBeforeMedia}},
 		},
+	}
+}
+
+// frameRules are those of what a frame is (XEP-0280, RFC 6120).
+func frameRules() []Case {
+	return []Case{
 		{
 			ID: "R-carbons", Source: "XEP-0280", Tried: "copies forwarded by others", Holds: "what they hold is never looked into",
+			Trials: []Trial{{
+				Name: "R-carbons-a-forwarded-copy-is-never-looked-into", Shows: []string{"0:07.000  ann/desk   sends proceed S1", "sessionStarted C1 S1"},
+				Never: []string{"cancelPendingSession", "pendingSession C2"}, Same: readsAlike,
+			}},
 			Tests: []string{"adapters/jingle TestForwardedCopiesAreNeverLookedInto"},
 		},
 		{
 			ID: "R-xml", Source: "RFC 6120 section 11.1", Tried: "document types, comments, processing instructions, entities", Holds: "XMPP's XML has none of them",
+			Trials: []Trial{{
+				Name: "R-xml-no-document-types-comments-instructions-or-entities", Same: readsAlike, Shows: []string{
+					"0:01.000  ann/desk   drops a frame", "0:02.000  ann/desk   drops a frame", "0:03.000  ann/desk   drops a frame", "0:04.000  ann/desk   drops a frame",
+					"0:05.000  ann/desk   drops a frame", "0:06.000  ann/desk   pendingSession C1 S1",
+				},
+			}},
 			Tests: []string{"adapters/jingle TestHostileFramesAreRefused", "simulation/play TestSmuggledStanzasAreRefused"},
 		},
 	}
@@ -85,10 +114,13 @@ func sessionRules() []Case {
 func mediaRules() []Case {
 	return []Case{
 		{
-			ID: "R-hold", Source: "XEP-0167", Tried: "hold, and mute of a content that there is not", Holds: "the holdee goes on taking media, and the session stays whole",
+			ID: "R-hold", Source: "XEP-0167", Tried: "hold, and mute of a content that there is not", Holds: "the holdee goes on taking media, and an unknown name means the whole session",
 			Trials: []Trial{{
-				Name: "R-hold-the-media-stays", Shows: []string{"C1(connected held)", "refuses r-1: feature-not-implemented unsupported-info", "refuses r-2: feature-not-implemented unsupported-info", "hears C1"},
-				Never: []string{"closes a peer connection", "(connected muted)"}, Same: "its session does nothing about hold, too",
+				Name: "R-hold-the-media-stays", Same: "its session announces mute, too, and does nothing about hold", Shows: []string{
+					"C1(connected held)", "acknowledges r-1", "acknowledges r-2", "0:06.000  ann/desk   mute\n", "acknowledges r-3", "0:07.000  ann/desk   unmute\n",
+					"0:08.000  ann/desk   mute\n", "0:09.000  ann/desk   unmute\n", "acknowledges r-6", "refuses r-7: feature-not-implemented unsupported-info", "hears C1",
+				},
+				Never: []string{"closes a peer connection", "(connected muted)"},
 			}},
 		},
 		{
@@ -101,6 +133,11 @@ func mediaRules() []Case {
 		},
 		{
 			ID: "R-setup-role", Source: "XEP-0320", Tried: "fingerprints with each set-up role", Holds: "actpass, active and passive are read and written as they are",
+			Trials: []Trial{{
+				Name: "R-setup-role-the-role-is-read-as-it-is", Same: readsAlike, Shows: []string{
+					"is described a=setup:actpass", "is described a=setup:active", "is described a=setup:passive", "sessionStarted C1 S1", "sessionStarted C2 S2", "sessionStarted C3 S3",
+				},
+			}},
 			Tests: []string{"simulation/play TestSetUpRolesSurviveJingle"},
 		},
 	}

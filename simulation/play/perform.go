@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/hookswitch/hookswitch/adapters/jingle"
+	"github.com/hookswitch/hookswitch/adapters/notifications"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/simulation/platform"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
@@ -19,6 +22,7 @@ var (
 	errNoCall    = errors.New("there is no such call")
 	errNoSession = errors.New("no session carries the call there")
 	errNoAgent   = errors.New("there is no such agent")
+	errNoPeer    = errors.New("no peer connection was made")
 	errNoPhone   = errors.New("there is no such phone")
 	errAsleep    = errors.New("the machine sleeps")
 )
@@ -351,29 +355,65 @@ var faults = map[scenario.Verb]func(*player, scenario.Statement) error{
 		phone.Tell(in)
 		return nil
 	}),
+	scenario.Frame: withPhone(func(p *player, phone *world.Phone, s scenario.Statement) error {
+		if err := told(phone, s.XML); err != nil {
+			p.teller.say(p.world.Now(), phone.String(), "drops a frame: "+err.Error())
+		}
+		return nil
+	}),
 }
 
-// oldest is how a scenario names the effect that an answer is for.
-const oldest = "oldest "
+// told tells a phone what a frame of its stream says. The error says why that cannot be read, or is nothing by itself.
+func told(phone *world.Phone, xml string) error {
+	f, err := jingle.Decode(0, []byte(xml))
+	switch in := f.Input; {
+	case err != nil:
+		return err
+	case f.Notification != nil:
+		if in, err = notifications.Decode(f.Notification.Topic, f.Notification.Body); err != nil {
+			return err
+		}
+		phone.Tell(in)
+		return nil
+	case in == nil:
+		return errors.New("an answer to what was not asked")
+	default:
+		phone.Tell(in)
+		return nil
+	}
+}
 
-// resolved puts the id of the effect in the place of "oldest KIND".
+// oldest is how a scenario names the effect that an answer is for. newest is how it names the peer connection that was made
+// last.
+const (
+	oldest = "oldest "
+	newest = "newest"
+)
+
+// resolved puts the id of the effect in the place of "oldest KIND", and that of the peer connection in the place of "newest".
 func resolved(phone *world.Phone, text string) ([]byte, error) {
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal([]byte(text), &fields); err != nil {
 		return nil, fmt.Errorf("wire: the JSON is not an object")
 	}
-	var name string
-	if json.Unmarshal(fields["effect"], &name) != nil || !strings.HasPrefix(name, oldest) {
-		return []byte(text), nil
+	var effect, peer string
+	if json.Unmarshal(fields["effect"], &effect) == nil && strings.HasPrefix(effect, oldest) {
+		id, found := phone.Oldest(strings.TrimPrefix(effect, oldest))
+		if !found {
+			return nil, fmt.Errorf("no %s waits for an answer", strings.TrimPrefix(effect, oldest))
+		}
+		quoted, err := json.Marshal(id)
+		if err != nil {
+			return nil, err
+		}
+		fields["effect"] = quoted
 	}
-	id, found := phone.Oldest(strings.TrimPrefix(name, oldest))
-	if !found {
-		return nil, fmt.Errorf("no %s waits for an answer", strings.TrimPrefix(name, oldest))
+	if json.Unmarshal(fields["peer"], &peer) == nil && peer == newest {
+		ref, found := phone.Newest()
+		if !found {
+			return nil, errNoPeer
+		}
+		fields["peer"] = json.RawMessage(strconv.FormatUint(uint64(ref), 10))
 	}
-	quoted, err := json.Marshal(id)
-	if err != nil {
-		return nil, err
-	}
-	fields["effect"] = quoted
 	return json.Marshal(fields)
 }

@@ -139,11 +139,11 @@ func (r *reader) line(line string) error {
 	return r.header(tokens)
 }
 
-// bounded says what is too long of the words before a line's JSON.
+// bounded says what is too long of the words before a line's JSON or XML.
 func bounded(tokens []token) error {
 	for i, t := range tokens {
 		switch {
-		case t.word[0] == '{':
+		case t.word[0] == '{', t.word[0] == '<':
 			return nil
 		case len(t.word) > wordMax:
 			return fmt.Errorf("a word longer than %d characters: shorten it", wordMax)

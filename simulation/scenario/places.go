@@ -81,12 +81,20 @@ var places = []place{
 	},
 	{
 		name: "json", shown: "JSON", toTheEnd: true,
-		help:  `an input's fields as they stand in a journal, up to the end of the line; "effect":"oldest get-me" means the oldest open request of that kind`,
+		help:  `an input's fields as they stand in a journal, up to the end of the line; "effect":"oldest get-me" means the oldest open request of that kind, "peer":"newest" the peer connection that was made last`,
 		read:  func(_ *reader, s *Statement, at token) (err error) { s.JSON, err = jsonOf(s.Word, at.tail); return err },
 		given: func(s Statement) bool { return s.JSON != "" },
 		write: func(s Statement) string { return compact(s.JSON) },
 		clear: func(s *Statement) { s.JSON = "" },
 		ease:  easeJSON,
+	},
+	{
+		name: "xml", shown: "XML", toTheEnd: true,
+		help:  "a frame of the stream, such as <message …>, up to the end of the line",
+		read:  func(_ *reader, s *Statement, at token) (err error) { s.XML, err = xmlOf(at.tail); return err },
+		given: func(s Statement) bool { return s.XML != "" },
+		write: func(s Statement) string { return s.XML },
+		clear: func(s *Statement) { s.XML = "" },
 	},
 }
 
@@ -155,14 +163,26 @@ func numberOf(word string) (int, error) {
 	return n, nil
 }
 
-// oldest is how a wire line says which effect a result is for: the one of that kind that is open longest.
-const oldest = "oldest "
+// xmlOf is a frame as it stands: whether it is one, the phone decides.
+func xmlOf(text string) (string, error) {
+	if text = strings.TrimRight(text, " \t"); !strings.HasPrefix(text, "<") {
+		return "", fmt.Errorf("%.60q: not a frame: it begins with <", text)
+	}
+	return text, nil
+}
+
+// oldest is how a wire line says which effect a result is for: the one of that kind that is open longest. newest is how it
+// says which peer connection is meant: the one that was made last.
+const (
+	oldest = "oldest "
+	newest = "newest"
+)
 
 // jsonOf checks that text holds the fields of an input, and returns it without needless spaces. It is stricter than the
 // journal: a field that the input does not have is an error, for here it is a slip of the pen.
 func jsonOf(kind, text string) (string, error) {
 	text = compact(text)
-	checked, err := withoutOldest(text)
+	checked, err := withoutNames(text)
 	if err != nil {
 		return "", err
 	}
@@ -188,20 +208,22 @@ func compact(text string) string {
 	return b.String()
 }
 
-// withoutOldest takes an effect of the form "oldest KIND" out, and checks its KIND.
-func withoutOldest(text string) ([]byte, error) {
+// withoutNames takes an effect of the form "oldest KIND" out, and checks its KIND, and so a peer that is "newest".
+func withoutNames(text string) ([]byte, error) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &fields) != nil {
 		return []byte(text), nil // what is wrong with it, the decoder says
 	}
-	var effect string
-	if json.Unmarshal(fields["effect"], &effect) != nil || !strings.HasPrefix(effect, oldest) {
-		return []byte(text), nil
+	var effect, peer string
+	if json.Unmarshal(fields["effect"], &effect) == nil && strings.HasPrefix(effect, oldest) {
+		if kind := strings.TrimPrefix(effect, oldest); !slices.Contains(requestKinds, kind) {
+			return nil, fmt.Errorf("effect %.60q: no request is called so: %s", effect, didYouMean(kind, requestKinds))
+		}
+		delete(fields, "effect")
 	}
-	if kind := strings.TrimPrefix(effect, oldest); !slices.Contains(requestKinds, kind) {
-		return nil, fmt.Errorf("effect %.60q: no request is called so: %s", effect, didYouMean(kind, requestKinds))
+	if json.Unmarshal(fields["peer"], &peer) == nil && peer == newest {
+		delete(fields, "peer")
 	}
-	delete(fields, "effect")
 	return json.Marshal(fields)
 }
 

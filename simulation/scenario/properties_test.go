@@ -173,6 +173,8 @@ func exampleAt(s *Statement, place string) {
 		s.Flag = true
 	case "json":
 		s.JSON = `{"session":"S1"}`
+	case "xml":
+		s.XML = `<message xmlns="jabber:client"/>`
 	}
 }
 

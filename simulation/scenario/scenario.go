@@ -135,4 +135,5 @@ type Statement struct {
 	Duration time.Duration // how long
 	Flag     bool          // persistent, auto-answer …
 	JSON     string        // what a wire line tells
+	XML      string        // what a frame line brings
 }

@@ -69,7 +69,8 @@ const (
 	NextUnanswered Verb = "next unanswered"
 
 	// Anything at all.
-	Wire Verb = "wire"
+	Wire  Verb = "wire"
+	Frame Verb = "frame"
 )
 
 // Pattern is how a verb is written: words as they stand, and places in braces for the fields of a Statement (see places).
@@ -140,4 +141,5 @@ var Patterns = []Pattern{
 	{NextUnanswered, "next {request} of {phone} is unanswered", "it is never answered"},
 
 	{Wire, "wire {phone} {input} {json}", "the phone is told an input of that kind as it stands in a journal"},
+	{Frame, "frame {phone} {xml}", "the phone's stream brings a frame, which is read as frames are; what cannot be read is dropped"},
 }

@@ -51,6 +51,9 @@ func (p *Phone) mediaOf(session messages.SessionID) *media {
 	return nil
 }
 
+// Newest is the peer connection that was made last, though it may be closed; false if none was.
+func (p *Phone) Newest() (messages.Ref, bool) { return p.newest, p.newest != 0 }
+
 // LiveMedia are the sessions whose peer connections are up, in order of birth.
 func (p *Phone) LiveMedia() (sessions []messages.SessionID) {
 	for _, m := range p.medias() {
@@ -77,7 +80,7 @@ func (p *Phone) performMedia(out runtime.Output) {
 		p.letGo(m)
 	case messages.CreatePeer:
 		p.Cost.Peers++
-		p.mediaFor(e.Peer).exists = true
+		p.mediaFor(e.Peer).exists, p.newest = true, e.Peer
 	case messages.Describe:
 		p.waits(out)
 		p.operation(out, p.mediaFor(e.Peer), p.world.cfg.Options.DescribeDelay, "")

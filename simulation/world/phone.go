@@ -42,6 +42,7 @@ type Phone struct {
 	missed  []func()      // what came while the machine slept
 
 	media   map[messages.Ref]*media
+	newest  messages.Ref // of the peer connections, the one that was made last
 	faults  []fault
 	failing []failing
 	fault   error // why the cell stopped
