@@ -218,15 +218,15 @@ func textOf(t testing.TB, out runtime.Output, peers map[string]string) (text str
 	}), true
 }
 
-// place is where two lists of decisions differ: which decision, and which part of it.
+// place is where two lists of decisions differ: which decision, which part of it first, and how many of its parts.
 type place struct {
-	decision, part int
-	line, seq      int
-	effect         string
+	decision, part, apart int
+	line, seq             int
+	effect                string
 }
 
 func (p place) after(other place) bool {
-	return cmp.Or(cmp.Compare(p.decision, other.decision), cmp.Compare(p.part, other.part)) > 0
+	return cmp.Or(cmp.Compare(p.decision, other.decision), cmp.Compare(p.part, other.part), cmp.Compare(other.apart, p.apart)) > 0
 }
 
 // firstDifference is the first place in which two lists differ. It is in the earlier entry of the two; the effect is the
@@ -243,7 +243,7 @@ func firstDifference(want, got []decision) (first place, differs bool) {
 		case want[i].text != got[i].text:
 			at := placeOf(i, want[i])
 			at.seq = min(want[i].seq, got[i].seq)
-			at.part = 1 + agreeing(parts(want[i].text), parts(got[i].text))
+			at.part, at.apart = disagreeing(parts(want[i].text), parts(got[i].text))
 			return at, true
 		}
 	}
@@ -290,13 +290,17 @@ func parts(text string) []string {
 	}
 }
 
-func agreeing(a, b []string) int {
+// disagreeing is the first of two lists' parts that differ, from 1, and how many do, of which those are all that only the
+// longer list has.
+func disagreeing(a, b []string) (first, count int) {
+	count = max(len(a), len(b)) - min(len(a), len(b))
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] {
-			return i
+			first = cmp.Or(first, i+1)
+			count++
 		}
 	}
-	return min(len(a), len(b))
+	return cmp.Or(first, min(len(a), len(b))+1), count
 }
 
 func shown(list []decision, at place) string {
