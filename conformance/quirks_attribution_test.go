@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/fsm"
@@ -46,7 +47,8 @@ const underRace = 40
 //
 // Where several quirks show in one effect, none of them makes it alone. Then it is the first row that a chart takes
 // otherwise, or the first effect after equal rows, that one quirk must make: what is decided first is the difference, and
-// what follows from it is none. Two quirks that only together make a chart take another row fail the test.
+// what follows from it is none. A chart asks its rows in their order: the first that the one takes and the other does not is
+// the difference. Two quirks that only together change it fail the test.
 //
 // With -captures the recordings of a folder are gone through instead, and the table is logged only.
 func TestEachDifferenceIsOneQuirk(t *testing.T) {
@@ -243,7 +245,7 @@ func firstDifference(want, got []decision) (first place, differs bool) {
 		case want[i].text != got[i].text:
 			at := placeOf(i, want[i])
 			at.seq = min(want[i].seq, got[i].seq)
-			at.part, at.apart = disagreeing(parts(want[i].text), parts(got[i].text))
+			at.part, at.apart = parting(want[i], got[i])
 			return at, true
 		}
 	}
@@ -272,6 +274,34 @@ func upTo(list []decision, at place) []decision {
 	}
 	return list[:end]
 }
+
+// parting is the first part in which two decisions differ, from 1, and in how many they do. Of two rows that wait for the
+// same input in the same state the parts are those that are asked there, in their order, up to the first that one of them is.
+func parting(want, got decision) (first, count int) {
+	if w, g := asked()[want.text], asked()[got.text]; w.among != "" && w.among == g.among {
+		return min(w.nth, g.nth), 1
+	}
+	return disagreeing(parts(want.text), parts(got.text))
+}
+
+// turn is when a row is asked: as which one, from 1, of those that wait for the same input in the same state of a chart.
+type turn struct {
+	among string
+	nth   int
+}
+
+// asked are the turns of all rows, by their decision's text.
+var asked = sync.OnceValue(func() map[string]turn {
+	turns, last := map[string]turn{}, map[string]int{}
+	for _, chart := range actors.Charts() {
+		for _, row := range chart.Rows() {
+			among := chart.Name() + " " + row.State + " " + row.Input
+			last[among]++
+			turns[chart.Name()+" "+row.Address] = turn{among, last[among]}
+		}
+	}
+	return turns
+})
 
 // parts are the effect's kind and the tokens of its fields: an announcement that differs in two fields has two
 // differences. A row has no parts.
