@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -176,5 +177,27 @@ func TestAQuirkIsNamedOnlyIfItAloneSuffices(t *testing.T) {
 		if got := find(all, at, needs(q, other), needs(q, other)); got != nil {
 			t.Errorf("%s and %s together are put down to %s", q.Name, other.Name, got.Name)
 		}
+	}
+}
+
+// A decision that is nearer to the wanted one is told from one that is not: an announcement by its fields, a row by when it is
+// asked.
+func TestWhatIsNearer(t *testing.T) {
+	t.Parallel()
+	const update, asked = `announce {"name":"conversationUpdate","active":%q,"session":%q}`, "conversation Pending/LegConnected"
+	for _, story := range []struct{ want, far, near string }{
+		{fmt.Sprintf(update, "c1", "s1"), fmt.Sprintf(update, "", "s2"), fmt.Sprintf(update, "c2", "s1")},
+		{fmt.Sprintf(update, "c1", "s1"), fmt.Sprintf(update, "c2", "s1"), fmt.Sprintf(update, "c1", "s2")},
+		{fmt.Sprintf(update, "c1", "s1"), `settle {"call":9}`, fmt.Sprintf(update, "c2", "s2")},
+		{asked, asked + "[!heard && taken]{!connected-before-offer-lost}", asked + "[unanswered]{!pendings-outlive-calls}"},
+	} {
+		from := func(got string) place { return reached([]decision{{text: story.want}}, []decision{{text: got}}) }
+		if far, near := from(story.far), from(story.near); !near.after(far) || far.after(near) || near.after(near) {
+			t.Errorf("to %s\n  %s is at %+v\n  %s at %+v", story.want, story.near, near, story.far, far)
+		}
+	}
+	other := reached([]decision{{text: asked}}, []decision{{text: "conversation Connected/LegEnded"}})
+	if row := reached([]decision{{text: asked}}, []decision{{text: asked + "[onLine]"}}); !row.after(other) {
+		t.Errorf("a row of another state is as near as one of the same: %+v, %+v", other, row)
 	}
 }
