@@ -54,10 +54,11 @@ type Chart[D any] struct {
 	spares      sync.Pool          // of *Instance[D]
 }
 
-// inputType is a type of input, with the name that addresses give it.
+// inputType is a type of input, with the name that addresses give it and the sum of its kind.
 type inputType struct {
 	typ  reflect.Type
 	name string
+	sum  uint64
 }
 
 // node is one declared state.

@@ -34,7 +34,10 @@ func (i *Instance[D]) Advance(on quirk.Set, in messages.Input, out *Outcome) {
 		Chart: at.chart.name, From: at.name, To: at.name, Verdict: Unexpected, Acts: out.Acts[:0], Timers: out.Timers[:0],
 		Sums: Sums{Chart: at.chart.root.sum, To: at.sum},
 	}
-	x := at.cellOf(in)
+	var x *cell[D]
+	if column, known := at.chart.columns.of(in); known {
+		x, out.Sums.Input = at.row[column], at.chart.inputs[column].sum
+	}
 	fired, isTimer := in.(messages.TimerFired)
 	if isTimer && !x.times(on, fired.Timer) {
 		out.Verdict, out.Row, out.Why = Ignored, at.late, lateTimer
@@ -52,15 +55,6 @@ func (i *Instance[D]) Advance(on quirk.Set, in messages.Input, out *Outcome) {
 	if x.ignore != nil {
 		out.Verdict, out.Row, out.Why = Ignored, x.ignore.address, x.ignore.why
 	}
-}
-
-// cellOf is all that an input may lead to in the state, or nil.
-func (n *node[D]) cellOf(in messages.Input) *cell[D] {
-	column, known := n.chart.columns.of(in)
-	if !known {
-		return nil
-	}
-	return n.row[column]
 }
 
 // Keep is a copy of the instance in memory that GiveBack takes again. Whoever steps often spares garbage with it.

@@ -34,9 +34,9 @@ type Outcome struct {
 	Sums     Sums
 }
 
-// Sums are the xxhash sums of an outcome's texts, which are known when the chart is made; 0 is one that is not known. The
-// state hash is over them.
-type Sums struct{ Chart, Row, To uint64 }
+// Sums are the xxhash sums of an outcome's texts and of the kind of the input that it is for, which are known when the chart
+// is made; 0 is one that is not known. The state hash is over them.
+type Sums struct{ Input, Chart, Row, To uint64 }
 
 // lateTimer is why a firing is ignored whose timer the instance does not have any more: its state was left after the
 // timer ran out and before the firing was delivered.

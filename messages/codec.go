@@ -46,6 +46,10 @@ func EncodeInput(dst []byte, in Input) ([]byte, error) {
 		out, err := appendConversation(dst, &n)
 		return checked(dst, out, err, "input", n.Kind())
 	}
+	if w := (writer{out: dst}); w.input(in) {
+		out, err := w.done(dst)
+		return checked(dst, out, err, "input", in.Kind())
+	}
 	if in == nil || inputTypes[in.Kind()] != reflect.TypeOf(in) {
 		return dst, fmt.Errorf("messages: encode input %s: %w", wordOf(in), ErrUnknownKind)
 	}
@@ -69,6 +73,10 @@ type announced struct {
 func EncodeEffect(dst []byte, effect Effect) ([]byte, error) {
 	if announce, ok := effect.(Announce); ok {
 		return encodeAnnounce(dst, announce)
+	}
+	if w := (writer{out: dst}); w.effect(effect) {
+		out, err := w.done(dst)
+		return checked(dst, out, err, "effect", effect.Kind())
 	}
 	if effect == nil || effectTypes[effect.Kind()] != reflect.TypeOf(effect) {
 		return dst, fmt.Errorf("messages: encode effect %s: %w", wordOf(effect), ErrUnknownKind)
@@ -112,6 +120,10 @@ func EncodeEvent(dst []byte, event Event) ([]byte, error) {
 	if u, ok := event.(ConversationUpdate); ok {
 		out, err := appendUpdate(dst, &u)
 		return checked(dst, out, err, "event", u.Name())
+	}
+	if w := (writer{out: dst}); w.event(event) {
+		out, err := w.done(dst)
+		return checked(dst, out, err, "event", event.Name())
 	}
 	if event == nil || eventTypes[event.Name()] != reflect.TypeOf(event) {
 		return dst, fmt.Errorf("messages: encode event: %w", ErrUnknownKind)

@@ -100,15 +100,27 @@ func fill(t *rapid.T, v reflect.Value) {
 
 // What is appended by hand is what encoding/json writes.
 func TestHandWrittenAsEncodingJSON(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var notified messages.ConversationNotified
-		var update messages.ConversationUpdate
-		fill(t, reflect.ValueOf(&notified).Elem())
-		fill(t, reflect.ValueOf(&update).Elem())
-		byHand, err := messages.EncodeInput(nil, notified)
-		same(t, byHand, err, notified)
-		byHand, err = messages.EncodeEvent(nil, update)
-		same(t, byHand, err, update)
+	for _, zero := range messages.Inputs() {
+		asEncodingJSON(t, zero.Kind(), zero, messages.EncodeInput)
+	}
+	for _, zero := range messages.Effects() {
+		if _, named := zero.(messages.Announce); !named { // it is written with its event's name
+			asEncodingJSON(t, zero.Kind(), zero, messages.EncodeEffect)
+		}
+	}
+	for _, zero := range messages.Events() {
+		asEncodingJSON(t, zero.Name(), zero, messages.EncodeEvent)
+	}
+}
+
+func asEncodingJSON[M any](t *testing.T, word string, zero M, encode func([]byte, M) ([]byte, error)) {
+	t.Run(word, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			value := reflect.New(reflect.TypeOf(zero)).Elem()
+			fill(t, value)
+			byHand, err := encode(nil, value.Interface().(M))
+			same(t, byHand, err, value.Interface())
+		})
 	})
 }
 

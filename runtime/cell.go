@@ -65,7 +65,6 @@ type RowTaken struct {
 type Cell struct {
 	cfg    *Config
 	shard  *Shard
-	number uint64
 	units  []*unit // by ref
 	timers []timer // by due, then seq
 	open   []order // by id
@@ -147,7 +146,7 @@ func newCell(cfg Config) (*Cell, error) {
 	if err != nil {
 		return nil, fmt.Errorf("runtime: cell %s: its configuration has no JSON: %w", cfg.Cell, err)
 	}
-	return &Cell{cfg: &cfg, shard: shard, number: shard.admit(), config: config, hash: config}, nil
+	return &Cell{cfg: &cfg, shard: shard, config: config, hash: config}, nil
 }
 
 // birth spawns the founders and configures the root.
@@ -271,7 +270,7 @@ func (c *Cell) fail(reason string, stack []byte) {
 	c.turn.failure = p
 }
 
-// rollback takes the cell back to the last rest, with its actors stopped.
+// rollback takes the cell back to the last rest.
 func (c *Cell) rollback(why error) {
 	t := c.turn
 	for _, u := range slices.Backward(t.undo) {
@@ -279,11 +278,7 @@ func (c *Cell) rollback(why error) {
 		u.actor.Shown = u.shown
 	}
 	t.undo = emptied(t.undo)
-	c.stopActors()
-	c.units, c.timers, c.open = t.before.units, t.before.timers, t.before.open
-	for _, u := range c.units {
-		u.awake = nil
-	}
+	c.units, c.timers, c.open = slices.Clone(t.before.units), slices.Clone(t.before.timers), slices.Clone(t.before.open)
 	c.born, c.armed, c.hash = t.before.born, t.before.armed, t.before.hash
 	c.stopped = why
 }
@@ -303,27 +298,6 @@ func (c *Cell) quarantine(failed *Poisoned) error {
 func (c *Cell) journalFailed(err error) error {
 	c.stopped = fmt.Errorf("runtime: entry %d: journal: %w: the cell stopped: mend the journal and Recover the cell from it", c.seq, err)
 	return c.stopped
-}
-
-// stopActors ends the actors, and leaves their machines as they are.
-func (c *Cell) stopActors() {
-	for _, u := range c.units {
-		c.shard.stop(u)
-	}
-	c.endLives()
-	for _, u := range c.units {
-		u.awake = nil
-	}
-}
-
-// endLives hands over what was posted about the actors' own lives.
-func (c *Cell) endLives() {
-	for _, t := range c.turn.system {
-		if t.to.awake != nil {
-			t.to.awake.invoker.InvokeSystemMessage(t.msg)
-		}
-	}
-	c.turn.system = emptied(c.turn.system)
 }
 
 // Revive lets a cell that a poisoned entry has stopped go on from the last rest before that entry, without it.
@@ -426,11 +400,6 @@ func (c *Cell) Inspect(ref messages.Ref, chart string) (json.RawMessage, error) 
 func (c *Cell) Close() {
 	if errors.Is(c.stopped, ErrClosed) {
 		return
-	}
-	if poisoned := (*Poisoned)(nil); !errors.As(c.stopped, &poisoned) {
-		c.begin()
-		c.stopActors()
-		c.end()
 	}
 	c.units, c.packed, c.stopped = nil, nil, ErrClosed
 }

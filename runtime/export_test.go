@@ -7,10 +7,18 @@ func (s *Softphone) OpenQuestions() int {
 	return <-n
 }
 
-// Awake is how many actors of protoactor a cell has.
-func (c *Cell) Awake() (n int) {
+// Players is how many actors of protoactor there are in a shard, those that it has for itself aside.
+func (s *Shard) Players() (n int) {
+	for _, t := range s.spare {
+		n += len(t.players)
+	}
+	return n
+}
+
+// Cast is how many of a cell's actors have an actor of protoactor.
+func (c *Cell) Cast() (n int) {
 	for _, u := range c.units {
-		if u.awake != nil {
+		if u.player != nil {
 			n++
 		}
 	}

@@ -34,7 +34,7 @@ func mixBytes(hash uint64, bytes []byte) uint64 { return mix(hash, xxhash.Sum64(
 
 func mixStep(hash uint64, actor messages.Ref, in messages.Input, out *fsm.Outcome) uint64 {
 	hash = mix(hash, uint64(actor))
-	hash = mixText(hash, in.Kind())
+	hash = mixKnown(hash, out.Sums.Input, in.Kind())
 	hash = mixKnown(hash, out.Sums.Chart, out.Chart)
 	hash = mix(hash, verdictSum(out.Verdict))
 	hash = mixKnown(hash, out.Sums.Row, out.Row)

@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"time"
-
-	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/fsm"
@@ -18,47 +15,16 @@ import (
 // maxDeliveries bounds the internal messages of one entry: charts that keep telling each other would never rest.
 const maxDeliveries = 10_000
 
-// quiet is for how many entries an actor keeps its actor of protoactor when it is told nothing.
+// quiet is for how many entries an actor that is told nothing keeps what can be made anew, such as views.
 const quiet = 8
 
-// unit is one actor and its mailbox, which is a door to the cell's one queue. While nobody tells it anything it sleeps: there
-// are its machines, and no actor of protoactor around them, which takes more memory than most machines do.
+// unit is one actor of a cell, and the actor of protoactor that plays it, which it has only while an entry is decided: it
+// takes more memory than most machines do.
 type unit struct {
 	actors.Actor
-	awake *awake // nil while it sleeps
-	told  uint64 // the entry that told it something last
+	player *player // nil at rest
+	told   uint64  // the entry that told it something last
 }
-
-// awake is a unit's actor of protoactor.
-type awake struct {
-	pid     *actor.PID
-	invoker actor.MessageInvoker
-}
-
-func (u *unit) turn() *turn { return u.Cell.(*inside).turn }
-
-// PostUserMessage puts a message at the front: whoever sends it does so in its turn, and is finished before the rest.
-func (u *unit) PostUserMessage(msg any) {
-	t := u.turn()
-	t.mail = append(t.mail, letter{to: u, msg: msg})
-}
-
-// PostSystemMessage puts a message before all others.
-func (u *unit) PostSystemMessage(msg any) {
-	t := u.turn()
-	t.system = append(t.system, letter{to: u, msg: msg})
-}
-
-// RegisterHandlers is told who takes the messages. The dispatcher is not used: the cell's own goroutine drains.
-func (u *unit) RegisterHandlers(invoker actor.MessageInvoker, _ actor.Dispatcher) {
-	u.awake.invoker = invoker
-}
-
-// Start has nothing to do.
-func (u *unit) Start() {}
-
-// UserMessageCount is 0: messages wait in the cell's queue.
-func (u *unit) UserMessageCount() int { return 0 }
 
 // task is one thing waiting in the queue: an act to carry out, or a message to send.
 type task struct {
@@ -70,17 +36,19 @@ type task struct {
 
 // letter is a message that an actor has been sent.
 type letter struct {
-	to  *unit
+	to  *player
 	msg any
 }
 
 // row is the address of a chart's row within a cell.
 type row struct{ chart, row string }
 
-// turn is all that a cell needs while it decides one entry. It is borrowed, so that an idle cell is small.
+// turn is all that a cell needs while it decides one entry. It is borrowed from the shard, so that an idle cell is small.
 type turn struct {
-	system []letter // life and death of actors; first
-	mail   []letter // what was just sent; next
+	players []*player // those that were made for it
+	playing int       // how many of them play an actor
+
+	mail   []letter // what was just sent; first
 	stack  []task   // the front of the queue, top last: what a handler decided goes before what was there
 	later  []task   // the back of the queue, oldest first
 	served int      // how many of later have had their turn
@@ -106,8 +74,7 @@ type undo struct {
 	kept    any
 }
 
-// kept is what the cell was at the last rest, machines' states aside. What its lists hold is never changed: a list of the
-// cell that loses an element is made anew.
+// kept is what the cell was at the last rest, machines' states aside. Its lists are copies, and the turn's own.
 type kept struct {
 	units  []*unit
 	timers []timer
@@ -117,12 +84,12 @@ type kept struct {
 	hash   uint64
 }
 
-var turns = sync.Pool{New: func() any { return new(turn) }}
-
 // begin borrows a turn and remembers what there is to come back to.
 func (c *Cell) begin() *turn {
-	t := turns.Get().(*turn)
-	t.before = kept{units: c.units, timers: c.timers, open: c.open, born: c.born, armed: c.armed, hash: c.hash}
+	t := c.shard.lend()
+	b := &t.before
+	b.units, b.timers, b.open = append(b.units, c.units...), append(b.timers, c.timers...), append(b.open, c.open...)
+	b.born, b.armed, b.hash = c.born, c.armed, c.hash
 	c.turn = t
 	return t
 }
@@ -134,16 +101,21 @@ func (c *Cell) end() {
 	for _, u := range t.undo {
 		u.machine.Forget(u.kept)
 	}
+	for _, p := range t.players[:t.playing] {
+		p.unit.player, p.unit = nil, nil
+	}
 	const big = 1024
-	if cap(t.stack) > big || cap(t.later) > big || cap(t.undo) > big || cap(t.lines) > big*64 {
+	if cap(t.stack) > big || cap(t.later) > big || cap(t.undo) > big || cap(t.lines) > big*64 || len(t.players) > big {
+		c.shard.dismiss(t)
 		return
 	}
-	t.system, t.mail, t.stack, t.later = emptied(t.system), emptied(t.mail), emptied(t.stack), emptied(t.later)
+	t.mail, t.stack, t.later = emptied(t.mail), emptied(t.stack), emptied(t.later)
 	t.undo = emptied(t.undo)
 	t.step = Step{Outputs: emptied(t.step.Outputs), Rows: emptied(t.step.Rows)}
-	t.lines, t.outcome.Acts, t.before = t.lines[:0], emptied(t.outcome.Acts), kept{}
-	t.served, t.deliveries, t.failure, t.acting, t.machine = 0, 0, nil, nil, nil
-	turns.Put(t)
+	t.lines, t.outcome.Acts = t.lines[:0], emptied(t.outcome.Acts)
+	t.before = kept{units: emptied(t.before.units), timers: emptied(t.before.timers), open: emptied(t.before.open)}
+	t.playing, t.served, t.deliveries, t.failure, t.acting, t.machine = 0, 0, 0, nil, nil, nil
+	c.shard.giveBack(t)
 }
 
 func emptied[T any](s []T) []T {
@@ -156,14 +128,10 @@ func (c *Cell) settle() *Poisoned {
 	t := c.turn
 	for t.failure == nil {
 		switch {
-		case len(t.system) > 0:
-			next := t.system[0]
-			t.system = slices.Delete(t.system, 0, 1)
-			c.deliver(next.to, next.msg, true)
 		case len(t.mail) > 0:
 			next := t.mail[len(t.mail)-1]
 			t.mail = t.mail[:len(t.mail)-1]
-			c.deliver(next.to, next.msg, false)
+			c.deliver(next.to, next.msg)
 		case len(t.stack) > 0:
 			next := t.stack[len(t.stack)-1]
 			t.stack = t.stack[:len(t.stack)-1]
@@ -179,24 +147,20 @@ func (c *Cell) settle() *Poisoned {
 }
 
 // deliver lets an actor handle a message, to completion. What it decided goes to the front of the queue, in its order.
-func (c *Cell) deliver(to *unit, msg any, system bool) {
+func (c *Cell) deliver(to *player, msg any) {
 	t := c.turn
-	t.acting, t.machine = &to.Actor, nil
+	t.acting, t.machine = &to.unit.Actor, nil
 	defer func() {
 		if reason := recover(); reason != nil {
 			c.fail(fmt.Sprintf("panic: %v", reason), debug.Stack())
 		}
 	}()
-	if system {
-		to.awake.invoker.InvokeSystemMessage(msg)
-		return
-	}
 	if t.deliveries++; t.deliveries > maxDeliveries {
 		c.fail(fmt.Sprintf("more than %d internal messages: the charts keep telling each other", maxDeliveries), nil)
 		return
 	}
 	waiting := len(t.stack)
-	to.awake.invoker.InvokeUserMessage(msg)
+	to.invoker.InvokeUserMessage(msg)
 	slices.Reverse(t.stack[waiting:])
 }
 
@@ -241,28 +205,26 @@ func (c *Cell) tell(to messages.Ref, msg messages.Input) {
 		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: to, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: msg.Kind()})
 		return
 	}
-	if err := c.shard.wake(c.number, u); err != nil {
+	if err := c.shard.cast(c.turn, u); err != nil {
 		c.fail(fmt.Sprintf("wake: %s %d: %v", u.Kind, u.Ref, err), nil)
 		return
 	}
 	u.told = c.turn.step.Seq
-	c.shard.send(u, msg)
+	c.shard.send(u.player, msg)
 }
 
-// rest puts those actors to sleep that have been told nothing for a while. It is time for it every few entries.
+// rest lets those actors forget what can be made anew that have been told nothing for a while. It is time for it every few
+// entries.
 func (c *Cell) rest() {
 	if c.seq%quiet != 0 {
 		return
 	}
 	for _, u := range c.units {
-		if u.awake == nil || u.told+quiet > c.seq {
-			continue
-		}
-		c.shard.stop(u)
-		c.endLives()
-		u.awake = nil
-		for _, m := range u.Machines {
-			m.Settle()
+		if u.told != 0 && u.told+quiet <= c.seq {
+			u.told = 0
+			for _, m := range u.Machines {
+				m.Settle()
+			}
 		}
 	}
 }
@@ -304,25 +266,10 @@ func (c *Cell) stop(ref messages.Ref) {
 	case u == nil:
 		c.turn.step.Rows = append(c.turn.step.Rows, RowTaken{Actor: ref, Verdict: fsm.Unexpected, Why: "there is no such actor", Input: "stop"})
 	default:
-		c.shard.stop(u)
-		c.units = without(c.units, func(other *unit) bool { return other == u })
-		c.timers = without(c.timers, func(t timer) bool { return t.actor == ref })
-		c.open = without(c.open, func(o order) bool { return o.actor == ref })
+		c.units = slices.DeleteFunc(c.units, func(other *unit) bool { return other == u })
+		c.timers = slices.DeleteFunc(c.timers, func(t timer) bool { return t.actor == ref })
+		c.open = slices.DeleteFunc(c.open, func(o order) bool { return o.actor == ref })
 	}
-}
-
-// without is a list without those elements; if there are any, it is another list.
-func without[T any](list []T, those func(T) bool) []T {
-	if !slices.ContainsFunc(list, those) {
-		return list
-	}
-	var rest []T
-	for _, e := range list {
-		if !those(e) {
-			rest = append(rest, e)
-		}
-	}
-	return rest
 }
 
 // order takes an effect into the entry's outputs, at its place.

@@ -96,7 +96,7 @@ func (c *Cell) answered(id messages.EffectID, by answer) (to messages.Ref, orpha
 		return 0, "no open effect is answered by it"
 	}
 	to = c.open[i].actor
-	c.open = without(c.open, func(o order) bool { return o.id == id })
+	c.open = slices.Delete(c.open, i, i+1)
 	return to, ""
 }
 

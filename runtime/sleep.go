@@ -20,9 +20,6 @@ func (c *Cell) Sleep() error {
 	if err != nil {
 		return err
 	}
-	c.begin()
-	c.stopActors()
-	c.end()
 	c.packed = packed(raw)
 	c.units, c.open, c.timers = nil, nil, append([]timer(nil), c.timers...)
 	return nil

@@ -98,22 +98,28 @@ func TestWithoutRows(t *testing.T) {
 	}
 }
 
-// An actor that is told nothing for a while gives back its actor of protoactor, and is told things again as if it had not.
-func TestQuietActorsSleep(t *testing.T) {
-	cell := newCell(t, nil)
-	handle(t, cell, 0, messages.Initialize{})
-	before := handle(t, cell, 0, messages.Propose{Session: "s"})
-	if got := cell.Awake(); got != 2 {
-		t.Fatalf("%d actors are awake, want the root and its worker", got)
+// Cells at rest have no actors of protoactor: those that are there serve whichever cell decides.
+func TestPlayersServeAllCells(t *testing.T) {
+	shard := runtime.NewShard()
+	for range 3 {
+		cfg := config(nil)
+		cfg.Shard = shard
+		cell, err := runtime.NewCell(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cell.Close()
+		handle(t, cell, 0, messages.Initialize{})
+		for range 20 {
+			if step := handle(t, cell, 0, messages.Propose{Session: "s"}); len(step.Outputs) == 0 {
+				t.Fatal("a propose has ordered nothing: its worker was not told")
+			}
+		}
+		if got := cell.Cast(); got != 0 {
+			t.Errorf("%d actors of the cell at rest have an actor of protoactor, want none", got)
+		}
 	}
-	for range 20 {
-		handle(t, cell, 0, notified)
-	}
-	if got := cell.Awake(); got != 1 {
-		t.Errorf("%d actors are awake when only the root was told anything, want 1", got)
-	}
-	after := handle(t, cell, 0, messages.Propose{Session: "s"})
-	if got := cell.Awake(); got != 2 || len(after.Outputs) != len(before.Outputs) {
-		t.Errorf("%d actors are awake and %d effects were ordered, want 2 and %d", got, len(after.Outputs), len(before.Outputs))
+	if got := shard.Players(); got != 2 {
+		t.Errorf("there are %d actors of protoactor, want 2: no entry told more than the root and its worker", got)
 	}
 }

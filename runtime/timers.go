@@ -22,16 +22,16 @@ func (c *Cell) arm(actor messages.Ref, name string, due time.Duration) {
 	c.armAs(timer{due: due, seq: c.armed, actor: actor, name: name})
 }
 
-// armAs puts a timer in its place, in a list of its own: that of the last rest is not changed.
+// armAs puts a timer in its place.
 func (c *Cell) armAs(t timer) {
 	at, _ := slices.BinarySearchFunc(c.timers, t, func(a, b timer) int {
 		return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.seq, b.seq))
 	})
-	c.timers = slices.Insert(slices.Clip(c.timers), at, t)
+	c.timers = slices.Insert(c.timers, at, t)
 }
 
 func (c *Cell) disarm(actor messages.Ref, name string) {
-	c.timers = without(c.timers, func(t timer) bool { return t.actor == actor && t.name == name })
+	c.timers = slices.DeleteFunc(c.timers, func(t timer) bool { return t.actor == actor && t.name == name })
 }
 
 // armedAt is the place of a timer, or -1.

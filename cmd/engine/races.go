@@ -22,14 +22,22 @@ type racesCommand struct {
 	Most    int           `default:"20000" help:"How many orders are tried at most; 0: all."`
 }
 
-// raceFound is a race, as JSON.
+// raceOrder is an order, as JSON.
+type raceOrder struct {
+	Moved       string `json:"moved"`
+	MovedEntry  uint64 `json:"movedEntry"`
+	Passed      string `json:"passed"`
+	PassedEntry uint64 `json:"passedEntry"`
+}
+
+// raceFound is a race, as JSON. Times is how many orders change the same, this one and Also.
 type raceFound struct {
-	Moved       string   `json:"moved"`
-	MovedEntry  uint64   `json:"movedEntry"`
-	Passed      string   `json:"passed"`
-	PassedEntry uint64   `json:"passedEntry"`
-	Differences []string `json:"differences"`
-	Times       int      `json:"times"`
+	raceOrder
+	Differences []string    `json:"differences"`
+	Never       []uint64    `json:"never"` // entries
+	Unanswered  []string    `json:"unanswered"`
+	Times       int         `json:"times"`
+	Also        []raceOrder `json:"also"`
 }
 
 // racesSum is the last line, as JSON.
@@ -91,29 +99,30 @@ func inputsOf(run *played) (log []races.Input) {
 }
 
 func (c *racesCommand) tell(t *terminal, report races.Report) error {
+	if !t.json {
+		return report.Write(t.out)
+	}
 	for _, r := range report.Races {
-		if t.json {
-			found := raceFound{r.Moved.Kind(), r.Moved.Entry, r.Passed.Kind(), r.Passed.Entry, r.Differences, r.Times}
-			if err := printJSON(t.out, found); err != nil {
-				return err
-			}
-			continue
-		}
-		t.printf("%s", r)
-		for _, d := range r.Differences {
-			t.printf("    %s", d)
-		}
-		if r.Times > 1 {
-			t.printf("    and %d more such orders", r.Times-1)
+		if err := printJSON(t.out, raceJSON(r)); err != nil {
+			return err
 		}
 	}
-	sum := racesSum{Races: len(report.Races), Tried: report.Tried, Caused: report.Caused, Left: report.Left}
-	if t.json {
-		return printJSON(t.out, sum)
+	return printJSON(t.out, racesSum{Races: len(report.Races), Tried: report.Tried, Caused: report.Caused, Left: report.Left})
+}
+
+func raceJSON(r races.Race) raceFound {
+	of := func(o races.Order) raceOrder {
+		return raceOrder{o.Moved.Kind(), o.Moved.Entry, o.Passed.Kind(), o.Passed.Entry}
 	}
-	t.printf("%d orders tried, %d cannot be; %d kinds of orders change what the user ends up with", sum.Tried, sum.Caused, sum.Races)
-	if sum.Left > 0 {
-		t.printf("%d orders were left: --most 0 tries all", sum.Left)
+	found := raceFound{
+		raceOrder: of(r.Order), Differences: r.Differences, Never: []uint64{}, Unanswered: append([]string{}, r.Unanswered...), Times: 1 + len(r.Also),
+		Also: []raceOrder{},
 	}
-	return nil
+	for _, in := range r.Never {
+		found.Never = append(found.Never, in.Entry)
+	}
+	for _, o := range r.Also {
+		found.Also = append(found.Also, of(o))
+	}
+	return found
 }

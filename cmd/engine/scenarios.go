@@ -25,12 +25,14 @@ const scenarioMax = 4 << 20
 type playedOut struct {
 	Scenario string `json:"scenario"`
 	// AsWritten: what came of it is what the file says. NothingWritten: the file says nothing.
-	AsWritten      bool     `json:"asWritten"`
-	NothingWritten bool     `json:"nothingWritten,omitempty"`
-	Laws           string   `json:"laws"`
-	Broken         []broken `json:"broken,omitempty"`
-	Why            string   `json:"why,omitempty"`
-	Inputs         int      `json:"inputs"`
+	AsWritten      bool `json:"asWritten"`
+	NothingWritten bool `json:"nothingWritten,omitempty"`
+	// Flawed: quirks are on, so that what is written may be that a law is broken.
+	Flawed bool     `json:"flawed,omitempty"`
+	Laws   string   `json:"laws"`
+	Broken []broken `json:"broken,omitempty"`
+	Why    string   `json:"why,omitempty"`
+	Inputs int      `json:"inputs"`
 }
 
 // broken is a law that was broken, as JSON.
@@ -48,9 +50,10 @@ func brokenOf(outcome play.Outcome) (list []broken) {
 	return list
 }
 
-// ok tells whether a scenario goes as it should: as written, or, where nothing is written, by the laws.
+// ok tells whether a scenario goes as it should: as it is written, if anything is, and by the laws, unless it shows what
+// quirks do.
 func (p playedOut) ok() bool {
-	return p.Why == "" && (p.AsWritten || p.NothingWritten && len(p.Broken) == 0)
+	return p.Why == "" && (len(p.Broken) == 0 || p.AsWritten && p.Flawed)
 }
 
 // play plays scenario files and compares what comes of them with what they say. One scenario that is named alone is told in
@@ -63,8 +66,11 @@ func (c *simulateCommand) play(t *terminal) error {
 	asWritten := 0
 	for i, f := range files {
 		t.progress(i, len(files))
-		p, text := playFile(f)
+		p, text, err := c.playFile(f)
 		t.progress(0, 0)
+		if err != nil {
+			return err
+		}
 		if p.ok() {
 			asWritten++
 		}
@@ -81,20 +87,70 @@ func (c *simulateCommand) play(t *terminal) error {
 	return nil
 }
 
-func playFile(f scenarios.File) (playedOut, string) {
-	outcome, err := play.Play(f.Scenario, play.Options{Text: true})
-	p := playedOut{Scenario: f.Path, Laws: outcome.Verdict(), Broken: brokenOf(outcome), Inputs: outcome.Inputs}
+// playFile plays one scenario as the flags say. The error is one of a flag or of a file that cannot be written.
+func (c *simulateCommand) playFile(f scenarios.File) (playedOut, string, error) {
+	s, err := c.changed(f.Scenario)
+	if err != nil {
+		return playedOut{}, "", err
+	}
+	journals := newJournals(c.Journal, strings.TrimSuffix(path.Base(filepath.ToSlash(f.Path)), scenarioEnding))
+	outcome, err := play.Play(s, play.Options{Text: true, Journal: journals.writer()})
+	if err := journals.keep(); err != nil {
+		return playedOut{}, "", err
+	}
+	if err == nil && c.Rewrite {
+		s.Expected = outcome.Text
+		if err := writeAnew(f.Path, s.String()); err != nil {
+			return playedOut{}, "", err
+		}
+	}
+	p := playedOut{Scenario: f.Path, Laws: outcome.Verdict(), Broken: brokenOf(outcome), Inputs: outcome.Inputs, Flawed: s.Profile != profiles[0] || len(s.Quirks) > 0}
 	switch {
 	case err != nil:
 		p.Why = err.Error()
-	case f.Scenario.Expected == "":
+	case s.Expected == "":
 		p.NothingWritten = true
-	case outcome.Text == f.Scenario.Expected:
+	case outcome.Text == s.Expected:
 		p.AsWritten = true
 	default:
-		p.Why = play.Difference(f.Scenario.Expected, outcome.Text)
+		p.Why = play.Difference(s.Expected, outcome.Text)
 	}
-	return p, outcome.Text
+	return p, outcome.Text, nil
+}
+
+// writeAnew writes a scenario file anew, with what comes of it.
+func writeAnew(name, text string) error {
+	if _, err := os.Stat(name); err != nil {
+		return fmt.Errorf("simulate: --rewrite: %w: give a scenario file of your own", err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		return fmt.Errorf("simulate: --rewrite: %w", err)
+	}
+	return nil
+}
+
+// list lists the scenarios of the binary whose names have one of the words in them.
+func (c *simulateCommand) list(t *terminal) error {
+	all, err := scenarios.All()
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, f := range all {
+		if len(c.Scenarios) > 0 && !slices.ContainsFunc(c.Scenarios, func(word string) bool { return strings.Contains(f.Path, word) }) {
+			continue
+		}
+		found++
+		if !t.json {
+			t.printf("%s", f.Path)
+		} else if err := printJSON(t.out, map[string]string{"scenario": f.Path, "title": f.Scenario.Title}); err != nil {
+			return err
+		}
+	}
+	if found == 0 {
+		return fmt.Errorf("simulate: --list %s: no scenario is called so: engine simulate --list lists all", strings.Join(c.Scenarios, " "))
+	}
+	return nil
 }
 
 func (c *simulateCommand) tell(t *terminal, p playedOut, text string, alone bool) error {
@@ -108,9 +164,11 @@ func (c *simulateCommand) tell(t *terminal, p playedOut, text string, alone bool
 		t.printf("ok     %s", p.Scenario)
 		return nil
 	}
-	t.printf("DIFFER %s", p.Scenario)
 	if p.Why == "" {
+		t.printf("BROKEN %s", p.Scenario)
 		p.Why = p.Laws
+	} else {
+		t.printf("DIFFER %s", p.Scenario)
 	}
 	for line := range strings.Lines(p.Why) {
 		t.printf("  %s", strings.TrimSuffix(line, "\n"))
@@ -183,7 +241,7 @@ func shipped(name string) ([]scenarios.File, error) {
 		return nil, err
 	}
 	means := func(f scenarios.File) bool {
-		return path.Dir(f.Path) == name || f.Path == name || strings.TrimSuffix(path.Base(f.Path), scenarioEnding) == strings.TrimSuffix(name, scenarioEnding)
+		return path.Dir(f.Path) == name || strings.TrimSuffix(f.Path, scenarioEnding) == strings.TrimSuffix(name, scenarioEnding) || strings.TrimSuffix(path.Base(f.Path), scenarioEnding) == strings.TrimSuffix(name, scenarioEnding)
 	}
 	found := slices.DeleteFunc(all, func(f scenarios.File) bool { return !means(f) })
 	if len(found) == 0 {

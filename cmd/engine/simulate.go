@@ -20,25 +20,31 @@ type simulateCommand struct {
 	Scenarios []string `arg:"" optional:"" name:"scenario" help:"Scenario files, folders of them, or names of scenarios in the binary; none: all of the binary; attacks, defects: their table, under both profiles; quirks: each quirk switched on alone. See docs/scenarios.md."`
 	Seeds     uint64   `help:"Draw so many scenarios from seeds and look for a broken law."`
 	Seed      uint64   `help:"Draw the scenario of one seed and play it; with --seeds, the first."`
-	Profile   string   `default:"corrected" help:"The profile of drawn scenarios: ${enum}." enum:"corrected,sdk-9.2.4"`
-	Quirk     []string `help:"Switch a quirk on for drawn scenarios." placeholder:"NAME"`
+	Profile   *string  `help:"Play with the quirks of a profile, corrected or sdk-9.2.4, whatever the scenario says; corrected for drawn ones." placeholder:"P"`
+	Quirk     []string `help:"Switch a quirk on." placeholder:"NAME"`
 	Faults    bool     `default:"true" negatable:"" help:"Draw faults, too: losses, delays, failing requests, sleeping machines."`
 	Jobs      int      `help:"How many are played at a time; 0: as many as there are processors."`
 	Shrink    bool     `default:"true" negatable:"" help:"Shrink a failure to the shortest scenario that still fails."`
 	Rows      bool     `help:"List how often each chart row was taken."`
 	Out       string   `help:"Write shrunk failures to this folder." placeholder:"FOLDER"`
+	Journal   string   `help:"Write the journal of each phone to this folder, for replay, whatif and races; of named scenarios or of one seed." placeholder:"FOLDER"`
+	Rewrite   bool     `help:"Write into scenario files what comes of them."`
+	List      bool     `help:"List the scenarios in this binary, or those whose names have a word in them, and do nothing else."`
 }
 
 func (c *simulateCommand) Run(t *terminal) error {
+	if err := c.misused(); err != nil {
+		return err
+	}
 	switch {
+	case c.List:
+		return c.list(t)
 	case slices.Equal(c.Scenarios, []string{"quirks"}):
 		return c.quirks(t)
 	case slices.Equal(c.Scenarios, []string{"attacks"}):
 		return c.attacks(t)
 	case slices.Equal(c.Scenarios, []string{"defects"}):
 		return c.defects(t)
-	case len(c.Scenarios) > 0 && (c.Seeds > 0 || c.Seed > 0):
-		return errors.New("simulate: name scenarios, or draw them with --seeds or --seed; not both")
 	case c.Seeds > 0:
 		return c.search(t)
 	case c.Seed > 0:
@@ -49,7 +55,10 @@ func (c *simulateCommand) Run(t *terminal) error {
 }
 
 func (c *simulateCommand) drawing() (play.Drawing, error) {
-	d := play.Drawing{Profile: c.Profile, NoFaults: !c.Faults}
+	d := play.Drawing{Profile: "corrected", NoFaults: !c.Faults}
+	if c.Profile != nil {
+		d.Profile = *c.Profile
+	}
 	for _, name := range c.Quirk {
 		if _, err := quirk.Parse([]string{name}); err != nil {
 			return d, fmt.Errorf("simulate: %w", err)
@@ -65,8 +74,9 @@ func (c *simulateCommand) one(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	s, outcome, err := play.Draw(c.Seed, d, play.Options{Text: true})
-	if err != nil {
+	journals := newJournals(c.Journal, fmt.Sprintf("seed-%d", c.Seed))
+	s, outcome, err := play.Draw(c.Seed, d, play.Options{Text: true, Journal: journals.writer()})
+	if err := errors.Join(err, journals.keep()); err != nil {
 		return err
 	}
 	s.Expected = outcome.Text
@@ -110,6 +120,11 @@ func (c *simulateCommand) search(t *terminal) error {
 	d, err := c.drawing()
 	if err != nil {
 		return err
+	}
+	if c.Out != "" {
+		if err := os.MkdirAll(c.Out, 0o755); err != nil {
+			return fmt.Errorf("simulate: %w: give --out a folder that can be written", err)
+		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -196,7 +211,7 @@ func (c *simulateCommand) tellFailure(t *terminal, f play.Failure, shrink bool) 
 		told.Shrunk = short.String()
 	}
 	if t.json {
-		return printJSON(t.out, told)
+		return errors.Join(printJSON(t.out, told), c.write(t, f, short))
 	}
 	t.printf("seed %d: %s", f.Seed, f.Law())
 	for _, b := range told.Broken {
@@ -211,18 +226,21 @@ func (c *simulateCommand) tellFailure(t *terminal, f play.Failure, shrink bool) 
 	}
 	t.printf("  shrunk to %d lines:\n", short.Len())
 	t.printf("%s", told.Shrunk)
-	if c.Out == "" {
-		return nil
-	}
 	return c.write(t, f, short)
 }
 
+// write writes a failure that was shrunk to where --out says.
 func (c *simulateCommand) write(t *terminal, f play.Failure, short scenario.Scenario) error {
+	if c.Out == "" || short.Len() == 0 {
+		return nil
+	}
 	name := fmt.Sprintf("seed-%d", f.Seed)
 	if err := writeScenario(c.Out, name, short.String()); err != nil {
 		return err
 	}
-	t.printf("  written to %s", filepath.Join(c.Out, name+scenarioEnding))
+	if !t.json {
+		t.printf("  written to %s", filepath.Join(c.Out, name+scenarioEnding))
+	}
 	return nil
 }
 
@@ -239,8 +257,8 @@ func writeScenario(folder, name, text string) error {
 // flags are those that make the same drawing.
 func (c *simulateCommand) flags() string {
 	text := ""
-	if c.Profile != "corrected" {
-		text += " --profile " + c.Profile
+	if c.Profile != nil {
+		text += " --profile " + *c.Profile
 	}
 	for _, q := range c.Quirk {
 		text += " --quirk " + q

@@ -23,16 +23,24 @@ type whatifCommand struct {
 	Profile        *string  `help:"How the phone decides: corrected, or sdk- and a version." placeholder:"P"`
 	Eager          *string  `help:"What is done with the offer of a persistent connection: auto, event or none." placeholder:"MODE"`
 	Platform       []string `help:"An option of the platform, as docs/scenarios.md lists them. May be repeated." placeholder:"KEY=VALUE"`
+	Page           bool     `help:"Print one page that counts what is otherwise, as of a log of more than 6 calls." xor:"form"`
+	SideBySide     bool     `help:"Lay the calls of each log side by side, as of a log of up to 6 calls." xor:"form"`
 	All            bool     `help:"Lay calls side by side that go alike, too, and cut no list."`
 	Scenario       string   `help:"Write the recovered calls as a scenario, - for standard output instead of the report." placeholder:"FILE"`
 	Logs           []string `arg:"" name:"log" help:"${log} Of a folder, or of several, a page with their sum is printed."`
 }
+
+// pageFrom is from how many calls on one log's report is a page that counts: nobody reads more of them side by side.
+const pageFrom = 7
 
 // Run recovers the calls of each log, plays them under the other configuration and prints the report.
 func (c *whatifCommand) Run(t *terminal) error {
 	change, err := c.change()
 	if err != nil {
 		return err
+	}
+	if t.json && (c.Page || c.SideBySide) {
+		return errors.New("whatif: --json has one form: leave --page and --side-by-side out")
 	}
 	names, several, err := c.sources()
 	if err != nil {
@@ -54,8 +62,31 @@ func (c *whatifCommand) Run(t *terminal) error {
 	if t.json {
 		return printJSON(t.out, reportJSON(answer.report))
 	}
-	return answer.report.Write(t.out, whatif.Brevity{All: c.All})
+	if c.isPage(len(answer.report.Calls)) {
+		return c.page(t, answer.report)
+	}
+	return answer.report.Write(t.out, c.brevity())
 }
+
+// isPage tells whether one log's report is a page that counts.
+func (c *whatifCommand) isPage(calls int) bool {
+	return c.Page || calls >= pageFrom && !c.SideBySide && !c.All
+}
+
+// page prints one log's report as a page.
+func (c *whatifCommand) page(t *terminal, report whatif.Report) error {
+	day := whatif.NewDay(report.Change)
+	day.Add(report)
+	if err := day.Write(t.out, c.brevity()); err != nil {
+		return err
+	}
+	if !c.Page && day.Different > 0 {
+		t.printf("--side-by-side lays the calls side by side of which it would notice a difference.")
+	}
+	return nil
+}
+
+func (c *whatifCommand) brevity() whatif.Brevity { return whatif.Brevity{All: c.All} }
 
 // change reads the flags.
 func (c *whatifCommand) change() (change whatif.Change, err error) {
@@ -170,26 +201,39 @@ func (c *whatifCommand) day(t *terminal, names []string, change whatif.Change) e
 			continue
 		}
 		day.Add(a.report)
-		if t.json {
-			if err := printJSON(t.out, reportJSON(a.report)); err != nil {
-				return err
-			}
+		if err := c.printOne(t, a.report); err != nil {
+			return err
 		}
 	}
-	if err := printDay(t, day); err != nil {
+	if err := c.printDay(t, day); err != nil {
 		return err
 	}
 	return errors.Join(unusable...)
 }
 
-func printDay(t *terminal, day *whatif.Day) error {
+// printOne prints what is printed of each of several logs.
+func (c *whatifCommand) printOne(t *terminal, report whatif.Report) error {
+	if t.json {
+		return printJSON(t.out, reportJSON(report))
+	}
+	if !c.SideBySide {
+		return nil
+	}
+	if err := report.Write(t.out, c.brevity()); err != nil {
+		return err
+	}
+	t.printf("")
+	return nil
+}
+
+func (c *whatifCommand) printDay(t *terminal, day *whatif.Day) error {
 	if day.Logs == 0 {
 		return nil
 	}
 	if t.json {
 		return printJSON(t.out, dayJSON(day))
 	}
-	return day.Write(t.out)
+	return day.Write(t.out, c.brevity())
 }
 
 // writeScenario writes the recovered calls.
@@ -209,12 +253,11 @@ func (c *whatifCommand) writeScenario(t *terminal, s scenario.Scenario) error {
 
 // whatifLine is one log's report as JSON.
 type whatifLine struct {
-	File        string           `json:"file"`
-	Change      string           `json:"change"`
-	Recorded    string           `json:"recorded"`
-	Answer      []string         `json:"answer"`
-	Calls       int              `json:"calls"`
-	Alike       int              `json:"alike"`
+	File     string   `json:"file"`
+	Change   string   `json:"change"`
+	Recorded string   `json:"recorded"`
+	Answer   []string `json:"answer"`
+	whatif.Tally
 	Differences []whatifDiffers  `json:"differences"`
 	Was         whatifCost       `json:"was"`
 	Is          whatifCost       `json:"is"`
@@ -226,10 +269,11 @@ type whatifLine struct {
 }
 
 type whatifDiffers struct {
-	MS   float64 `json:"ms"`
-	Call string  `json:"call"`
-	Kind string  `json:"kind"`
-	What string  `json:"what"`
+	MS    float64 `json:"ms"`
+	Call  string  `json:"call"`
+	Kind  string  `json:"kind"`
+	What  string  `json:"what"`
+	Order bool    `json:"order"` // the same comes in another order
 }
 
 type whatifFaithful struct {
@@ -262,13 +306,13 @@ func costJSON(of whatif.Total) whatifCost {
 
 func reportJSON(r whatif.Report) whatifLine {
 	line := whatifLine{
-		File: r.Recovery.Log, Change: r.Change.String(), Recorded: whatif.ConfigurationOf(r.Was.Scenario), Answer: r.Answer(), Calls: len(r.Calls), Alike: r.Alike(),
+		File: r.Recovery.Log, Change: r.Change.String(), Recorded: whatif.ConfigurationOf(r.Was.Scenario), Answer: r.Answer(), Tally: r.Tally(),
 		Differences: []whatifDiffers{}, Was: costJSON(r.Was.Total()), Is: costJSON(r.Is.Total()), Untargeted: []string{},
 		Faithful: whatifFaithful(r.Faithful), Missing: notesJSON(r.Recovery.Missing), Nearly: notesJSON(r.Recovery.Nearly), Repairs: notesJSON(r.Recovery.Repairs),
 	}
 	for _, c := range r.Calls {
 		for _, d := range c.Differences {
-			line.Differences = append(line.Differences, whatifDiffers{milliseconds(d.At), d.Call, d.Kind, d.What})
+			line.Differences = append(line.Differences, whatifDiffers{milliseconds(d.At), d.Call, d.Kind, d.What, d.Order})
 		}
 	}
 	for _, u := range r.Is.Untargeted {
@@ -287,11 +331,10 @@ func notesJSON(notes []whatif.Note) []whatifNoteLine {
 
 // whatifSum is the sum of many logs as JSON.
 type whatifSum struct {
-	Logs     int            `json:"logs"`
-	Change   string         `json:"change"`
-	Answer   []string       `json:"answer"`
-	Calls    int            `json:"calls"`
-	Alike    int            `json:"alike"`
+	Logs   int      `json:"logs"`
+	Change string   `json:"change"`
+	Answer []string `json:"answer"`
+	whatif.Tally
 	Kinds    []whatif.Kind  `json:"kinds"`
 	Was      whatifCost     `json:"was"`
 	Is       whatifCost     `json:"is"`
@@ -300,7 +343,7 @@ type whatifSum struct {
 
 func dayJSON(d *whatif.Day) whatifSum {
 	return whatifSum{
-		Logs: d.Logs, Change: d.Change.String(), Answer: d.Answer(), Calls: d.Calls, Alike: d.Alike, Kinds: slices.Clip(append([]whatif.Kind{}, d.Kinds...)),
+		Logs: d.Logs, Change: d.Change.String(), Answer: d.Answer(), Tally: d.Tally, Kinds: slices.Clip(append([]whatif.Kind{}, d.Kinds...)),
 		Was: costJSON(d.Was), Is: costJSON(d.Is), Faithful: whatifFaithful(d.Faithful),
 	}
 }

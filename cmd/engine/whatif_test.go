@@ -51,6 +51,35 @@ func TestWhatIfAsJSON(t *testing.T) {
 	}
 }
 
+// A log of more than a few calls gives a page, and each form can be asked for.
+func TestWhatIfForms(t *testing.T) {
+	const manyCalls, page, sides = "random/realistic-1.jsonl", "calls told the same, in another order", "left:  as recorded"
+	for _, row := range []struct {
+		name    string
+		command whatifCommand
+		isPage  bool
+	}{
+		{"few calls", whatifCommand{Logs: []string{twoCalls}}, false},
+		{"few calls on a page", whatifCommand{Page: true, Logs: []string{twoCalls}}, true},
+		{"many calls", whatifCommand{Logs: []string{manyCalls}}, true},
+		{"many calls side by side", whatifCommand{SideBySide: true, Logs: []string{manyCalls}}, false},
+		{"all of many calls", whatifCommand{All: true, Logs: []string{manyCalls}}, false},
+	} {
+		row.command.LineAppearance = to("1")
+		out, _, err := whatIf(row.command, false)
+		if err != nil {
+			t.Fatalf("%s: %v", row.name, err)
+		}
+		if strings.Contains(out, page) != row.isPage || strings.Contains(out, sides) == row.isPage {
+			t.Errorf("%s: a page is %t:\n%s", row.name, row.isPage, out)
+		}
+	}
+	both, _, err := whatIf(whatifCommand{LineAppearance: to("1"), SideBySide: true, Logs: []string{twoCalls, call}}, false)
+	if err != nil || strings.Count(both, sides) != 2 || strings.Count(both, page) != 1 {
+		t.Errorf("%v: two logs side by side, and their page, are:\n%s", err, both)
+	}
+}
+
 // A folder's page has all of its logs, and a file that is no log is told with its name and does not keep the others back.
 func TestWhatIfADay(t *testing.T) {
 	folder := t.TempDir()
@@ -104,6 +133,9 @@ func TestWhatIfUsedWrongly(t *testing.T) {
 		if _, _, err := whatIf(row.command, false); err == nil || !strings.Contains(err.Error(), row.says) {
 			t.Errorf("%s: %v does not say %q", row.name, err, row.says)
 		}
+	}
+	if _, _, err := whatIf(whatifCommand{LineAppearance: to("1"), Page: true, Logs: log}, true); err == nil || !strings.Contains(err.Error(), "--json has one form") {
+		t.Errorf("a page as JSON: %v", err)
 	}
 }
 

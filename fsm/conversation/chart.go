@@ -155,4 +155,4 @@ var (
 	final   = fsm.Final[Data]
 )
 
-func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }
+func on[E messages.Input](e E) *fsm.InPlace[Data, E] { return fsm.OnInPlace[Data](e) }

@@ -40,75 +40,75 @@ type news interface {
 	Told() *messages.LegNews
 }
 
-func ringing(_ Data, e messages.LegErred) bool {
+func ringing(_ *Data, e messages.LegErred) bool {
 	return e.News.Leg.State.Class() == messages.PendingClass
 }
 
 // inactive: the session that the call was to be heard on was not there any more, and the platform makes a new one.
-func inactive(_ Data, e messages.LegErred) bool {
+func inactive(_ *Data, e messages.LegErred) bool {
 	return e.News.Leg.ErrorCode == "error.ininedgecontrol.session.inactive"
 }
 
-func onLine[E news](_ Data, e E) bool         { return e.Told().OnLine }
-func heard[E news](_ Data, e E) bool          { return e.Told().HeardOn().Ref != 0 && !e.Told().Lost }
-func started[E news](_ Data, e E) bool        { return e.Told().Started }
-func told[E messages.Input](d Data, _ E) bool { return d.Added }
-func startsUnknown[E news](_ Data, e E) bool  { return e.Told().StartsUnknown }
+func onLine[E news](_ *Data, e E) bool         { return e.Told().OnLine }
+func heard[E news](_ *Data, e E) bool          { return e.Told().HeardOn().Ref != 0 && !e.Told().Lost }
+func started[E news](_ *Data, e E) bool        { return e.Told().Started }
+func told[E messages.Input](d *Data, _ E) bool { return d.Added }
+func startsUnknown[E news](_ *Data, e E) bool  { return e.Told().StartsUnknown }
 
-func dialled[E news](_ Data, e E) bool { return e.Told().Dialled }
-func stays[E news](_ Data, e E) bool   { return e.Told().Stays }
+func dialled[E news](_ *Data, e E) bool { return e.Told().Dialled }
+func stays[E news](_ *Data, e E) bool   { return e.Told().Stays }
 
 // taken: this client has answered it, or placed it and rings for its session.
-func taken[E news](_ Data, e E) bool {
+func taken[E news](_ *Data, e E) bool {
 	return e.Told().Taken || e.Told().Dialled && e.Told().Rings
 }
 
 // carried: the session was set up for this very conversation, so its start was announced by signalling.
-func carried[E news](_ Data, e E) bool {
+func carried[E news](_ *Data, e E) bool {
 	n := e.Told()
 	return n.HeardOn().Ref != 0 && !n.Lost && n.Carries == n.Conversation
 }
 
 // unanswered: it rings here, and this client has not answered it.
-func unanswered[E news](_ Data, e E) bool { return e.Told().Rings && !e.Told().Taken }
+func unanswered[E news](_ *Data, e E) bool { return e.Told().Rings && !e.Told().Taken }
 
 // answeredElsewhere: the call was to be heard on a session that was shared, and another client of the user has answered it:
 // whether it still rings here, or that was settled. Nobody answers what this client has placed.
-func answeredElsewhere[E news](d Data, e E) bool {
+func answeredElsewhere[E news](d *Data, e E) bool {
 	n := e.Told()
 	return heard(d, e) && !n.Taken && !n.Started && !carried(d, e) && !dialled(d, e)
 }
 
-func sameState[E news](d Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }
+func sameState[E news](d *Data, e E) bool { return d.Recalled.State == e.Told().Leg.State }
 
-func unchanged[E news](d Data, e E) bool {
+func unchanged[E news](d *Data, e E) bool {
 	l := &e.Told().Leg
 	return d.Recalled.State == l.State && d.Recalled.Muted == l.Muted && d.Recalled.Held == l.Held && d.Recalled.Confined == l.Confined
 }
 
-func store[E news](d Data, e E) (Data, messages.Acts) {
-	n, was := e.Told(), d
+func store[E news](d *Data, e E) (*Data, messages.Acts) {
+	n, was := e.Told(), d.Leg
 	d.Ref, d.Conversation = n.Ref, n.Conversation
 	d.Leg, d.Recalled, d.Participant, d.Purpose = n.Leg, n.Recalled, n.Participant, n.Purpose
 	d.Session, d.SessionID = n.HeardOn().Ref, n.HeardOn().Session
 	d.Version++
-	return d, regions(was, d)
+	return d, regions(d.Ref, was, d.Leg)
 }
 
 // regions tells the regions hold and mute what the platform says, where it is something new.
-func regions(was, now Data) messages.Acts {
+func regions(conversation messages.Ref, was, now messages.Leg) messages.Acts {
 	var acts messages.Acts
-	if was.Leg.Held.True() != now.Leg.Held.True() {
-		acts = append(acts, messages.Tell{To: now.Ref, Msg: messages.HoldSeen{Held: now.Leg.Held.True()}})
+	if was.Held.True() != now.Held.True() {
+		acts = append(acts, messages.Tell{To: conversation, Msg: messages.HoldSeen{Held: now.Held.True()}})
 	}
-	if was.Leg.Muted.True() != now.Leg.Muted.True() {
-		acts = append(acts, messages.Tell{To: now.Ref, Msg: messages.MuteSeen{Muted: now.Leg.Muted.True()}})
+	if was.Muted.True() != now.Muted.True() {
+		acts = append(acts, messages.Tell{To: conversation, Msg: messages.MuteSeen{Muted: now.Muted.True()}})
 	}
 	return acts
 }
 
 // recall moves the state to what is found when the stored notification is read again, where that is something else.
-func recall[E news](d Data, e E) (Data, messages.Acts) {
+func recall[E news](d *Data, e E) (*Data, messages.Acts) {
 	n := e.Told()
 	class := n.Recalled.State.Class()
 	if class == n.Leg.State.Class() {
@@ -122,33 +122,33 @@ func recall[E news](d Data, e E) (Data, messages.Acts) {
 }
 
 // meet notes who we are; nothing else is known, and nothing will be.
-func meet[E news](d Data, e E) (Data, messages.Acts) {
+func meet[E news](d *Data, e E) (*Data, messages.Acts) {
 	d.Ref, d.Conversation = e.Told().Ref, e.Told().Conversation
 	return d, nil
 }
 
 // hold makes a placeholder: a session, and nothing else.
-func hold(d Data, e messages.SessionAttached) (Data, messages.Acts) {
+func hold(d *Data, e messages.SessionAttached) (*Data, messages.Acts) {
 	d.Ref, d.Conversation = e.Ref, e.Conversation
 	return attach(d, e)
 }
 
-func attach(d Data, e messages.SessionAttached) (Data, messages.Acts) {
+func attach(d *Data, e messages.SessionAttached) (*Data, messages.Acts) {
 	d.Session, d.SessionID = e.Session.Ref, e.Session.Session
 	return d, nil
 }
 
-func reportError(d Data, _ messages.LegErred) (Data, messages.Acts) {
+func reportError(d *Data, _ messages.LegErred) (*Data, messages.Acts) {
 	return d, tellRoot(messages.CallErred{})
 }
 
 // readOn goes on with the news, once the error was reported.
-func readOn(d Data, e messages.LegErred) (Data, messages.Acts) {
+func readOn(d *Data, e messages.LegErred) (*Data, messages.Acts) {
 	return d, messages.Acts{messages.Tell{To: e.News.Ref, Msg: e.News.Of()}}
 }
 
 // ring makes the mocked twin of an invitation: the call is to be heard on the shared session.
-func ring[E news](d Data, e E) (Data, messages.Acts) {
+func ring[E news](d *Data, e E) (*Data, messages.Acts) {
 	s := e.Told().HeardOn()
 	return d, tellRoot(messages.RingWanted{Invite: messages.PendingSession{
 		ID: s.Session, Conversation: d.Conversation, AutoAnswer: d.Leg.Outbound(), Type: messages.Softphone,
@@ -156,63 +156,69 @@ func ring[E news](d Data, e E) (Data, messages.Acts) {
 	}})
 }
 
-func carry[E news](d Data, _ E) (Data, messages.Acts) {
+func carry[E news](d *Data, _ E) (*Data, messages.Acts) {
 	return d, tellRoot(messages.CarryConversation{Session: d.Session, Conversation: d.Conversation})
 }
 
 // handleInvitation: some other client of the user has taken the call.
-func handleInvitation[E news](d Data, e E) (Data, messages.Acts) {
+func handleInvitation[E news](d *Data, e E) (*Data, messages.Acts) {
 	d.Ref = e.Told().Ref
 	return d, tellRoot(messages.PendingHandled{Session: e.Told().HeardOn().Session, Conversation: d.Conversation})
 }
 
-func announceStarted[E news](d Data, e E) (Data, messages.Acts) {
+func announceStarted[E news](d *Data, e E) (*Data, messages.Acts) {
 	return d, messages.Acts{
 		messages.Announce{Event: messages.SessionStarted{Session: d.summary(e.Told())}},
 		messages.Tell{To: messages.Root, Msg: messages.NoteStarted{Session: d.Session, Conversation: d.Conversation}},
 	}
 }
 
-func announceEnded[E news](d Data, e E) (Data, messages.Acts) {
+func announceEnded[E news](d *Data, e E) (*Data, messages.Acts) {
 	return d, messages.Acts{
 		messages.Announce{Event: messages.SessionEnded{Session: d.summary(e.Told()), Reason: "success"}},
 		messages.Tell{To: messages.Root, Msg: messages.EndAnnounced{Session: d.SessionID, Conversation: d.Conversation, Ref: d.Session}},
 	}
 }
 
-func settleInvitation[E news](d Data, _ E) (Data, messages.Acts) {
+func settleInvitation[E news](d *Data, _ E) (*Data, messages.Acts) {
 	return d, tellRoot(messages.PendingHandled{Session: d.SessionID, Conversation: d.Conversation})
 }
 
-func cancelInvitation[E news](d Data, e E) (Data, messages.Acts) {
+func cancelInvitation[E news](d *Data, e E) (*Data, messages.Acts) {
 	return d, tellRoot(messages.PendingCancelled{Session: e.Told().HeardOn().Session, Conversation: d.Conversation})
 }
 
-func publishUpdated[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Updated) }
-func publishAdded[E news](d Data, _ E) (Data, messages.Acts) {
+func publishUpdated[E news](d *Data, e E) (*Data, messages.Acts) {
+	return d, d.publish(messages.Updated, &e.Told().Leg)
+}
+
+func publishAdded[E news](d *Data, e E) (*Data, messages.Acts) {
 	again := d.Added
 	d.Added = true
-	leg := d.Leg
-	return d, tellRoot(messages.Publish{Change: messages.Added, Again: again, Session: d.Session, Conversation: messages.ConversationState{
-		Conversation: d.Conversation, Session: d.SessionID, Call: &leg,
-	}})
+	return d, tellRoot(messages.Publish{Change: messages.Added, Again: again, Session: d.Session, Conversation: d.state(&e.Told().Leg)})
 }
-func publishRemoved[E news](d Data, e E) (Data, messages.Acts) { return d, d.publish(messages.Removed) }
+
+func publishRemoved[E news](d *Data, e E) (*Data, messages.Acts) {
+	return d, d.publish(messages.Removed, &e.Told().Leg)
+}
 
 // publishLast removes what no notification has ended.
-func publishLast(d Data, _ messages.CallsDropped) (Data, messages.Acts) {
-	return d, d.publish(messages.Removed)
+func publishLast(d *Data, _ messages.CallsDropped) (*Data, messages.Acts) {
+	leg := d.Leg
+	return d, d.publish(messages.Removed, &leg)
 }
 
-func (d Data) publish(c messages.Change) messages.Acts {
-	leg := d.Leg
-	return tellRoot(messages.Publish{Change: c, Session: d.Session, Conversation: messages.ConversationState{
-		Conversation: d.Conversation, Session: d.SessionID, Call: &leg,
-	}})
+func (d *Data) publish(c messages.Change, leg *messages.Leg) messages.Acts {
+	return tellRoot(messages.Publish{Change: c, Session: d.Session, Conversation: d.state(leg)})
+}
+
+// state is the conversation as it is announced. The leg is never changed.
+func (d *Data) state(leg *messages.Leg) messages.ConversationState {
+	return messages.ConversationState{Conversation: d.Conversation, Session: d.SessionID, Call: leg}
 }
 
 // summary is the shared session as it is announced for this conversation.
-func (d Data) summary(n *messages.LegNews) messages.SessionSummary {
+func (d *Data) summary(n *messages.LegNews) messages.SessionSummary {
 	s := n.HeardOn()
 	return messages.SessionSummary{
 		ID: s.Session, Conversation: d.Conversation, Type: s.Type, State: s.Stage, Connection: n.Connection,

@@ -48,7 +48,7 @@ var Chart = fsm.New("invitation", "A propose that reached the client, or its moc
 	in(AwaitingDial, "It may be the call that is being placed: the platform has not said so yet.",
 		on(messages.CallPlaced{}).If(placedThis).Do(announce, wantProceed).Enter(Ringing),
 		on(messages.CallPlaced{}).If(placedLast).Do(announce).Enter(Ringing),
-		fsm.After[Data](dialWait).Do(announce).Enter(Ringing),
+		fsm.AfterInPlace[Data](dialWait).Do(announce).Enter(Ringing),
 		on(messages.InvitationHandled{}).Enter(Settled),
 		on(messages.InvitationCancelled{}).Enter(Settled),
 		on(messages.InvitedAgain{}).Do(rename),
@@ -74,7 +74,7 @@ var Chart = fsm.New("invitation", "A propose that reached the client, or its moc
 			on(messages.InvitedAgain{}).Unless(sameSession).Do(rename, wantProceed).Source("1.4 onPropose accepted")),
 		on(messages.InvitedAgain{}).Unless(sameSession).Do(rename).Source("1.4 onPropose not accepted"),
 		on(messages.DeclineNow{}).Do(orderDecline).Source("1.6.4"),
-		fsm.After[Data](ringsAtMost).Corrected(quirk.PendingsOutliveCalls).Do(announceExpired).Enter(Settled),
+		fsm.AfterInPlace[Data](ringsAtMost).Corrected(quirk.PendingsOutliveCalls).Do(announceExpired).Enter(Settled),
 		on(messages.InvitationHandled{}).If(unannounced).Corrected(quirk.HandledNeedsEcho).Enter(Settled),
 		on(messages.InvitationHandled{}).Do(announceHandled).Enter(Settled).Source("1.4 onHandledPendingSession"),
 		on(messages.InvitationCancelled{}).If(unannounced).Corrected(quirk.HandledNeedsEcho).Enter(Settled),
@@ -91,4 +91,4 @@ var (
 	ignore  = fsm.Ignore[Data]
 )
 
-func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }
+func on[E messages.Input](e E) *fsm.InPlace[Data, E] { return fsm.OnInPlace[Data](e) }

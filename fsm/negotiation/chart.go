@@ -20,6 +20,7 @@ const (
 	Armed      fsm.State = "Armed"
 	Describing fsm.State = "Describing"
 	Answering  fsm.State = "Answering"
+	Made       fsm.State = "Made"
 	Answered   fsm.State = "Answered"
 	Ending     fsm.State = "Ending"
 	Done       fsm.State = "Done"
@@ -53,10 +54,15 @@ var Chart = fsm.New("negotiation", "Accepting one session once: the microphone, 
 		on(messages.PeerDone{}).Do(acceptDescribed, makeAnswerDescribed).Enter(Answering).Source("1.7 offer same ICE"),
 		on(messages.PeerRejected{}).Do(failRejected).Enter(Done)),
 	in(Answering, "The answer is being made.",
-		on(messages.PeerDone{}).If(doneOverJingle).Do(sendAnswer, settleSent).Enter(Done).Source("1.6.6 step 7"),
-		on(messages.PeerDone{}).Do(sendAnswer).Enter(Answered).Source("1.6.6 step 7").Source("1.7 pending/accept"),
+		on(messages.PeerDone{}).Corrected(quirk.LeavingSessionAnswered).Do(keepAnswer, askWhetherStillOn).Enter(Made),
+		on(messages.PeerDone{}).If(doneOverJingle).Quirk(quirk.LeavingSessionAnswered).Do(keepAnswer, sendAnswerDone, settleDone).Enter(Done).Source("1.6.6 step 7"),
+		on(messages.PeerDone{}).Quirk(quirk.LeavingSessionAnswered).Do(keepAnswer, sendAnswerDone).Enter(Answered).Source("1.6.6 step 7").Source("1.7 pending/accept"),
 		on(messages.PeerRejected{}).If(rejectedOverJingle).Do(endFailed, settleSoon).Enter(Ending).Source("1.7 Jingle answer could not be created"),
 		on(messages.PeerRejected{}).Do(failRejected).Enter(Done).Source("1.7 pending/accept")),
+	in(Made, "There is an answer; is the session still there?",
+		on(messages.GoOn{}).If(over).Do(failClosed).Enter(Done),
+		on(messages.GoOn{}).If(overJingle).Do(sendAnswer, settleSent).Enter(Done),
+		on(messages.GoOn{}).Do(sendAnswer).Enter(Answered)),
 	in(Answered, "The answer was sent; the far end has not acknowledged it.",
 		on(messages.IQAnswered{}).If(acknowledged).Do(settleAcknowledged).Enter(Done).Source("1.7 acceptSession settles"),
 		on(messages.IQAnswered{}).Do(failRefused).Enter(Done).Source("1.7 acceptSession settles"),

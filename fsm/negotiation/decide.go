@@ -8,6 +8,8 @@ type Data struct {
 	Call    messages.CallID      `json:"call,omitempty"`
 	Session messages.SessionView `json:"session"`
 	SDP     messages.SDP         `json:"sdp,omitempty"`
+	// Answer is the answer that was made.
+	Answer messages.SDP `json:"answer,omitempty"`
 	// Renegotiates: the session is not being accepted, whatever came of that.
 	Renegotiates bool `json:"renegotiates,omitempty"`
 	// Unaccepted: nobody has accepted the session, so there is nothing to answer yet.
@@ -19,6 +21,7 @@ type Data struct {
 const peerClosedMessage = "The RTCPeerConnection's signalingState is 'closed'."
 
 func peerClosed(_ Data, e messages.GoOn) bool   { return e.Closed }
+func over(_ Data, e messages.GoOn) bool         { return e.Closed || e.Ended }
 func sessionEnded(_ Data, e messages.GoOn) bool { return e.Ended }
 func overJingle(d Data, _ messages.GoOn) bool   { return d.jingle() }
 
@@ -59,7 +62,13 @@ func refuseMedia(d Data, e messages.MicrophoneDenied) (Data, messages.Acts) {
 }
 
 func askWhetherOn(d Data, _ messages.MicrophoneGranted) (Data, messages.Acts) {
-	return d, messages.Acts{messages.Later{To: messages.Root, Msg: messages.MicrophoneReady{Negotiation: d.Ref, Session: d.Session.Ref}}}
+	return d, d.askWhetherOn()
+}
+
+func askWhetherStillOn(d Data, _ messages.PeerDone) (Data, messages.Acts) { return d, d.askWhetherOn() }
+
+func (d Data) askWhetherOn() messages.Acts {
+	return messages.Acts{messages.Later{To: messages.Root, Msg: messages.MicrophoneReady{Negotiation: d.Ref, Session: d.Session.Ref}}}
 }
 
 func addMicrophone(d Data, _ messages.GoOn) (Data, messages.Acts) {
@@ -94,16 +103,27 @@ func (d Data) makeAnswer() messages.Acts {
 	return messages.Acts{messages.MakeAnswer{Peer: d.Session.Ref}}
 }
 
-func sendAnswer(d Data, e messages.PeerDone) (Data, messages.Acts) {
-	return d, messages.Acts{
+func keepAnswer(d Data, e messages.PeerDone) (Data, messages.Acts) {
+	d.Answer = e.SDP
+	return d, nil
+}
+
+func sendAnswer(d Data, _ messages.GoOn) (Data, messages.Acts)         { return d, d.sendAnswer() }
+func sendAnswerDone(d Data, _ messages.PeerDone) (Data, messages.Acts) { return d, d.sendAnswer() }
+
+func (d Data) sendAnswer() messages.Acts {
+	return messages.Acts{
 		messages.Tell{To: d.Session.Ref, Msg: messages.AnswerSet{}},
 		messages.SendAnswer{
-			Signalling: d.Session.Signalling, Session: d.Session.Session, To: d.Session.Peer, Peer: d.Session.Ref, SDP: e.SDP,
+			Signalling: d.Session.Signalling, Session: d.Session.Session, To: d.Session.Peer, Peer: d.Session.Ref, SDP: d.Answer,
 		},
 	}
 }
 
-func settleSent(d Data, _ messages.PeerDone) (Data, messages.Acts) {
+func settleSent(d Data, _ messages.GoOn) (Data, messages.Acts) {
+	return d, messages.Settled(d.Call, nil)
+}
+func settleDone(d Data, _ messages.PeerDone) (Data, messages.Acts) {
 	return d, messages.Settled(d.Call, nil)
 }
 

@@ -319,8 +319,8 @@ var (
 	})
 	LeavingSessionAnswered = define(Quirk{
 		Name: "leaving-session-answered", Kind: Row, Ticket: "sdk-behaviour 1.6.6 step 5", Since: "9.2.4",
-		SDK:       "a session that this client has asked the far end to end is answered all the same if the microphone comes before the far end's word, even after destroy()",
-		Corrected: "acceptSession of it rejects",
+		SDK:       "a session that this client has asked the far end to end is answered all the same if the microphone comes before the far end's word, even after destroy(); so is one that ends while its answer is being made",
+		Corrected: "acceptSession of it rejects, and nothing is sent",
 		Why:       "who ends a call takes the consent back",
 	})
 	HangUpHangs = define(Quirk{

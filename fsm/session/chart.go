@@ -75,8 +75,8 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.YieldSession{}).Do(closeMedia, terminateYielded).Enter(Ended),
 		ignore("it is to end anyway", messages.MediaLost{}, messages.CheckPeer{}, messages.SessionAccepting{}, messages.LeaveSession{})),
 	in(Lingering, "A Jingle session that we ended: its peer connection may stay for a while.",
-		fsm.After[Data](linger).Corrected(quirk.SessionsKept).Do(closeMediaLate, endSoon),
-		fsm.After[Data](linger).Quirk(quirk.SessionsKept).Do(closeMediaIfUp).Enter(Ended).Source("2 Jingle PC close after local end"),
+		fsm.AfterInPlace[Data](linger).Corrected(quirk.SessionsKept).Do(closeMediaLate, endSoon),
+		fsm.AfterInPlace[Data](linger).Quirk(quirk.SessionsKept).Do(closeMediaIfUp).Enter(Ended).Source("2 Jingle PC close after local end"),
 		on(messages.SettleNow{}).Enter(Ended),
 		on(messages.LeaveSession{}).Quirk(quirk.SessionEndsTwice).Do(callEnded, sendTerminate, terminateAsTold).Source("1.7 Jingle local end"),
 		on(messages.LeaveSession{}).Corrected(quirk.SessionEndsTwice).Do(tellOver),
@@ -104,4 +104,4 @@ var (
 	ignore  = fsm.Ignore[Data]
 )
 
-func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }
+func on[E messages.Input](e E) *fsm.InPlace[Data, E] { return fsm.OnInPlace[Data](e) }

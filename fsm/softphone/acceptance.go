@@ -25,35 +25,37 @@ var accepting = together(
 	on(messages.AttachSession{}).If(privateSession).Source("1.6.6 step 6"),
 	on(messages.AttachSession{}).Do(storePlaceholder).Source("1.6.6 step 6"))
 
-func lineIsThis(d Data, e messages.AcceptNow) bool {
+func lineIsThis(d *Data, e messages.AcceptNow) bool {
 	line, ok := d.lineSession()
 	return !d.concurrent() && ok && d.lineLive() && line.View.Session == d.session(e.Session).View.Session
 }
 
 // accepted: the session was accepted, or is being. One that is shared need not be: a renegotiation may have connected it.
-func accepted(d Data, e messages.AcceptNow) bool { return d.session(e.Session).Accepting }
+func accepted(d *Data, e messages.AcceptNow) bool { return d.session(e.Session).Accepting }
 
-func holdsOthers(d Data, e messages.AcceptNow) bool {
+func holdsOthers(d *Data, e messages.AcceptNow) bool {
 	return d.concurrent() && !d.session(e.Session).View.Reinvite
 }
 
 // callsNobody: the session is an eager connection, which carries no call.
-func callsNobody(d Data, e messages.AcceptNow) bool {
+func callsNobody(d *Data, e messages.AcceptNow) bool {
 	return d.concurrent() && d.session(e.Session).View.PrivAnswer == "Auto"
 }
 
-func becomesLine(d Data, _ messages.AcceptNow) bool {
+func becomesLine(d *Data, _ messages.AcceptNow) bool {
 	return (d.persistent() || !d.concurrent()) && !d.lineLive()
 }
 
-func settleAccept(d Data, e messages.AcceptNow) (Data, acts) { return d, messages.Settled(e.Call, nil) }
+func settleAccept(d *Data, e messages.AcceptNow) (*Data, acts) {
+	return d, messages.Settled(e.Call, nil)
+}
 
-func holdOthers(d Data, e messages.AcceptNow) (Data, acts) { return d.holdOthers(e.Session) }
+func holdOthers(d *Data, e messages.AcceptNow) (*Data, acts) { return d.holdOthers(e.Session) }
 
 // holdOthers holds the conversations of the other active sessions, unless they are held or the peer connection is down.
 // Nobody waits for it. The pick holds-own-call: the last one of each session, whatever became of it, or all that are
 // connected and not that session's own.
-func (d Data) holdOthers(but messages.Ref) (Data, acts) {
+func (d *Data) holdOthers(but messages.Ref) (*Data, acts) {
 	if d.Quirks.Has(quirk.HoldsOwnCall) {
 		return d, d.holdCarried(but)
 	}
@@ -61,7 +63,7 @@ func (d Data) holdOthers(but messages.Ref) (Data, acts) {
 }
 
 // toHold are the conversations that are to be held for another session.
-func (d Data) toHold(but messages.Ref) []messages.ConversationView {
+func (d *Data) toHold(but messages.Ref) []messages.ConversationView {
 	var all []messages.ConversationView
 	for _, v := range d.Conversations {
 		if s, ok := d.heardOn(v.Conversation, v.Session); ok && d.worthHolding(v, but) && s.holdable(but) {
@@ -72,7 +74,7 @@ func (d Data) toHold(but messages.Ref) []messages.ConversationView {
 }
 
 // holdAll orders holds, and notes that they are on their way.
-func (d Data) holdAll(all []messages.ConversationView) (Data, acts) {
+func (d *Data) holdAll(all []messages.ConversationView) (*Data, acts) {
 	var out acts
 	for _, v := range all {
 		out = append(out, d.holdOrder(v)...)
@@ -84,7 +86,7 @@ func (d Data) holdAll(all []messages.ConversationView) (Data, acts) {
 }
 
 // stopHolding: a hold has come about, was refused or is taken back.
-func (d Data) stopHolding(c messages.ConversationID) Data {
+func (d *Data) stopHolding(c messages.ConversationID) *Data {
 	if i := slices.Index(d.Holding, c); i >= 0 {
 		d.Holding = without(d.Holding, i)
 	}
@@ -92,12 +94,12 @@ func (d Data) stopHolding(c messages.ConversationID) Data {
 }
 
 // worthHolding tells whether a conversation is to be held for another session.
-func (d Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
+func (d *Data) worthHolding(v messages.ConversationView, but messages.Ref) bool {
 	return v.Leg.State.Class() == messages.ConnectedClass && !v.Leg.Held.True() && v.Conversation != d.session(but).Carries
 }
 
 // holdCarried holds what each other session carried last.
-func (d Data) holdCarried(but messages.Ref) acts {
+func (d *Data) holdCarried(but messages.Ref) acts {
 	var out acts
 	for _, s := range d.Listed() {
 		if i := d.conversationAt(s.Carries); i >= 0 && !d.Conversations[i].Leg.Held.True() && s.holdable(but) {
@@ -110,11 +112,11 @@ func (d Data) holdCarried(but messages.Ref) acts {
 }
 
 // holdable tells whether a session is another one, which can carry a hold.
-func (s Session) holdable(but messages.Ref) bool {
+func (s *Session) holdable(but messages.Ref) bool {
 	return s.phone() && s.View.Ref != but && s.View.Stage == stageActive && !down(s.Media.Connection)
 }
 
-func (d Data) holdOrder(v messages.ConversationView) acts {
+func (d *Data) holdOrder(v messages.ConversationView) acts {
 	return acts{
 		tell(v.Ref, messages.HoldOrdered{Held: true}),
 		messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbHold, Known: d.whereabouts(carriedName(v.Conversation)), Value: true}},
@@ -135,9 +137,9 @@ func down(p messages.PeerPhase) bool {
 	return p == messages.PeerDisconnected || p == messages.PeerFailed || p == messages.PeerClosed
 }
 
-func takeLine(d Data, e messages.AcceptNow) (Data, acts) { return d.takeLine(e.Session) }
+func takeLine(d *Data, e messages.AcceptNow) (*Data, acts) { return d.takeLine(e.Session) }
 
-func (d Data) takeLine(ref messages.Ref) (Data, acts) {
+func (d *Data) takeLine(ref messages.Ref) (*Data, acts) {
 	i := d.sessionAt(ref)
 	s := d.Sessions[i]
 	s.WasLine = true
@@ -145,7 +147,7 @@ func (d Data) takeLine(ref messages.Ref) (Data, acts) {
 	return d, acts{tell(messages.LineActor, messages.LineTaken{Session: ref, Live: s.Media.Connection == messages.PeerConnected})}
 }
 
-func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
+func startAcceptance(d *Data, e messages.AcceptNow) (*Data, acts) {
 	i := d.sessionAt(e.Session)
 	accepting := d.Sessions[i]
 	accepting.Accepting = true
@@ -155,20 +157,20 @@ func startAcceptance(d Data, e messages.AcceptNow) (Data, acts) {
 
 // tellGoOn answers what the negotiation asks when it has a microphone: a session that was told to end counts as ended, for
 // nobody wants it any more.
-func tellGoOn(d Data, e messages.MicrophoneReady) (Data, acts) {
+func tellGoOn(d *Data, e messages.MicrophoneReady) (*Data, acts) {
 	s := d.session(e.Session)
 	return d, acts{tell(e.Negotiation, messages.GoOn{Closed: s.Media.Closed || s.View.Ref == 0, Ended: s.View.Over || s.View.Stage == stageEnded})}
 }
 
-func carriesKnown(d Data, e messages.AttachSession) bool {
+func carriesKnown(d *Data, e messages.AttachSession) bool {
 	return d.conversationAt(d.session(e.Session).Carries) >= 0
 }
 
-func privateSession(d Data, e messages.AttachSession) bool {
+func privateSession(d *Data, e messages.AttachSession) bool {
 	return d.session(e.Session).View.PrivAnswer == "Auto"
 }
 
-func attachSession(d Data, e messages.AttachSession) (Data, acts) {
+func attachSession(d *Data, e messages.AttachSession) (*Data, acts) {
 	s := d.session(e.Session)
 	v := d.Conversations[d.conversationAt(s.Carries)]
 	for i, p := range d.Published {
@@ -180,7 +182,7 @@ func attachSession(d Data, e messages.AttachSession) (Data, acts) {
 	return d, acts{tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: s.Carries, Session: s.View})}
 }
 
-func storePlaceholder(d Data, e messages.AttachSession) (Data, acts) {
+func storePlaceholder(d *Data, e messages.AttachSession) (*Data, acts) {
 	s := d.session(e.Session)
 	return d, acts{messages.Spawn{Actor: "conversation", Msg: messages.SessionAttached{Conversation: s.Carries, Session: s.View}}}
 }

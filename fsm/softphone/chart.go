@@ -66,7 +66,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.IQAnswered{}).If(subscribed).If(softphoneAllowed).Do(fetchStation, subscribeStation).Enter(Enabling).Source("1.1 wiring/enable softphone"),
 				on(messages.IQAnswered{}).If(subscribed).Do(announceReady).Enter(Ready).Source("1.1 wiring/all types enabled"),
 				on(messages.IQAnswered{}).Do(refuseSubscription).Enter(Unready).Source("1.1 wiring/agent"),
-				fsm.After[Data](iqTimeout).Do(refuseSilence).Enter(Unready).Source("2 XMPP IQ response"),
+				fsm.AfterInPlace[Data](iqTimeout).Do(refuseSilence).Enter(Unready).Source("2 XMPP IQ response"),
 				on(messages.Destroy{}).Do(destroySessions).Source("1.1 any/destroy()"),
 				early, ignore("nobody listens yet", messages.Invited{}, messages.SessionDescribed{})),
 
@@ -172,4 +172,4 @@ var (
 	together = fsm.Together[Data]
 )
 
-func on[E messages.Input](e E) *fsm.Row[Data, E] { return fsm.On[Data](e) }
+func on[E messages.Input](e E) *fsm.InPlace[Data, E] { return fsm.OnInPlace[Data](e) }

@@ -22,7 +22,7 @@ var conversationsHeard = together(
 	on(messages.Publish{}).Do(publish).Source("1.6.8 assembly").Source("1.6.8 active"))
 
 // readAgain asks how the conversations stand that are kept, or ring: nobody told of them for a while.
-func readAgain[E messages.Input](d Data, _ E) (Data, acts) {
+func readAgain[E messages.Input](d *Data, _ E) (*Data, acts) {
 	var out acts
 	read := func(c messages.ConversationID) {
 		out = append(out, messages.Spawn{Actor: "request", Msg: messages.Perform{
@@ -42,7 +42,7 @@ func readAgain[E messages.Input](d Data, _ E) (Data, acts) {
 }
 
 // reading is the tag of a request that reads a conversation: how many notifications of it there were.
-func (d Data) reading(c messages.ConversationID) string {
+func (d *Data) reading(c messages.ConversationID) string {
 	told := 0
 	if i := d.conversationAt(c); i >= 0 {
 		told = d.Conversations[i].Version
@@ -51,20 +51,20 @@ func (d Data) reading(c messages.ConversationID) string {
 }
 
 // readNow: a conversation was read, and no notification of it has come meanwhile, which would be newer.
-func readNow(d Data, e messages.RequestDone) bool {
+func readNow(d *Data, e messages.RequestDone) bool {
 	read := e.HTTP.Conversation
 	return read != nil && e.Tag == d.reading(read.Conversation)
 }
 
 // hearRead takes what was read as a notification.
-func hearRead(d Data, e messages.RequestDone) (Data, acts) {
+func hearRead(d *Data, e messages.RequestDone) (*Data, acts) {
 	return d, acts{tell(messages.Root, *e.HTTP.Conversation)}
 }
 
-func notificationsOff(d Data, _ messages.ConversationNotified) bool { return !d.Enabled }
+func notificationsOff(d *Data, _ messages.ConversationNotified) bool { return !d.Enabled }
 
 // mine: the user takes part, with a leg.
-func mine(d Data, e messages.ConversationNotified) bool {
+func mine(d *Data, e messages.ConversationNotified) bool {
 	p, ok := conversation.PickParticipant(d.persons(e.Participants), d.Me.User, "")
 	return ok && len(p.Calls) > 0
 }
@@ -78,18 +78,18 @@ func (d *Data) persons(all []messages.Participant) []messages.Participant {
 	return slices.DeleteFunc(slices.Clone(all), voicemail)
 }
 
-func conversationKnown(d Data, e messages.ConversationNotified) bool {
+func conversationKnown(d *Data, e messages.ConversationNotified) bool {
 	return d.conversationAt(e.Conversation) >= 0
 }
 
-func tellConversation(d Data, e messages.ConversationNotified) (Data, acts) {
+func tellConversation(d *Data, e messages.ConversationNotified) (*Data, acts) {
 	v := d.Conversations[d.conversationAt(e.Conversation)]
 	n := d.news(e, v.Session)
 	n.Ref = v.Ref
 	return d, acts{tell(v.Ref, input(n))}
 }
 
-func startConversation(d Data, e messages.ConversationNotified) (Data, acts) {
+func startConversation(d *Data, e messages.ConversationNotified) (*Data, acts) {
 	return d, acts{messages.Spawn{Actor: "conversation", Msg: input(d.news(e, 0))}}
 }
 
@@ -133,7 +133,7 @@ func awaits(v messages.InvitationView, s *Session) bool { return v.Coming && !s.
 
 // dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
 // the user placed for its own.
-func (d Data) dialled(c messages.ConversationID, leg messages.Leg) bool {
+func (d *Data) dialled(c messages.ConversationID, leg messages.Leg) bool {
 	return slices.Contains(d.Dialled, c) || d.Dialling > 0 && leg.Outbound()
 }
 
@@ -154,12 +154,12 @@ func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (*Session
 
 // hearing is the session that a conversation which has none is heard on.
 func (d *Data) hearing(c messages.ConversationID) (*Session, bool) {
-	var s Session
+	var s *Session
 	var ok bool
 	if d.concurrent() {
-		s, ok = d.firstListed(func(s Session) bool { return s.phone() && s.Carries == c })
+		s, ok = d.listed(func(s *Session) bool { return s.phone() && s.Carries == c })
 		if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
-			s, ok = d.firstListed(func(s Session) bool { return s.phone() && slices.Contains(s.Started, c) })
+			s, ok = d.listed(func(s *Session) bool { return s.phone() && slices.Contains(s.Started, c) })
 		}
 	} else {
 		s, ok = d.lineSession()
@@ -171,13 +171,14 @@ func (d *Data) hearing(c messages.ConversationID) (*Session, bool) {
 	case !d.Quirks.Has(quirk.LineNeedsAcceptance):
 		s, ok = d.idle()
 	}
-	return &s, ok
+	return s, ok
 }
 
 // idle is the session of a persistent connection that is up and carries no call; of several the last.
-func (d *Data) idle() (idle Session, ok bool) {
-	for _, s := range d.Listed() {
-		if s.phone() && s.View.Stage == stageActive && !s.View.Over && s.Media.Connection == messages.PeerConnected && !d.inUse(s.View.Ref) {
+func (d *Data) idle() (idle *Session, ok bool) {
+	all := d.Listed()
+	for i := range all {
+		if s := &all[i]; s.phone() && s.View.Stage == stageActive && !s.View.Over && s.Media.Connection == messages.PeerConnected && !d.inUse(s.View.Ref) {
 			idle, ok = s, true
 		}
 	}
@@ -199,11 +200,14 @@ func (d *Data) stored(ref messages.Ref) *Session {
 	if i := d.sessionAt(ref); i >= 0 {
 		return &d.Sessions[i]
 	}
-	return &Session{}
+	return &gone
 }
 
+// gone is a session that is not there.
+var gone Session
+
 // noteConversation keeps a conversation, and tells the line whether it is used.
-func noteConversation(d Data, e messages.ConversationView) (Data, acts) {
+func noteConversation(d *Data, e messages.ConversationView) (*Data, acts) {
 	i := slices.IndexFunc(d.Conversations, func(v messages.ConversationView) bool { return v.Ref == e.Ref })
 	var out acts
 	switch {
@@ -242,10 +246,10 @@ func (d *Data) tellOver(c messages.ConversationID) acts {
 
 // --- conversationUpdate
 
-func removes(_ Data, e messages.Publish) bool { return e.Change == messages.Removed }
+func removes(_ *Data, e messages.Publish) bool { return e.Change == messages.Removed }
 
 // publish announces the user's calls after a change of one of them.
-func publish(d Data, e messages.Publish) (Data, acts) {
+func publish(d *Data, e messages.Publish) (*Data, acts) {
 	u := messages.ConversationUpdate{Current: d.current()}
 	if e.Change == messages.Added {
 		u.Added = []messages.ConversationState{e.Conversation}
@@ -256,28 +260,28 @@ func publish(d Data, e messages.Publish) (Data, acts) {
 
 // besideUnheld: a call that was taken here is up, and another one came up meanwhile: when this one was taken there was
 // nothing to hold yet.
-func besideUnheld(d Data, e messages.Publish) bool {
+func besideUnheld(d *Data, e messages.Publish) bool {
 	return e.Change == messages.Added && d.concurrent() && d.session(e.Session).Accepting && len(d.unheldBeside(e)) > 0
 }
 
 // unheldBeside are the calls of other sessions that are heard, and that nobody holds yet.
-func (d Data) unheldBeside(e messages.Publish) []messages.ConversationView {
+func (d *Data) unheldBeside(e messages.Publish) []messages.ConversationView {
 	return slices.DeleteFunc(d.toHold(e.Session), func(v messages.ConversationView) bool {
 		return v.Conversation == e.Conversation.Conversation || slices.Contains(d.Holding, v.Conversation)
 	})
 }
 
-func holdForAdded(d Data, e messages.Publish) (Data, acts) { return d.holdAll(d.unheldBeside(e)) }
+func holdForAdded(d *Data, e messages.Publish) (*Data, acts) { return d.holdAll(d.unheldBeside(e)) }
 
 // addedBefore: the embedding program knows the conversation already.
-func addedBefore(_ Data, e messages.Publish) bool { return e.Change == messages.Added && e.Again }
+func addedBefore(_ *Data, e messages.Publish) bool { return e.Change == messages.Added && e.Again }
 
-func publishAsUpdate(d Data, e messages.Publish) (Data, acts) {
+func publishAsUpdate(d *Data, e messages.Publish) (*Data, acts) {
 	e.Change = messages.Updated
 	return publish(d, e)
 }
 
-func publishRemoved(d Data, e messages.Publish) (Data, acts) {
+func publishRemoved(d *Data, e messages.Publish) (*Data, acts) {
 	out := d.announceUpdate(messages.ConversationUpdate{
 		Current: d.current(), Removed: []messages.ConversationState{e.Conversation},
 	}, e.Session)

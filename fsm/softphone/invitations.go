@@ -58,11 +58,21 @@ var otherJID = regexp.MustCompile(`@conference|^acd-|^screenrecording-`)
 
 // gateway tells whether a far end is a softphone's. The pick gateway-anywhere: gjoll somewhere after the @, or as a label
 // of the domain.
-func (d Data) gateway(from messages.JID) bool {
+func (d *Data) gateway(from messages.JID) bool {
 	if d.Quirks.Has(quirk.GatewayAnywhere) {
 		return softphoneJID.MatchString(from.Reveal())
 	}
-	return slices.Contains(strings.Split(domain(from), "."), "gjoll")
+	return labelled(domain(from), "gjoll")
+}
+
+// labelled tells whether one of a domain's labels is this one.
+func labelled(domain, label string) bool {
+	for l := range strings.SplitSeq(domain, ".") {
+		if l == label {
+			return true
+		}
+	}
+	return false
 }
 
 // domain is the domain of an address, in lower case.
@@ -81,12 +91,12 @@ func bare(jid messages.JID) messages.JID {
 }
 
 // known tells whether any handler would take a far end.
-func (d Data) known(from messages.JID) bool {
+func (d *Data) known(from messages.JID) bool {
 	return d.gateway(from) || otherJID.MatchString(from.Reveal())
 }
 
 // typeOf is the session type of a far end, as the streaming layer sees it (sdk-behaviour 1.4, routing).
-func (d Data) typeOf(from messages.JID) messages.SessionType {
+func (d *Data) typeOf(from messages.JID) messages.SessionType {
 	jid := from.Reveal()
 	switch {
 	case d.gateway(from):
@@ -102,29 +112,29 @@ func (d Data) typeOf(from messages.JID) messages.SessionType {
 	}
 }
 
-func (d Data) takes(from messages.JID) bool { return d.Enabled && d.gateway(from) }
+func (d *Data) takes(from messages.JID) bool { return d.Enabled && d.gateway(from) }
 
 const noHandler = "Failed to find session handler for session"
 
 // --- proposals: the streaming layer
 
 // notSetUp: the stream is bound, but its ICE servers are not known; until then the SDK's parser has no words for calls.
-func notSetUp[E messages.Input](d Data, _ E) bool { return !d.Stream.Up }
+func notSetUp[E messages.Input](d *Data, _ E) bool { return !d.Stream.Up }
 
-func proposedByUs(d Data, e messages.Propose) bool {
+func proposedByUs(d *Data, e messages.Propose) bool {
 	return d.Stream.JID != "" && e.From == d.Stream.JID
 }
-func proposalKnown(d Data, e messages.Propose) bool { return d.proposalAt(e.Session) >= 0 }
+func proposalKnown(d *Data, e messages.Propose) bool { return d.proposalAt(e.Session) >= 0 }
 
-func tellProposal(d Data, e messages.Propose) (Data, acts) {
+func tellProposal(d *Data, e messages.Propose) (*Data, acts) {
 	return d, acts{tell(d.Proposals[d.proposalAt(e.Session)].Ref, e)}
 }
 
-func startProposal(d Data, e messages.Propose) (Data, acts) {
+func startProposal(d *Data, e messages.Propose) (*Data, acts) {
 	return d, acts{messages.Spawn{Actor: "proposal", Msg: messages.Invited{Propose: e}}}
 }
 
-func noteProposal(d Data, e messages.ProposalView) (Data, acts) {
+func noteProposal(d *Data, e messages.ProposalView) (*Data, acts) {
 	for i, v := range d.Proposals {
 		if v.Ref != e.Ref {
 			continue
@@ -140,33 +150,33 @@ func noteProposal(d Data, e messages.ProposalView) (Data, acts) {
 	return d, nil
 }
 
-func takeKnown(d Data, e messages.TakeProposal) bool { return d.proposalAt(e.Session) >= 0 }
+func takeKnown(d *Data, e messages.TakeProposal) bool { return d.proposalAt(e.Session) >= 0 }
 
-func tellTake(d Data, e messages.TakeProposal) (Data, acts) {
+func tellTake(d *Data, e messages.TakeProposal) (*Data, acts) {
 	return d, acts{tell(d.Proposals[d.proposalAt(e.Session)].Ref, e)}
 }
 
 // proposedAnew: under the same id something else is proposed by now, or by somebody else; nobody was asked about that.
-func proposedAnew(d Data, e messages.TakeProposal) bool {
+func proposedAnew(d *Data, e messages.TakeProposal) bool {
 	i := d.proposalAt(e.Session)
 	return i >= 0 && e.From != "" && (d.Proposals[i].Propose.Conversation != e.Conversation || bare(d.Proposals[i].Propose.From) != bare(e.From))
 }
 
-func announceNoProposalError(d Data, _ messages.TakeProposal) (Data, acts) {
+func announceNoProposalError(d *Data, _ messages.TakeProposal) (*Data, acts) {
 	return d, messages.Refused(0, messages.ErrSession, "the session that was to be accepted is not proposed any more")
 }
 
-func announceNoProposal(d Data, _ messages.TakeProposal) (Data, acts) {
+func announceNoProposal(d *Data, _ messages.TakeProposal) (*Data, acts) {
 	return d, acts{messages.Announce{Event: messages.LegacyError{Message: "Cannot accept session because it is not pending or does not exist"}}}
 }
 
-func forgetProposal(d Data, e messages.Retract) (Data, acts) { return d, d.forget(e.Session) }
+func forgetProposal(d *Data, e messages.Retract) (*Data, acts) { return d, d.forget(e.Session) }
 
-func forgetTaken(d Data, e messages.Accepted) (Data, acts)    { return d, d.forget(e.Session) }
-func forgetRejected(d Data, e messages.Rejected) (Data, acts) { return d, d.forget(e.Session) }
+func forgetTaken(d *Data, e messages.Accepted) (*Data, acts)    { return d, d.forget(e.Session) }
+func forgetRejected(d *Data, e messages.Rejected) (*Data, acts) { return d, d.forget(e.Session) }
 
 // forget makes the streaming layer forget a propose, if it remembers it.
-func (d Data) forget(sid messages.SessionID) acts {
+func (d *Data) forget(sid messages.SessionID) acts {
 	if i := d.proposalAt(sid); i >= 0 {
 		return acts{tell(d.Proposals[i].Ref, messages.ForgetProposal{})}
 	}
@@ -175,24 +185,24 @@ func (d Data) forget(sid messages.SessionID) acts {
 
 // --- invitations
 
-func fromNowhere(d Data, e messages.Invited) bool  { return !d.known(e.Propose.From) }
-func softphoneOff(d Data, e messages.Invited) bool { return !d.takes(e.Propose.From) }
+func fromNowhere(d *Data, e messages.Invited) bool  { return !d.known(e.Propose.From) }
+func softphoneOff(d *Data, e messages.Invited) bool { return !d.takes(e.Propose.From) }
 
-func invitedBefore(d Data, e messages.Invited) bool {
+func invitedBefore(d *Data, e messages.Invited) bool {
 	_, ok := d.invitationFor("", e.Propose.Conversation, messages.Softphone)
 	return ok
 }
 
-func announceNoHandler(d Data, _ messages.Invited) (Data, acts) {
+func announceNoHandler(d *Data, _ messages.Invited) (*Data, acts) {
 	return d, messages.Refused(0, messages.ErrSession, noHandler)
 }
 
-func inviteAgain(d Data, e messages.Invited) (Data, acts) {
+func inviteAgain(d *Data, e messages.Invited) (*Data, acts) {
 	v, _ := d.invitationFor("", e.Propose.Conversation, messages.Softphone)
 	return d, acts{tell(v.Ref, messages.InvitedAgain{Propose: e.Propose, Dialled: slices.Contains(d.Dialled, e.Propose.Conversation)})}
 }
 
-func invite(d Data, e messages.Invited) (Data, acts) {
+func invite(d *Data, e messages.Invited) (*Data, acts) {
 	e.Policy = messages.AnswerPolicy{
 		Eager: d.eagerness(), DisableAutoAnswer: d.Options.DisableAutoAnswer, AutoAnswerInbound: d.Options.AutoAnswerInbound,
 		Persistent: d.persistent(), Dialled: slices.Contains(d.Dialled, e.Propose.Conversation), Dialling: d.Dialling > 0,
@@ -200,7 +210,7 @@ func invite(d Data, e messages.Invited) (Data, acts) {
 	return d, acts{messages.Spawn{Actor: "invitation", Msg: e}}
 }
 
-func (d Data) eagerness() messages.Eagerness {
+func (d *Data) eagerness() messages.Eagerness {
 	if d.Options.EagerPersistent == "" {
 		return messages.EagerAuto
 	}
@@ -208,7 +218,7 @@ func (d Data) eagerness() messages.Eagerness {
 }
 
 // ringProposed raises what was proposed before anyone could be told. The fact deaf-before-ready: the SDK does not.
-func ringProposed[E messages.Input](d Data, _ E) (Data, acts) {
+func ringProposed[E messages.Input](d *Data, _ E) (*Data, acts) {
 	if d.Quirks.Has(quirk.DeafBeforeReady) {
 		return d, nil
 	}
@@ -220,13 +230,13 @@ func ringProposed[E messages.Input](d Data, _ E) (Data, acts) {
 }
 
 // ringsAlready: the call rings under a propose, or under an earlier notification.
-func ringsAlready(d Data, e messages.RingWanted) bool {
+func ringsAlready(d *Data, e messages.RingWanted) bool {
 	_, ok := d.invitationFor("", e.Invite.Conversation, "")
 	return ok
 }
 
 // upHere: the propose is that of a session which has begun, or of a call that is up.
-func upHere(d Data, e messages.Invited) bool {
+func upHere(d *Data, e messages.Invited) bool {
 	if s, ok := d.firstListed(identified(e.Propose.Session)); ok && !s.View.Over && s.has(e.Propose.Conversation) {
 		return true
 	}
@@ -235,22 +245,22 @@ func upHere(d Data, e messages.Invited) bool {
 }
 
 // startedHere: the call is up, whatever a late notification says.
-func startedHere(d Data, e messages.RingWanted) bool { return d.startedOn(e.Invite.Conversation) }
+func startedHere(d *Data, e messages.RingWanted) bool { return d.startedOn(e.Invite.Conversation) }
 
 // startedOn tells whether a session lives on which a conversation was started, and has not ended. An eager connection is
 // no call yet.
-func (d Data) startedOn(c messages.ConversationID) bool {
-	_, ok := d.firstListed(func(s Session) bool {
+func (d *Data) startedOn(c messages.ConversationID) bool {
+	_, ok := d.firstListed(func(s *Session) bool {
 		return !s.View.Over && slices.Contains(s.Started, c) && (s.View.PrivAnswer != "Auto" || s.View.Conversation != c)
 	})
 	return ok
 }
 
-func mock(d Data, e messages.RingWanted) (Data, acts) {
+func mock(d *Data, e messages.RingWanted) (*Data, acts) {
 	return d, acts{messages.Spawn{Actor: "invitation", Msg: messages.Ring{Invite: e.Invite}}}
 }
 
-func noteInvitation(d Data, e messages.InvitationView) (Data, acts) {
+func noteInvitation(d *Data, e messages.InvitationView) (*Data, acts) {
 	for i, v := range d.Invitations {
 		if v.Ref != e.Ref {
 			continue
@@ -267,7 +277,7 @@ func noteInvitation(d Data, e messages.InvitationView) (Data, acts) {
 }
 
 // proceed tells an invitation to go on, with what it must know for that.
-func proceed(d Data, e messages.ProceedWanted) (Data, acts) {
+func proceed(d *Data, e messages.ProceedWanted) (*Data, acts) {
 	for _, v := range d.Invitations {
 		if v.Ref == e.Invitation {
 			return d, acts{d.proceedNow(v, e.Call)}
@@ -276,13 +286,13 @@ func proceed(d Data, e messages.ProceedWanted) (Data, acts) {
 	return d, nil
 }
 
-func (d Data) proceedNow(v messages.InvitationView, call messages.CallID) messages.Act {
+func (d *Data) proceedNow(v messages.InvitationView, call messages.CallID) messages.Act {
 	return tell(v.Ref, messages.ProceedNow{Call: call, Shared: d.shared(v), Known: d.whereabouts(v.Conversation)})
 }
 
 // shared tells whether an invitation is to be answered on the shared session. The pick answer-needs-live-line: its id is
 // the live shared session's, or it is mocked.
-func (d Data) shared(v messages.InvitationView) bool {
+func (d *Data) shared(v messages.InvitationView) bool {
 	if !d.Quirks.Has(quirk.AnswerNeedsLiveLine) {
 		return v.Mocked
 	}
@@ -290,24 +300,24 @@ func (d Data) shared(v messages.InvitationView) bool {
 	return ok && d.lineLive() && line.View.Session == v.Session
 }
 
-func cancelPending(d Data, e messages.Retract) (Data, acts) {
+func cancelPending(d *Data, e messages.Retract) (*Data, acts) {
 	return d, acts{tell(messages.Root, messages.PendingCancelled{Session: e.Session})}
 }
 
-func handlePending(d Data, e messages.Accepted) (Data, acts) {
+func handlePending(d *Data, e messages.Accepted) (*Data, acts) {
 	return d, acts{tell(messages.Root, messages.PendingHandled{Session: e.Session})}
 }
 
-func handlePendingRejected(d Data, e messages.Rejected) (Data, acts) {
+func handlePendingRejected(d *Data, e messages.Rejected) (*Data, acts) {
 	return d, acts{tell(messages.Root, messages.PendingHandled{Session: e.Session})}
 }
 
-func handledPending(d Data, e messages.PendingHandled) bool {
+func handledPending(d *Data, e messages.PendingHandled) bool {
 	_, ok := d.meant(e.Session, e.Conversation)
 	return ok
 }
 
-func cancelledPending(d Data, e messages.PendingCancelled) bool {
+func cancelledPending(d *Data, e messages.PendingCancelled) bool {
 	_, ok := d.meant(e.Session, e.Conversation)
 	return ok
 }
@@ -315,7 +325,7 @@ func cancelledPending(d Data, e messages.PendingCancelled) bool {
 // meant is the pending invitation that a settlement is about. The pick first-pending-meant: the first with the session
 // id, whatever conversation was meant, or the conversation's own (sdk-behaviour 1.4). A message about a proposal means no
 // mocked invitation, whose session id is another call's.
-func (d Data) meant(sid messages.SessionID, c messages.ConversationID) (messages.InvitationView, bool) {
+func (d *Data) meant(sid messages.SessionID, c messages.ConversationID) (messages.InvitationView, bool) {
 	first := d.Quirks.Has(quirk.FirstPendingMeant)
 	if c != "" && !first {
 		return d.invitationFor("", c, "")
@@ -328,18 +338,18 @@ func (d Data) meant(sid messages.SessionID, c messages.ConversationID) (messages
 	return messages.InvitationView{}, false
 }
 
-func tellHandled(d Data, e messages.PendingHandled) (Data, acts) {
+func tellHandled(d *Data, e messages.PendingHandled) (*Data, acts) {
 	v, _ := d.meant(e.Session, e.Conversation)
 	return d, acts{tell(v.Ref, messages.InvitationHandled{Named: d.named(e.Session, v)})}
 }
 
-func tellCancelled(d Data, e messages.PendingCancelled) (Data, acts) {
+func tellCancelled(d *Data, e messages.PendingCancelled) (*Data, acts) {
 	v, _ := d.meant(e.Session, e.Conversation)
 	return d, acts{tell(v.Ref, messages.InvitationCancelled{Named: d.named(e.Session, v)})}
 }
 
 // named is the session id that a settlement is announced with.
-func (d Data) named(sid messages.SessionID, v messages.InvitationView) messages.SessionID {
+func (d *Data) named(sid messages.SessionID, v messages.InvitationView) messages.SessionID {
 	if d.Quirks.Has(quirk.FirstPendingMeant) {
 		return sid
 	}
@@ -349,75 +359,75 @@ func (d Data) named(sid messages.SessionID, v messages.InvitationView) messages.
 // --- who may say what
 
 // notProposed: it may have overtaken its propose.
-func notProposed(d Data, e messages.Retract) bool { return d.proposalAt(e.Session) < 0 }
+func notProposed(d *Data, e messages.Retract) bool { return d.proposalAt(e.Session) < 0 }
 
 // retractedMax bounds the retracts that are remembered.
 const retractedMax = 16
 
-func noteRetract(d Data, e messages.Retract) (Data, acts) {
-	d.Retracted = append(slices.Clip(slices.Clone(d.Retracted)), Retracted{Session: e.Session, From: bare(e.From)})
+func noteRetract(d *Data, e messages.Retract) (*Data, acts) {
+	d.Retracted = replace(d.Retracted, -1, Retracted{Session: e.Session, From: bare(e.From)})
 	d.Retracted = d.Retracted[max(0, len(d.Retracted)-retractedMax):]
 	return d, nil
 }
 
-func (d Data) retractAt(e messages.Propose) int {
+func (d *Data) retractAt(e messages.Propose) int {
 	return slices.Index(d.Retracted, Retracted{Session: e.Session, From: bare(e.From)})
 }
 
 // retractedBefore: its own sender has taken it back already.
-func retractedBefore(d Data, e messages.Propose) bool { return d.retractAt(e) >= 0 }
+func retractedBefore(d *Data, e messages.Propose) bool { return d.retractAt(e) >= 0 }
 
 // forgetRetract: one retract takes one propose back.
-func forgetRetract(d Data, e messages.Propose) (Data, acts) {
+func forgetRetract(d *Data, e messages.Propose) (*Data, acts) {
 	d.Retracted = without(d.Retracted, d.retractAt(e))
 	return d, nil
 }
 
 // retractForeign: it does not come from whom the propose came.
-func retractForeign(d Data, e messages.Retract) bool {
+func retractForeign(d *Data, e messages.Retract) bool {
 	i := d.proposalAt(e.Session)
 	return i < 0 || bare(d.Proposals[i].Propose.From) != bare(e.From)
 }
 
-func acceptedByStranger(d Data, e messages.Accepted) bool { return bare(e.From) != d.bareJID() }
-func rejectedByStranger(d Data, e messages.Rejected) bool { return bare(e.From) != d.bareJID() }
+func acceptedByStranger(d *Data, e messages.Accepted) bool { return bare(e.From) != d.bareJID() }
+func rejectedByStranger(d *Data, e messages.Rejected) bool { return bare(e.From) != d.bareJID() }
 
-func terminateByStranger(d Data, e messages.Terminate) bool {
+func terminateByStranger(d *Data, e messages.Terminate) bool {
 	s, ok := d.firstListed(identified(e.Session))
 	return ok && s.View.Peer != e.From
 }
 
-func candidateByStranger(d Data, e messages.RemoteCandidate) bool {
+func candidateByStranger(d *Data, e messages.RemoteCandidate) bool {
 	s, ok := d.firstListed(identified(e.Session))
 	return ok && s.View.Peer != e.From
 }
 
 // --- answering and declining
 
-func nothingToAnswer(d Data, e messages.Answer) bool {
+func nothingToAnswer(d *Data, e messages.Answer) bool {
 	_, ok := d.invitationFor(e.Session, e.Conversation, e.Type)
 	return !ok
 }
 
-func nothingToDecline(d Data, e messages.Decline) bool {
+func nothingToDecline(d *Data, e messages.Decline) bool {
 	_, ok := d.invitationFor(e.Session, e.Conversation, e.Type)
 	return !ok
 }
 
-func refuseAnswer(d Data, e messages.Answer) (Data, acts) {
+func refuseAnswer(d *Data, e messages.Answer) (*Data, acts) {
 	return d, messages.Refused(e.Call, messages.ErrSession, "Could not find a pendingSession matching accept params")
 }
 
-func refuseDecline(d Data, e messages.Decline) (Data, acts) {
+func refuseDecline(d *Data, e messages.Decline) (*Data, acts) {
 	return d, messages.Refused(e.Call, messages.ErrSession, "Could not find a pendingSession")
 }
 
-func answer(d Data, e messages.Answer) (Data, acts) {
+func answer(d *Data, e messages.Answer) (*Data, acts) {
 	v, _ := d.invitationFor(e.Session, e.Conversation, e.Type)
 	return d, acts{d.proceedNow(v, e.Call)}
 }
 
-func decline(d Data, e messages.Decline) (Data, acts) {
+func decline(d *Data, e messages.Decline) (*Data, acts) {
 	v, _ := d.invitationFor(e.Session, e.Conversation, e.Type)
 	return d, acts{tell(v.Ref, messages.DeclineNow{Call: e.Call, Known: d.whereabouts(v.Conversation)})}
 }

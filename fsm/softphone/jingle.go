@@ -46,53 +46,55 @@ func refuse(iq string, to messages.JID, condition, jingle string) acts {
 	return acts{messages.RefuseIQ{IQ: iq, To: to, Condition: condition, JingleCondition: jingle}}
 }
 
-func emptyInitiate(_ Data, e messages.SessionInitiate) bool { return e.Empty }
+func emptyInitiate(_ *Data, e messages.SessionInitiate) bool { return e.Empty }
 
-func initiateStranger(d Data, e messages.SessionInitiate) bool {
+func initiateStranger(d *Data, e messages.SessionInitiate) bool {
 	s, ok := d.jingleSession(e.Session)
 	return ok && s.View.Peer != e.From
 }
 
-func initiateTaken(d Data, e messages.SessionInitiate) bool {
+func initiateTaken(d *Data, e messages.SessionInitiate) bool {
 	s, ok := d.jingleSession(e.Session)
 	return ok && s.View.Peer == e.From && s.View.Stage != "pending"
 }
 
 // initiateTied: both sides seem to have picked one id, and ours is the greater address.
-func initiateTied(d Data, e messages.SessionInitiate) bool {
+func initiateTied(d *Data, e messages.SessionInitiate) bool {
 	s, ok := d.jingleSession(e.Session)
 	return ok && s.View.Peer == e.From && s.View.Stage == "pending" && d.Stream.JID > e.From
 }
 
 // overXMPPPromised: the propose said that the description comes over XMPP, so this one is swallowed without a word.
-func overXMPPPromised(d Data, e messages.SessionInitiate) bool {
+func overXMPPPromised(d *Data, e messages.SessionInitiate) bool {
 	i := d.proposalAt(e.Session)
 	return i >= 0 && d.Proposals[i].Propose.SDPOverXMPP
 }
 
-func refuseEmpty(d Data, e messages.SessionInitiate) (Data, acts) {
+func refuseEmpty(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "bad-request", "")
 }
 
-func refuseOutOfOrder(d Data, e messages.SessionInitiate) (Data, acts) {
+func refuseOutOfOrder(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, unexpectedRequest, outOfOrder)
 }
 
-func refuseTied(d Data, e messages.SessionInitiate) (Data, acts) {
+func refuseTied(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "conflict", "tie-break")
 }
 
-func refuseStranger(d Data, e messages.SessionInitiate) (Data, acts) {
+func refuseStranger(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "service-unavailable", "")
 }
 
-func refuseUnasked(d Data, e messages.SessionInitiate) (Data, acts) {
+func refuseUnasked(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, itemNotFound, unknownSession)
 }
 
-func forgetInitiated(d Data, e messages.SessionInitiate) (Data, acts) { return d, d.forget(e.Session) }
+func forgetInitiated(d *Data, e messages.SessionInitiate) (*Data, acts) {
+	return d, d.forget(e.Session)
+}
 
-func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
+func openJingle(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	open := messages.OpenSession{
 		Session: e.Session, Signalling: messages.Jingle, Peer: e.From, IQ: e.IQ, SDP: e.SDP,
 		Servers: d.Servers, Relay: d.Relay,
@@ -110,110 +112,110 @@ func openJingle(d Data, e messages.SessionInitiate) (Data, acts) {
 }
 
 // fromPeer is the Jingle session of an action, if the action may change it.
-func (d Data) fromPeer(sid messages.SessionID, from messages.JID) (Session, bool) {
+func (d *Data) fromPeer(sid messages.SessionID, from messages.JID) (Session, bool) {
 	s, ok := d.jingleSession(sid)
 	return s, ok && s.View.Peer == from && s.View.Stage != stageEnded
 }
 
-func jingleKnown(d Data, e messages.SessionTerminate) bool {
+func jingleKnown(d *Data, e messages.SessionTerminate) bool {
 	_, ok := d.fromPeer(e.Session, e.From)
 	return ok
 }
 
-func jingleForeign(d Data, e messages.SessionTerminate) bool {
+func jingleForeign(d *Data, e messages.SessionTerminate) bool {
 	_, ok := d.jingleSession(e.Session)
 	return ok
 }
 
-func tellSessionTerminate(d Data, e messages.SessionTerminate) (Data, acts) {
+func tellSessionTerminate(d *Data, e messages.SessionTerminate) (*Data, acts) {
 	s, _ := d.fromPeer(e.Session, e.From)
 	return d, acts{tell(s.View.Ref, e)}
 }
 
-func refuseForeignTerminate(d Data, e messages.SessionTerminate) (Data, acts) {
+func refuseForeignTerminate(d *Data, e messages.SessionTerminate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, itemNotFound, unknownSession)
 }
 
-func acknowledgeTerminate(d Data, e messages.SessionTerminate) (Data, acts) {
+func acknowledgeTerminate(d *Data, e messages.SessionTerminate) (*Data, acts) {
 	return d, acts{messages.AcknowledgeIQ{IQ: e.IQ, To: e.From}}
 }
 
-func transportKnown(d Data, e messages.TransportInfo) bool {
+func transportKnown(d *Data, e messages.TransportInfo) bool {
 	_, ok := d.fromPeer(e.Session, e.From)
 	return ok
 }
 
-func tellTransport(d Data, e messages.TransportInfo) (Data, acts) {
+func tellTransport(d *Data, e messages.TransportInfo) (*Data, acts) {
 	s, _ := d.fromPeer(e.Session, e.From)
 	return d, acts{tell(s.View.Ref, e)}
 }
 
-func refuseTransport(d Data, e messages.TransportInfo) (Data, acts) {
+func refuseTransport(d *Data, e messages.TransportInfo) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, itemNotFound, unknownSession)
 }
 
-func infoKnown(d Data, e messages.SessionInfo) bool {
+func infoKnown(d *Data, e messages.SessionInfo) bool {
 	_, ok := d.fromPeer(e.Session, e.From)
 	return ok
 }
 
-func emptyInfo(_ Data, e messages.SessionInfo) bool { return e.Info == "" }
+func emptyInfo(_ *Data, e messages.SessionInfo) bool { return e.Info == "" }
 
-func acknowledgeInfo(d Data, e messages.SessionInfo) (Data, acts) {
+func acknowledgeInfo(d *Data, e messages.SessionInfo) (*Data, acts) {
 	return d, acts{messages.AcknowledgeIQ{IQ: e.IQ, To: e.From}}
 }
 
-func refuseInfo(d Data, e messages.SessionInfo) (Data, acts) {
+func refuseInfo(d *Data, e messages.SessionInfo) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "feature-not-implemented", "unsupported-info")
 }
 
-func refuseInfoUnknown(d Data, e messages.SessionInfo) (Data, acts) {
+func refuseInfoUnknown(d *Data, e messages.SessionInfo) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, itemNotFound, unknownSession)
 }
 
-func acceptJingleKnown(d Data, e messages.SessionAccept) bool {
+func acceptJingleKnown(d *Data, e messages.SessionAccept) bool {
 	_, ok := d.fromPeer(e.Session, e.From)
 	return ok
 }
 
-func refuseAcceptOrder(d Data, e messages.SessionAccept) (Data, acts) {
+func refuseAcceptOrder(d *Data, e messages.SessionAccept) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, unexpectedRequest, outOfOrder)
 }
 
-func refuseAcceptForeign(d Data, e messages.SessionAccept) (Data, acts) {
+func refuseAcceptForeign(d *Data, e messages.SessionAccept) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, itemNotFound, unknownSession)
 }
 
-func actionKnown(d Data, e messages.JingleAction) bool {
+func actionKnown(d *Data, e messages.JingleAction) bool {
 	_, ok := d.fromPeer(e.Session, e.From)
 	return ok
 }
 
-func refuseAction(d Data, e messages.JingleAction) (Data, acts) {
+func refuseAction(d *Data, e messages.JingleAction) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "bad-request", "")
 }
 
-func refuseActionUnknown(d Data, e messages.JingleAction) (Data, acts) {
+func refuseActionUnknown(d *Data, e messages.JingleAction) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, itemNotFound, unknownSession)
 }
 
 // peerForgotUs: the far end knows nothing of a session that we think goes on.
-func peerForgotUs(d Data, e messages.PeerRefused) bool {
+func peerForgotUs(d *Data, e messages.PeerRefused) bool {
 	s, ok := d.jingleSession(e.Session)
 	return ok && s.View.Stage != stageEnded && e.Condition == unknownSession
 }
 
-func endForgotten(d Data, e messages.PeerRefused) (Data, acts) {
+func endForgotten(d *Data, e messages.PeerRefused) (*Data, acts) {
 	s, _ := d.jingleSession(e.Session)
 	return d, acts{tell(s.View.Ref, messages.SessionTerminate{Session: e.Session, Reason: "gone"})}
 }
 
-func serverPings(_ Data, e messages.ServerAsked) bool { return e.Name == "ping" }
+func serverPings(_ *Data, e messages.ServerAsked) bool { return e.Name == "ping" }
 
-func answerPing(d Data, e messages.ServerAsked) (Data, acts) {
+func answerPing(d *Data, e messages.ServerAsked) (*Data, acts) {
 	return d, acts{messages.AcknowledgeIQ{IQ: e.IQ, To: e.From}}
 }
 
-func refuseServer(d Data, e messages.ServerAsked) (Data, acts) {
+func refuseServer(d *Data, e messages.ServerAsked) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "service-unavailable", "")
 }

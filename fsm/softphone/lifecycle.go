@@ -59,7 +59,7 @@ func tell(to messages.Ref, m messages.Input) messages.Act { return messages.Tell
 
 // --- initialize
 
-func configure(d Data, e messages.Configured) (Data, acts) {
+func configure(d *Data, e messages.Configured) (*Data, acts) {
 	d.Options = e.Options
 	on, err := quirk.Parse(e.Quirks)
 	if err != nil {
@@ -70,7 +70,7 @@ func configure(d Data, e messages.Configured) (Data, acts) {
 }
 
 // fetchIdentity reads the organisation and the user, side by side.
-func fetchIdentity(d Data, e messages.Initialize) (Data, acts) {
+func fetchIdentity(d *Data, e messages.Initialize) (*Data, acts) {
 	d.Waiting, d.Answers = e.Call, 0
 	ask := func(of messages.RequestKind) messages.Act {
 		return messages.Spawn{Actor: "request", Msg: messages.Perform{
@@ -83,13 +83,13 @@ func fetchIdentity(d Data, e messages.Initialize) (Data, acts) {
 // identity is the tag of the requests that say who we are.
 const identity = "identity"
 
-func tellsWho(_ Data, e messages.RequestDone) bool         { return e.Tag == identity }
-func failsToTellWho(_ Data, e messages.RequestFailed) bool { return e.Tag == identity }
-func initializing(d Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 && !d.Busy }
+func tellsWho(_ *Data, e messages.RequestDone) bool         { return e.Tag == identity }
+func failsToTellWho(_ *Data, e messages.RequestFailed) bool { return e.Tag == identity }
+func initializing(d *Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 && !d.Busy }
 
-func secondAnswer(d Data, _ messages.RequestDone) bool { return d.Answers == 1 }
+func secondAnswer(d *Data, _ messages.RequestDone) bool { return d.Answers == 1 }
 
-func noteIdentity(d Data, e messages.RequestDone) (Data, acts) {
+func noteIdentity(d *Data, e messages.RequestDone) (*Data, acts) {
 	d.Answers++
 	if e.HTTP.Me != nil {
 		d.Me = *e.HTTP.Me
@@ -99,7 +99,7 @@ func noteIdentity(d Data, e messages.RequestDone) (Data, acts) {
 
 // connect opens the stream for a new streaming layer, which remembers nothing. The fact calls-outlive-client: the calls of
 // the old one are forgotten as they are, or dropped.
-func connect(d Data, _ messages.RequestDone) (Data, acts) {
+func connect(d *Data, _ messages.RequestDone) (*Data, acts) {
 	var out acts
 	if d.Quirks.Has(quirk.CallsOutliveClient) {
 		d.Proposals, d.Early, d.Invitations, d.Sessions, d.Conversations, d.Watchers = nil, nil, nil, nil, nil, nil
@@ -116,52 +116,52 @@ func connect(d Data, _ messages.RequestDone) (Data, acts) {
 		}))
 }
 
-func announceHTTP(d Data, e messages.RequestFailed) (Data, acts) {
+func announceHTTP(d *Data, e messages.RequestFailed) (*Data, acts) {
 	return d, messages.Refused(0, messages.ErrHTTP, e.Error.Message)
 }
 
-func refuseInitialize(d Data, e messages.RequestFailed) (Data, acts) {
+func refuseInitialize(d *Data, e messages.RequestFailed) (*Data, acts) {
 	return d.initializationFailed(e.Error.Message)
 }
 
-func refuseStream(d Data, e messages.StreamRefused) (Data, acts) {
+func refuseStream(d *Data, e messages.StreamRefused) (*Data, acts) {
 	return d.initializationFailed(e.Error.Message)
 }
 
 // The SDK has no words for a subscription that fails: the error is a stanza.
-func refuseSubscription(d Data, _ messages.IQAnswered) (Data, acts) {
+func refuseSubscription(d *Data, _ messages.IQAnswered) (*Data, acts) {
 	return d.initializationFailed("")
 }
-func refuseSilence(d Data, _ messages.TimerFired) (Data, acts) { return d.initializationFailed("") }
+func refuseSilence(d *Data, _ messages.TimerFired) (*Data, acts) { return d.initializationFailed("") }
 
-func refuseTopics(d Data, e messages.TopicsSubscribed) (Data, acts) {
+func refuseTopics(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
 	return d.initializationFailed(e.Error.Message)
 }
 
-func (d Data) initializationFailed(message string) (Data, acts) {
+func (d *Data) initializationFailed(message string) (*Data, acts) {
 	call := d.Waiting
 	d.Waiting = 0
 	return d, messages.Refused(call, messages.ErrInitialization, message)
 }
 
-func announceConnected(d Data, _ messages.StreamUp) (Data, acts)   { return d.connected() }
-func announceReconnected(d Data, _ messages.StreamUp) (Data, acts) { return d.connected() }
+func announceConnected(d *Data, _ messages.StreamUp) (*Data, acts)   { return d.connected() }
+func announceReconnected(d *Data, _ messages.StreamUp) (*Data, acts) { return d.connected() }
 
-func (d Data) connected() (Data, acts) {
+func (d *Data) connected() (*Data, acts) {
 	again := d.Ever
 	d.Ever = true
 	return d, acts{messages.Announce{Event: messages.StreamConnected{Reconnect: again}}}
 }
 
-func announceDisconnected(d Data, _ messages.StreamLost) (Data, acts) {
+func announceDisconnected(d *Data, _ messages.StreamLost) (*Data, acts) {
 	return d, acts{messages.Announce{Event: messages.StreamDisconnected{Message: "Streaming API connection disconnected"}}}
 }
 
-func (d Data) topic(name string) string { return "v2.users." + string(d.Me.User) + "." + name }
+func (d *Data) topic(name string) string { return "v2.users." + string(d.Me.User) + "." + name }
 
 // subscribe subscribes to the conversations by pubsub: later requests will repeat it. The question goes out when the
 // stream has asked its own.
-func subscribe(d Data, e messages.StreamUp) (Data, acts) {
+func subscribe(d *Data, e messages.StreamUp) (*Data, acts) {
 	d.Channel = e.Channel
 	return d, acts{
 		tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("conversations")}),
@@ -169,13 +169,13 @@ func subscribe(d Data, e messages.StreamUp) (Data, acts) {
 	}
 }
 
-func sendSubscribe(d Data, _ messages.SubscribeNow) (Data, acts) {
+func sendSubscribe(d *Data, _ messages.SubscribeNow) (*Data, acts) {
 	return d, acts{messages.SendSubscribe{Topic: d.topic("conversations"), JID: d.bareJID()}}
 }
 
-func subscribed(_ Data, e messages.IQAnswered) bool { return e.Condition == "" }
+func subscribed(_ *Data, e messages.IQAnswered) bool { return e.Condition == "" }
 
-func softphoneAllowed(d Data, _ messages.IQAnswered) bool {
+func softphoneAllowed(d *Data, _ messages.IQAnswered) bool {
 	for _, t := range d.Options.AllowedSessionTypes {
 		if t == messages.Softphone {
 			return true
@@ -184,44 +184,50 @@ func softphoneAllowed(d Data, _ messages.IQAnswered) bool {
 	return false
 }
 
-func fetchStation(d Data, _ messages.IQAnswered) (Data, acts) {
+func fetchStation(d *Data, _ messages.IQAnswered) (*Data, acts) {
 	return d.fetchStation(messages.FetchStation{Station: d.Me.Station, Anew: true})
 }
 
-func (d Data) fetchStation(fetch messages.FetchStation) (Data, acts) {
+func (d *Data) fetchStation(fetch messages.FetchStation) (*Data, acts) {
 	d.Station, d.Topics, fetch.Waiting = false, false, true
 	return d, acts{tell(messages.StationActor, fetch)}
 }
 
 // firstStation is the user's effective station as it was read with the user; once the station is known, it knows better.
-func (d Data) firstStation() messages.StationID {
+func (d *Data) firstStation() messages.StationID {
 	if d.Phone.Present || d.Phone.Disassociated {
 		return ""
 	}
 	return d.Me.Station
 }
 
-func subscribeStation(d Data, _ messages.IQAnswered) (Data, acts) { return d.subscribeStation() }
+func subscribeStation(d *Data, _ messages.IQAnswered) (*Data, acts) { return d.subscribeStation() }
 
-func (d Data) subscribeStation() (Data, acts) {
+func (d *Data) subscribeStation() (*Data, acts) {
 	d.Ears++
 	return d, acts{tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("station"), Soon: true})}
 }
 
-func topicsDone[E messages.Input](d Data, _ E) bool         { return d.Topics }
-func stationDone[E messages.Input](d Data, _ E) bool        { return d.Station }
-func topicsFailed(_ Data, e messages.TopicsSubscribed) bool { return e.Failed }
+func topicsDone[E messages.Input](d *Data, _ E) bool         { return d.Topics }
+func stationDone[E messages.Input](d *Data, _ E) bool        { return d.Station }
+func topicsFailed(_ *Data, e messages.TopicsSubscribed) bool { return e.Failed }
 
-func noteStationDone(d Data, _ messages.StationSettled) (Data, acts) { d.Station = true; return d, nil }
+func noteStationDone(d *Data, _ messages.StationSettled) (*Data, acts) {
+	d.Station = true
+	return d, nil
+}
 
-func noteTopicsDone(d Data, _ messages.TopicsSubscribed) (Data, acts) { d.Topics = true; return d, nil }
+func noteTopicsDone(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
+	d.Topics = true
+	return d, nil
+}
 
-func enable[E messages.Input](d Data, _ E) (Data, acts) {
+func enable[E messages.Input](d *Data, _ E) (*Data, acts) {
 	d.Enabled, d.Deaf = true, false
 	return d, nil
 }
 
-func announceReady[E messages.Input](d Data, _ E) (Data, acts) {
+func announceReady[E messages.Input](d *Data, _ E) (*Data, acts) {
 	call := d.Waiting
 	d.Waiting = 0
 	return d, append(acts{messages.Announce{Event: messages.Ready{}}}, messages.Settled(call, nil)...)
@@ -229,85 +235,85 @@ func announceReady[E messages.Input](d Data, _ E) (Data, acts) {
 
 // --- session types
 
-func alreadyAllowed(d Data, e messages.AllowSessionType) bool {
+func alreadyAllowed(d *Data, e messages.AllowSessionType) bool {
 	return e.Type == messages.Softphone && d.Enabled
 }
 
-func softphoneAsked(_ Data, e messages.AllowSessionType) bool { return e.Type == messages.Softphone }
-func allowing(d Data, _ messages.TopicsSubscribed) bool       { return d.Busy }
+func softphoneAsked(_ *Data, e messages.AllowSessionType) bool { return e.Type == messages.Softphone }
+func allowing(d *Data, _ messages.TopicsSubscribed) bool       { return d.Busy }
 
-func noteAllowing(d Data, e messages.AllowSessionType) (Data, acts) {
+func noteAllowing(d *Data, e messages.AllowSessionType) (*Data, acts) {
 	d.Waiting, d.Busy = e.Call, true
 	return d, nil
 }
 
-func fetchStationNow(d Data, _ messages.AllowSessionType) (Data, acts) {
+func fetchStationNow(d *Data, _ messages.AllowSessionType) (*Data, acts) {
 	return d.fetchStation(messages.FetchStation{Station: d.firstStation()})
 }
 
-func subscribeStationAgain(d Data, _ messages.AllowSessionType) (Data, acts) {
+func subscribeStationAgain(d *Data, _ messages.AllowSessionType) (*Data, acts) {
 	return d.subscribeStation()
 }
 
 // subscribeLater: the platform did not take the topics this time.
-func subscribeLater(d Data, _ messages.TopicsSubscribed) (Data, acts) {
+func subscribeLater(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
 	return d, acts{tell(messages.KeeperActor, messages.SubscribeLater{})}
 }
 
 // noteHearing: news of calls comes again.
-func noteHearing(d Data, _ messages.TopicsSubscribed) (Data, acts) {
+func noteHearing(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
 	d.Deaf = false
 	return d, nil
 }
 
-func settleAllowing[E messages.Input](d Data, _ E) (Data, acts) {
+func settleAllowing[E messages.Input](d *Data, _ E) (*Data, acts) {
 	call := d.Waiting
 	d.Waiting, d.Busy = 0, false
 	return d, messages.Settled(call, nil)
 }
 
-func refuseAllowing(d Data, e messages.TopicsSubscribed) (Data, acts) {
+func refuseAllowing(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
 	call, err := d.Waiting, e.Error
 	d.Waiting, d.Busy = 0, false
 	return d, messages.Settled(call, &err)
 }
 
-func disable(d Data, e messages.DisallowSessionType) (Data, acts) {
+func disable(d *Data, e messages.DisallowSessionType) (*Data, acts) {
 	d.Enabled = d.Enabled && e.Type != messages.Softphone
 	return d, nil
 }
 
 // --- requests that need no call
 
-func settle[E messages.Requested](d Data, e E) (Data, acts) {
+func settle[E messages.Requested](d *Data, e E) (*Data, acts) {
 	return d, messages.Settled(e.Waiting(), nil)
 }
 
 // refuseTooEarly: the SDK stumbles, because there is nothing yet that could do it.
-func refuseTooEarly[E messages.Requested](d Data, e E) (Data, acts) {
+func refuseTooEarly[E messages.Requested](d *Data, e E) (*Data, acts) {
 	return d, messages.Settled(e.Waiting(), &messages.ErrorInfo{Name: "TypeError", Message: "the softphone is not initialized"})
 }
 
-func refuseUnknown(d Data, e messages.UnknownRequest) (Data, acts) {
+func refuseUnknown(d *Data, e messages.UnknownRequest) (*Data, acts) {
 	return d, messages.Settled(e.Call, &messages.ErrorInfo{Name: "TypeError", Message: "there is no request " + e.Name})
 }
 
-func disconnect(d Data, e messages.Disconnect) (Data, acts) {
+func disconnect(d *Data, e messages.Disconnect) (*Data, acts) {
 	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{Call: e.Call})}
 }
 
 // --- destroy
 
-func nothingListed(d Data, _ messages.Destroy) bool { return len(d.Listed()) == 0 }
-func lastToGo(d Data, _ messages.Departed) bool     { return d.Leaving == 1 }
+func nothingListed(d *Data, _ messages.Destroy) bool { return len(d.Listed()) == 0 }
+func lastToGo(d *Data, _ messages.Departed) bool     { return d.Leaving == 1 }
 
-func destroySessions(d Data, e messages.Destroy) (Data, acts) {
+func destroySessions(d *Data, e messages.Destroy) (*Data, acts) {
 	d.Waiting = e.Call
 	var out acts
 	forgotten := map[messages.Ref]bool{}
 	for _, listed := range d.Listed() {
 		// They are ended by their ids: of two with one id the first twice, unless it is forgotten at once, as Jingle's are.
-		s, _ := d.firstListed(func(s Session) bool {
+		s, _ := d.firstListed(func(s *Session) bool {
 			return s.View.Session == listed.View.Session && !forgotten[s.View.Ref]
 		})
 		forgotten[s.View.Ref] = s.View.Signalling == messages.Jingle
@@ -317,20 +323,20 @@ func destroySessions(d Data, e messages.Destroy) (Data, acts) {
 	return d, out
 }
 
-func countGone(d Data, _ messages.Departed) (Data, acts) {
+func countGone(d *Data, _ messages.Departed) (*Data, acts) {
 	d.Leaving--
 	return d, nil
 }
 
 // forgetWatchers: nobody listens for announcements any more, so what waits for one waits for ever. A departure listens to
 // its session.
-func forgetWatchers[E messages.Input](d Data, _ E) (Data, acts) {
+func forgetWatchers[E messages.Input](d *Data, _ E) (*Data, acts) {
 	d.Watchers = slices.DeleteFunc(slices.Clone(d.Watchers), func(w messages.WatcherView) bool { return w.HangsUp })
 	return d, nil
 }
 
 // dropCalls: nobody will be told of the calls any more. The fact calls-outlive-client: the SDK leaves them as they are.
-func dropCalls[E messages.Input](d Data, _ E) (Data, acts) {
+func dropCalls[E messages.Input](d *Data, _ E) (*Data, acts) {
 	if d.Quirks.Has(quirk.CallsOutliveClient) {
 		return d, nil
 	}
@@ -338,7 +344,7 @@ func dropCalls[E messages.Input](d Data, _ E) (Data, acts) {
 }
 
 // dropCalls settles what rings, removes what was added and ends what is not over.
-func (d Data) dropCalls() acts {
+func (d *Data) dropCalls() acts {
 	var out acts
 	for _, v := range d.Invitations {
 		out = append(out, tell(v.Ref, messages.InvitationCancelled{Named: v.Session}))
@@ -357,7 +363,7 @@ func (d Data) dropCalls() acts {
 	return out
 }
 
-func closeForGood[E messages.Input](d Data, e E) (Data, acts) {
+func closeForGood[E messages.Input](d *Data, e E) (*Data, acts) {
 	call := d.Waiting
 	if r, ok := any(e).(messages.Destroy); ok {
 		call = r.Call
@@ -368,22 +374,22 @@ func closeForGood[E messages.Input](d Data, e E) (Data, acts) {
 
 // --- the stream
 
-func noteServers(d Data, e messages.ServersFound) (Data, acts) {
+func noteServers(d *Data, e messages.ServersFound) (*Data, acts) {
 	d.Servers, d.Relay = e.Servers, e.Relay
 	return d, nil
 }
 
-func newChannel(d Data, e messages.StreamRenewed) bool {
+func newChannel(d *Data, e messages.StreamRenewed) bool {
 	return d.Channel != "" && d.Channel != e.Channel
 }
 
-func noteChannel(d Data, e messages.StreamRenewed) (Data, acts) {
+func noteChannel(d *Data, e messages.StreamRenewed) (*Data, acts) {
 	d.Channel = e.Channel
 	return d, nil
 }
 
 // dropJingle: the new stream knows nothing of the old one's Jingle sessions.
-func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
+func dropJingle(d *Data, e messages.StreamRenewed) (*Data, acts) {
 	d.Channel = e.Channel
 	for i, s := range d.Sessions {
 		if s.View.Signalling == messages.Jingle && !s.Dropped {
@@ -395,34 +401,34 @@ func dropJingle(d Data, e messages.StreamRenewed) (Data, acts) {
 }
 
 // noteDeaf: whether news of calls comes is known when the topics are subscribed again; the channel may have lost them.
-func noteDeaf(d Data, _ messages.StreamUp) (Data, acts) {
+func noteDeaf(d *Data, _ messages.StreamUp) (*Data, acts) {
 	d.Deaf = true
 	return d, nil
 }
 
-func deaf[E messages.Input](d Data, _ E) bool { return d.Deaf }
+func deaf[E messages.Input](d *Data, _ E) bool { return d.Deaf }
 
-func resubscribe(d Data, _ messages.StreamRenewed) (Data, acts) { return d, resubscribeAll() }
+func resubscribe(d *Data, _ messages.StreamRenewed) (*Data, acts) { return d, resubscribeAll() }
 
-func resubscribeBack(d Data, _ messages.StreamUp) (Data, acts) { return d, resubscribeAll() }
+func resubscribeBack(d *Data, _ messages.StreamUp) (*Data, acts) { return d, resubscribeAll() }
 
-func resubscribeNow(d Data, _ messages.SubscriptionsExpiring) (Data, acts) {
+func resubscribeNow(d *Data, _ messages.SubscriptionsExpiring) (*Data, acts) {
 	return d, resubscribeAll()
 }
 
 func resubscribeAll() acts { return acts{tell(messages.KeeperActor, messages.ResubscribeTopics{})} }
 
-func pass[E messages.Input](d Data, e E) (Data, acts) {
+func pass[E messages.Input](d *Data, e E) (*Data, acts) {
 	return d, acts{tell(messages.ConnectionActor, e)}
 }
 
 // --- the station
 
-func stationUnheard(d Data, _ messages.StationNotified) bool { return d.Ears == 0 }
-func migration(_ Data, e messages.StationNotified) bool      { return e.Action == "WebRTCMigration" }
+func stationUnheard(d *Data, _ messages.StationNotified) bool { return d.Ears == 0 }
+func migration(_ *Data, e messages.StationNotified) bool      { return e.Action == "WebRTCMigration" }
 
 // someoneHasNoSession: the SDK lists the last update's conversations with their sessions, for its log, and trips.
-func someoneHasNoSession(d Data, _ messages.StationNotified) bool {
+func someoneHasNoSession(d *Data, _ messages.StationNotified) bool {
 	for _, p := range d.Published {
 		if p.Sessionless {
 			return true
@@ -432,7 +438,7 @@ func someoneHasNoSession(d Data, _ messages.StationNotified) bool {
 }
 
 // tellStation passes the news on, once for each time that the softphone type was allowed.
-func tellStation(d Data, e messages.StationNotified) (Data, acts) {
+func tellStation(d *Data, e messages.StationNotified) (*Data, acts) {
 	var out acts
 	ears := d.Ears
 	if !d.Quirks.Has(quirk.StationHeardTwice) {
@@ -446,13 +452,13 @@ func tellStation(d Data, e messages.StationNotified) (Data, acts) {
 
 // --- the lists
 
-func noteLine(d Data, e messages.LineView) (Data, acts) {
+func noteLine(d *Data, e messages.LineView) (*Data, acts) {
 	d.Line = e
 	return d.sweep()
 }
 
 // noteStation keeps the station; under line appearance 1 the session that is up becomes the shared one, if there is none.
-func noteStation(d Data, e messages.StationView) (Data, acts) {
+func noteStation(d *Data, e messages.StationView) (*Data, acts) {
 	d.Phone = e
 	if line, ok := d.lineSession(); ok && !line.View.Over {
 		return d, nil
@@ -463,4 +469,4 @@ func noteStation(d Data, e messages.StationView) (Data, acts) {
 	return d, nil
 }
 
-func noteConnection(d Data, e messages.ConnectionView) (Data, acts) { d.Stream = e; return d, nil }
+func noteConnection(d *Data, e messages.ConnectionView) (*Data, acts) { d.Stream = e; return d, nil }

@@ -94,7 +94,7 @@ type Published struct {
 // replace returns the list with the element at i replaced, or with e appended for i < 0.
 func replace[T any](list []T, i int, e T) []T {
 	if i < 0 {
-		return append(slices.Clip(slices.Clone(list)), e)
+		return append(append(make([]T, 0, len(list)+1), list...), e)
 	}
 	list = slices.Clone(list)
 	list[i] = e
@@ -108,16 +108,16 @@ func without[T any](list []T, i int) []T { return slices.Delete(slices.Clone(lis
 func (d *Data) concurrent() bool { return d.Phone.Station.Concurrent() && d.Phone.Present }
 func (d *Data) persistent() bool { return d.Phone.Present && d.Phone.Station.PersistentConnection() }
 
-// lineSession is the shared session, if there is one.
-func (d *Data) lineSession() (Session, bool) {
+// lineSession is the shared session, not copied, if there is one.
+func (d *Data) lineSession() (*Session, bool) {
 	if d.Line.Session == 0 {
-		return Session{}, false
+		return nil, false
 	}
 	i := d.sessionAt(d.Line.Session)
 	if i < 0 {
-		return Session{}, false
+		return nil, false
 	}
-	return d.Sessions[i], true
+	return &d.Sessions[i], true
 }
 
 // lineLive tells whether the shared session's peer connection is connected: exactly that.
@@ -152,7 +152,7 @@ func (d *Data) session(ref messages.Ref) Session {
 }
 
 // Listed are the sessions of the streaming layer: Jingle ones first, then the others, in order of their listing.
-func (d Data) Listed() []Session {
+func (d *Data) Listed() []Session {
 	var jingle, sdp []Session
 	for _, s := range d.Sessions {
 		switch {
@@ -167,29 +167,33 @@ func (d Data) Listed() []Session {
 }
 
 // firstListed is the first listed session that holds.
-func (d *Data) firstListed(holds func(Session) bool) (Session, bool) {
-	for _, s := range d.Sessions {
-		if s.Listed && s.View.Signalling == messages.Jingle && holds(s) {
-			return s, true
-		}
-	}
-	for _, s := range d.Sessions {
-		if s.Listed && s.View.Signalling != messages.Jingle && holds(s) {
-			return s, true
-		}
+func (d *Data) firstListed(holds func(*Session) bool) (Session, bool) {
+	if s, ok := d.listed(holds); ok {
+		return *s, true
 	}
 	return Session{}, false
 }
 
-// phone tells whether it is a softphone's session, as far as anything says what it is.
-func (s Session) phone() bool { return s.View.Type == messages.Softphone }
-
-func carrying(c messages.ConversationID) func(Session) bool {
-	return func(s Session) bool { return s.Carries == c }
+// listed is the first listed session that holds, not copied.
+func (d *Data) listed(holds func(*Session) bool) (*Session, bool) {
+	for i := range d.Sessions {
+		if s := &d.Sessions[i]; s.Listed && s.View.Signalling == messages.Jingle && holds(s) {
+			return s, true
+		}
+	}
+	for i := range d.Sessions {
+		if s := &d.Sessions[i]; s.Listed && s.View.Signalling != messages.Jingle && holds(s) {
+			return s, true
+		}
+	}
+	return nil, false
 }
 
-func identified(sid messages.SessionID) func(Session) bool {
-	return func(s Session) bool { return s.View.Session == sid }
+// phone tells whether it is a softphone's session, as far as anything says what it is.
+func (s *Session) phone() bool { return s.View.Type == messages.Softphone }
+
+func identified(sid messages.SessionID) func(*Session) bool {
+	return func(s *Session) bool { return s.View.Session == sid }
 }
 
 // sdpSession is the first listed SDP-over-XMPP session with the id.
@@ -214,25 +218,34 @@ func (d *Data) jingleSession(sid messages.SessionID) (Session, bool) {
 
 // sessionOf is the session that a request about a conversation means: the first listed one that carries it, else the
 // session that the stored conversation uses (sdk-behaviour 1.4, session by conversationId). The pick ended-session-meant:
-// whether that lives or not, or rather one that is not ending, and if it is over, a listed one on which the conversation
-// was started.
+// whether that lives or not, or one that lives before any other (livesWith).
 func (d *Data) sessionOf(c messages.ConversationID) (Session, bool) {
-	carries := func(s Session) bool { return s.Carries == c && s.View.Type != "" }
-	staying := func(s Session) bool { return carries(s) && s.View.Stage != stageEnded }
-	if s, ok := d.firstListed(staying); ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+	if s, ok := d.livesWith(c); ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
+		return s, true
+	}
+	if s, ok := d.firstListed(func(s *Session) bool { return s.Carries == c && s.View.Type != "" }); ok {
+		return s, true
+	}
+	return d.usedBy(c)
+}
+
+// livesWith is the session that a conversation lives on: of those whose end nobody has asked for, the first that carries it
+// and on which it was started; else the first that carries it; else the one that the stored conversation uses; else the
+// first on which it was started.
+func (d *Data) livesWith(c messages.ConversationID) (Session, bool) {
+	stays := func(s *Session) bool { return !s.View.Over && s.View.Stage != stageEnded && s.View.Type != "" }
+	carries := func(s *Session) bool { return stays(s) && s.Carries == c }
+	started := func(s *Session) bool { return stays(s) && slices.Contains(s.Started, c) }
+	if s, ok := d.firstListed(func(s *Session) bool { return carries(s) && started(s) }); ok {
 		return s, true
 	}
 	if s, ok := d.firstListed(carries); ok {
 		return s, true
 	}
-	used, ok := d.usedBy(c)
-	if d.Quirks.Has(quirk.EndedSessionMeant) || ok && !used.View.Over {
-		return used, ok
+	if used, ok := d.usedBy(c); ok && stays(&used) {
+		return used, true
 	}
-	if s, ok := d.firstListed(func(s Session) bool { return slices.Contains(s.Started, c) }); ok {
-		return s, true
-	}
-	return used, ok
+	return d.firstListed(started)
 }
 
 // usedBy is the session that a stored conversation uses.
@@ -246,7 +259,7 @@ func (d *Data) usedBy(c messages.ConversationID) (Session, bool) {
 }
 
 // summary is a session as it is announced.
-func (s Session) summary() messages.SessionSummary {
+func (s *Session) summary() messages.SessionSummary {
 	v := s.View
 	return messages.SessionSummary{
 		ID: v.Session, Conversation: s.Carries, Type: v.Type, State: v.Stage, Connection: s.Media.Connection,

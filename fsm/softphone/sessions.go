@@ -61,33 +61,33 @@ const (
 // --- offers
 
 // refuseOffer, refuseTermination, refuseCandidate: while the stream is not set up, nobody has registered for them.
-func refuseOffer(d Data, e messages.Offer) (Data, acts) {
+func refuseOffer(d *Data, e messages.Offer) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "service-unavailable", "")
 }
 
-func refuseTermination(d Data, e messages.Terminate) (Data, acts) {
+func refuseTermination(d *Data, e messages.Terminate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "service-unavailable", "")
 }
 
-func refuseCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
+func refuseCandidate(d *Data, e messages.RemoteCandidate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "service-unavailable", "")
 }
 
-func reinvites(_ Data, e messages.Offer) bool { return e.Reinvite }
+func reinvites(_ *Data, e messages.Offer) bool { return e.Reinvite }
 
 // unbelievable: it calls itself a reinvite, but there is no session of the conversation from that gateway to replace.
-func unbelievable(d Data, e messages.Offer) bool {
+func unbelievable(d *Data, e messages.Offer) bool {
 	if !e.Reinvite {
 		return false
 	}
-	old, ok := d.firstListed(func(s Session) bool {
+	old, ok := d.firstListed(func(s *Session) bool {
 		return s.Carries == e.Conversation || slices.Contains(s.Started, e.Conversation)
 	})
 	return !ok || !old.Raised || old.View.Over || domain(old.View.Peer) != domain(e.From)
 }
 
 // unasked: nothing that this client took has announced it, or not for that conversation.
-func unasked(d Data, e messages.Offer) bool {
+func unasked(d *Data, e messages.Offer) bool {
 	s, ok := d.sdpSession(e.Session)
 	switch {
 	case !ok:
@@ -99,26 +99,26 @@ func unasked(d Data, e messages.Offer) bool {
 }
 
 // proposed tells whether a session was proposed for a conversation.
-func (d Data) proposed(sid messages.SessionID, c messages.ConversationID) bool {
+func (d *Data) proposed(sid messages.SessionID, c messages.ConversationID) bool {
 	i := d.proposalAt(sid)
 	return i >= 0 && d.Proposals[i].Propose.Conversation == c
 }
 
 // has tells whether a conversation was ever a session's own: it was opened for it, carries it, or it was started there.
-func (s Session) has(c messages.ConversationID) bool {
+func (s *Session) has(c messages.ConversationID) bool {
 	return s.View.Conversation == c || s.Carries == c || slices.Contains(s.Started, c)
 }
 
-func unaskedInitiate(d Data, e messages.SessionInitiate) bool { return !d.asked(e.Session, e.From) }
+func unaskedInitiate(d *Data, e messages.SessionInitiate) bool { return !d.asked(e.Session, e.From) }
 
 // asked tells whether a session comes from a propose that was taken.
-func (d Data) asked(sid messages.SessionID, from messages.JID) bool {
+func (d *Data) asked(sid messages.SessionID, from messages.JID) bool {
 	i := d.proposalAt(sid)
 	return i >= 0 && d.Proposals[i].Taken && bare(d.Proposals[i].Propose.From) == bare(from)
 }
 
 // coming is the session of an id that is being described: it is not listed yet.
-func (d Data) coming(sid messages.SessionID, from messages.JID) (Session, bool) {
+func (d *Data) coming(sid messages.SessionID, from messages.JID) (Session, bool) {
 	for _, s := range d.Sessions {
 		v := s.View
 		if v.Session == sid && v.Peer == from && v.Signalling == messages.SDPOverXMPP && !v.Described && !v.Over {
@@ -129,20 +129,20 @@ func (d Data) coming(sid messages.SessionID, from messages.JID) (Session, bool) 
 }
 
 // repeated: the same was offered a moment ago, and is being described.
-func repeated(d Data, e messages.Offer) bool {
+func repeated(d *Data, e messages.Offer) bool {
 	s, ok := d.coming(e.Session, e.From)
 	return ok && s.View.ICE == e.ICE && s.View.Conversation == e.Conversation && s.View.Reinvite == e.Reinvite
 }
 
 // sameTransport: the session is there and its ICE credentials have not changed, so this is a renegotiation.
-func sameTransport(d Data, e messages.Offer) bool {
+func sameTransport(d *Data, e messages.Offer) bool {
 	s, ok := d.sdpSession(e.Session)
 	return ok && s.View.ICE == e.ICE
 }
 
 // carryOffered: an offer names the conversation of the session that is there, even if a new one replaces it. The pick
 // offer-renames-session: or it does not.
-func carryOffered(d Data, e messages.Offer) (Data, acts) {
+func carryOffered(d *Data, e messages.Offer) (*Data, acts) {
 	if !d.Quirks.Has(quirk.OfferRenamesSession) {
 		return d, nil
 	}
@@ -152,7 +152,7 @@ func carryOffered(d Data, e messages.Offer) (Data, acts) {
 	return d, nil
 }
 
-func (d Data) carry(ref messages.Ref, c messages.ConversationID) Data {
+func (d *Data) carry(ref messages.Ref, c messages.ConversationID) *Data {
 	if i := d.sessionAt(ref); i >= 0 {
 		s := d.Sessions[i]
 		s.Carries = c
@@ -161,28 +161,28 @@ func (d Data) carry(ref messages.Ref, c messages.ConversationID) Data {
 	return d
 }
 
-func carry(d Data, e messages.CarryConversation) (Data, acts) {
+func carry(d *Data, e messages.CarryConversation) (*Data, acts) {
 	return d.carry(e.Session, e.Conversation), nil
 }
 
-func renegotiate(d Data, e messages.Offer) (Data, acts) {
+func renegotiate(d *Data, e messages.Offer) (*Data, acts) {
 	s, _ := d.sdpSession(e.Session)
 	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartRenegotiation{Session: s.View, SDP: e.SDP}}}
 }
 
 // unaccepted: nobody has accepted the session that is described anew, and it is not up.
-func unaccepted(d Data, e messages.Offer) bool {
+func unaccepted(d *Data, e messages.Offer) bool {
 	s, ok := d.sdpSession(e.Session)
 	return ok && !s.Accepting && s.Media.Connection != messages.PeerConnected
 }
 
 // describeAnew takes the new description, and leaves the answer to whoever accepts the session.
-func describeAnew(d Data, e messages.Offer) (Data, acts) {
+func describeAnew(d *Data, e messages.Offer) (*Data, acts) {
 	s, _ := d.sdpSession(e.Session)
 	return d, acts{messages.Spawn{Actor: "negotiation", Msg: messages.StartRenegotiation{Session: s.View, SDP: e.SDP, Unaccepted: true}}}
 }
 
-func openSession(d Data, e messages.Offer) (Data, acts) {
+func openSession(d *Data, e messages.Offer) (*Data, acts) {
 	open := messages.OpenSession{
 		Session: e.Session, Signalling: messages.SDPOverXMPP, Type: d.typeOf(e.From), Conversation: e.Conversation, Peer: e.From,
 		SDP: e.SDP, ICE: e.ICE, Reinvite: e.Reinvite, Servers: d.Servers, Relay: d.Relay,
@@ -194,24 +194,24 @@ func openSession(d Data, e messages.Offer) (Data, acts) {
 	return d, acts{messages.Spawn{Actor: "session", Msg: open}}
 }
 
-func terminateKnown(d Data, e messages.Terminate) bool {
+func terminateKnown(d *Data, e messages.Terminate) bool {
 	_, ok := d.firstListed(identified(e.Session))
 	return ok
 }
 
-func tellTerminate(d Data, e messages.Terminate) (Data, acts) {
+func tellTerminate(d *Data, e messages.Terminate) (*Data, acts) {
 	s, _ := d.firstListed(identified(e.Session))
 	return d, acts{tell(s.View.Ref, e)}
 }
 
 // beingDescribed: the session ends before it has begun.
-func beingDescribed(d Data, e messages.Terminate) bool {
+func beingDescribed(d *Data, e messages.Terminate) bool {
 	_, ok := d.coming(e.Session, e.From)
 	return ok
 }
 
 // tellBoth tells the session that is being described, and the one whose place it was to take: the far end has given that up.
-func tellBoth(d Data, e messages.Terminate) (Data, acts) {
+func tellBoth(d *Data, e messages.Terminate) (*Data, acts) {
 	s, _ := d.coming(e.Session, e.From)
 	out := acts{tell(s.View.Ref, e)}
 	if old, ok := d.replacedBy(s.View.Ref); ok && s.View.Reinvite {
@@ -223,12 +223,12 @@ func tellBoth(d Data, e messages.Terminate) (Data, acts) {
 	return d, out
 }
 
-func candidateKnown(d Data, e messages.RemoteCandidate) bool {
+func candidateKnown(d *Data, e messages.RemoteCandidate) bool {
 	s, ok := d.firstListed(identified(e.Session))
 	return ok && s.View.Signalling == messages.SDPOverXMPP
 }
 
-func tellCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
+func tellCandidate(d *Data, e messages.RemoteCandidate) (*Data, acts) {
 	s, _ := d.firstListed(identified(e.Session))
 	return d, acts{tell(s.View.Ref, e)}
 }
@@ -237,7 +237,7 @@ func tellCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
 const earlyMost = 32
 
 // candidateAwaited: the offer of a session that was taken is on its way, and this comes from whom it was proposed by.
-func candidateAwaited(d Data, e messages.RemoteCandidate) bool {
+func candidateAwaited(d *Data, e messages.RemoteCandidate) bool {
 	i := d.proposalAt(e.Session)
 	if i < 0 || !d.Proposals[i].Taken || bare(d.Proposals[i].Propose.From) != bare(e.From) || e.Malformed {
 		return false
@@ -251,13 +251,13 @@ func candidateAwaited(d Data, e messages.RemoteCandidate) bool {
 	return kept < earlyMost
 }
 
-func keepCandidate(d Data, e messages.RemoteCandidate) (Data, acts) {
+func keepCandidate(d *Data, e messages.RemoteCandidate) (*Data, acts) {
 	d.Early = replace(d.Early, -1, e)
 	return d, nil
 }
 
 // takeEarly gives a session the candidates that came before its offer.
-func (d Data) takeEarly(s Session) (Data, acts) {
+func (d *Data) takeEarly(s Session) (*Data, acts) {
 	var out acts
 	for _, c := range d.Early {
 		if c.Session == s.View.Session {
@@ -267,14 +267,14 @@ func (d Data) takeEarly(s Session) (Data, acts) {
 	return d.dropEarly(s.View.Session), out
 }
 
-func (d Data) dropEarly(sid messages.SessionID) Data {
+func (d *Data) dropEarly(sid messages.SessionID) *Data {
 	d.Early = slices.DeleteFunc(slices.Clone(d.Early), func(c messages.RemoteCandidate) bool { return c.Session == sid })
 	return d
 }
 
 // --- what is noted of sessions
 
-func noteSession(d Data, e messages.SessionView) (Data, acts) {
+func noteSession(d *Data, e messages.SessionView) (*Data, acts) {
 	i := d.sessionAt(e.Ref)
 	var s Session
 	if i >= 0 {
@@ -300,7 +300,7 @@ func noteSession(d Data, e messages.SessionView) (Data, acts) {
 
 // sweep forgets the sessions that are over and that nobody refers to. The fact sessions-kept: the SDK keeps them, because
 // they may end again.
-func (d Data) sweep() (Data, acts) {
+func (d *Data) sweep() (*Data, acts) {
 	if !d.sweepable() {
 		return d, nil
 	}
@@ -346,7 +346,7 @@ func inPlaceOfOld(list []Session, s Session) []Session {
 }
 
 // noteMedia keeps the state of a peer connection, and tells the line when its own changes.
-func noteMedia(d Data, e messages.MediaView) (Data, acts) {
+func noteMedia(d *Data, e messages.MediaView) (*Data, acts) {
 	i := d.sessionAt(e.Ref)
 	if i < 0 {
 		d.Sessions = replace(d.Sessions, -1, Session{View: messages.SessionView{Ref: e.Ref}, Media: e})
@@ -362,38 +362,38 @@ func noteMedia(d Data, e messages.MediaView) (Data, acts) {
 	return d, nil
 }
 
-func noteStarted(d Data, e messages.NoteStarted) (Data, acts) {
+func noteStarted(d *Data, e messages.NoteStarted) (*Data, acts) {
 	if i := d.sessionAt(e.Session); i >= 0 {
 		s := d.Sessions[i]
-		s.Started = append(slices.Clip(slices.Clone(s.Started)), e.Conversation)
+		s.Started = replace(s.Started, -1, e.Conversation)
 		d.Sessions = replace(d.Sessions, i, s)
 	}
 	return d, nil
 }
 
 // besideOthers: other calls have sessions of their own, and nobody else sees to it that one is heard.
-func besideOthers(d Data, _ messages.NoteStarted) bool { return d.concurrent() }
+func besideOthers(d *Data, _ messages.NoteStarted) bool { return d.concurrent() }
 
-func holdForStarted(d Data, e messages.NoteStarted) (Data, acts) { return d.holdOthers(e.Session) }
+func holdForStarted(d *Data, e messages.NoteStarted) (*Data, acts) { return d.holdOthers(e.Session) }
 
 // --- a session is raised
 
-func describedNowhere(d Data, e messages.SessionDescribed) bool {
+func describedNowhere(d *Data, e messages.SessionDescribed) bool {
 	return !d.known(d.session(e.Session).View.Peer)
 }
 
-func softphoneOffForSession(d Data, e messages.SessionDescribed) bool {
+func softphoneOffForSession(d *Data, e messages.SessionDescribed) bool {
 	return !d.takes(d.session(e.Session).View.Peer)
 }
 
-func reinvited(d Data, e messages.SessionDescribed) bool { return d.session(e.Session).View.Reinvite }
-func autoConnects(d Data, _ messages.SessionDescribed) bool {
+func reinvited(d *Data, e messages.SessionDescribed) bool { return d.session(e.Session).View.Reinvite }
+func autoConnects(d *Data, _ messages.SessionDescribed) bool {
 	return d.Options.AutoConnectSessions
 }
 
 // namesake is the session of the same id that a described one finds. It need not be listed: a Jingle session is not found
 // any more once another has its id.
-func (d Data) namesake(ref messages.Ref) (Session, bool) {
+func (d *Data) namesake(ref messages.Ref) (Session, bool) {
 	mine := d.session(ref).View
 	i := slices.IndexFunc(d.Sessions, func(s Session) bool {
 		return s.Raised && !s.View.Finished && s.View.Ref != ref && s.View.Session == mine.Session && s.View.Signalling == mine.Signalling
@@ -404,29 +404,29 @@ func (d Data) namesake(ref messages.Ref) (Session, bool) {
 	return d.Sessions[i], true
 }
 
-func takesOverID(d Data, e messages.SessionDescribed) bool {
+func takesOverID(d *Data, e messages.SessionDescribed) bool {
 	_, ok := d.namesake(e.Session)
 	return ok
 }
 
 // goesOnAccepted: sessions are accepted on their own, or the one whose place it takes was accepted.
-func goesOnAccepted(d Data, e messages.SessionDescribed) bool {
+func goesOnAccepted(d *Data, e messages.SessionDescribed) bool {
 	old, ok := d.namesake(e.Session)
 	return autoConnects(d, e) || ok && old.Accepting
 }
 
 // yieldOld ends the session whose id the new one has; the far end means the new one by it from now on.
-func yieldOld(d Data, e messages.SessionDescribed) (Data, acts) {
+func yieldOld(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	old, _ := d.namesake(e.Session)
 	return d, acts{tell(old.View.Ref, messages.YieldSession{})}
 }
 
-func announceNoHandlerForSession(d Data, _ messages.SessionDescribed) (Data, acts) {
+func announceNoHandlerForSession(d *Data, _ messages.SessionDescribed) (*Data, acts) {
 	return d, messages.Refused(0, messages.ErrSession, noHandler)
 }
 
 // adopt fills in what the pending invitation of the session's conversation knows, and begins to watch the session.
-func adopt(d Data, e messages.SessionDescribed) (Data, acts) {
+func adopt(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	i := d.sessionAt(e.Session)
 	s := d.Sessions[i]
 	s.Raised, s.Watched, s.View.Type = true, true, messages.Softphone
@@ -447,19 +447,19 @@ func adopt(d Data, e messages.SessionDescribed) (Data, acts) {
 }
 
 // inheritNamesake and inheritReplaced: a session that takes another's place has its calls.
-func inheritNamesake(d Data, e messages.SessionDescribed) (Data, acts) {
+func inheritNamesake(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	old, _ := d.namesake(e.Session)
 	return d.inherit(e.Session, old), nil
 }
 
-func inheritReplaced(d Data, e messages.SessionDescribed) (Data, acts) {
+func inheritReplaced(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	old, _ := d.replacedBy(e.Session)
 	return d.inherit(e.Session, old), nil
 }
 
 // inherit notes the starts of an old session for the new one, first the one that the new one was offered for. What the old
 // one carries, and has not ended, the new one carries.
-func (d Data) inherit(ref messages.Ref, old Session) Data {
+func (d *Data) inherit(ref messages.Ref, old Session) *Data {
 	i := d.sessionAt(ref)
 	s := d.Sessions[i]
 	s.Kept, s.Started = true, nil
@@ -482,7 +482,7 @@ func (d Data) inherit(ref messages.Ref, old Session) Data {
 
 // settleAnswered settles the invitation that the session came from. The fact handled-needs-echo: the SDK waits for its own
 // accept to come back.
-func settleAnswered(d Data, e messages.SessionDescribed) (Data, acts) {
+func settleAnswered(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	if d.Quirks.Has(quirk.HandledNeedsEcho) {
 		return d, nil
 	}
@@ -490,12 +490,12 @@ func settleAnswered(d Data, e messages.SessionDescribed) (Data, acts) {
 	return d, acts{tell(messages.Root, messages.PendingHandled{Session: s.View.Session, Conversation: s.Carries})}
 }
 
-func announceStarted(d Data, e messages.SessionDescribed) (Data, acts) {
-	return d, acts{messages.Announce{Event: messages.SessionStarted{Session: d.session(e.Session).summary()}}}
+func announceStarted(d *Data, e messages.SessionDescribed) (*Data, acts) {
+	return d, acts{messages.Announce{Event: messages.SessionStarted{Session: d.stored(e.Session).summary()}}}
 }
 
 // announceAllStarted announces the start of each call that goes on there.
-func announceAllStarted(d Data, e messages.SessionDescribed) (Data, acts) {
+func announceAllStarted(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	var out acts
 	s := d.session(e.Session)
 	for _, c := range s.Started {
@@ -505,12 +505,12 @@ func announceAllStarted(d Data, e messages.SessionDescribed) (Data, acts) {
 	return d, out
 }
 
-func sendAccept(d Data, e messages.SessionDescribed) (Data, acts) {
+func sendAccept(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	return d, acts{messages.SendAccept{Session: d.session(e.Session).View.Session, To: d.bareJID()}}
 }
 
 // replaceOld ends the session that a reinvite replaces.
-func replaceOld(d Data, e messages.SessionDescribed) (Data, acts) {
+func replaceOld(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	old, ok := d.replacedBy(e.Session)
 	if !ok {
 		return d, nil
@@ -522,30 +522,30 @@ func replaceOld(d Data, e messages.SessionDescribed) (Data, acts) {
 
 // replacedBy is the session that a reinvite replaces: the first listed one of the conversation. The pick
 // reinvite-ends-itself: that may be the new one itself when the old one is gone, and one that was replaced already. The pick ended-session-meant: or, if none carries it, one on which it was started.
-func (d Data) replacedBy(ref messages.Ref) (Session, bool) {
+func (d *Data) replacedBy(ref messages.Ref) (Session, bool) {
 	conversation := d.session(ref).View.Conversation
 	itself := d.Quirks.Has(quirk.ReinviteEndsItself)
-	other := func(s Session) bool { return s.phone() && (itself || s.View.Ref != ref && !s.Replaced) }
-	old, ok := d.firstListed(func(s Session) bool { return other(s) && s.Carries == conversation })
+	other := func(s *Session) bool { return s.phone() && (itself || s.View.Ref != ref && !s.Replaced) }
+	old, ok := d.firstListed(func(s *Session) bool { return other(s) && s.Carries == conversation })
 	if !ok && !d.Quirks.Has(quirk.EndedSessionMeant) {
-		return d.firstListed(func(s Session) bool { return other(s) && slices.Contains(s.Started, conversation) })
+		return d.firstListed(func(s *Session) bool { return other(s) && slices.Contains(s.Started, conversation) })
 	}
 	return old, ok
 }
 
-func acceptOnItsOwn(d Data, e messages.SessionDescribed) (Data, acts) {
+func acceptOnItsOwn(d *Data, e messages.SessionDescribed) (*Data, acts) {
 	return d, acts{messages.Later{To: messages.Root, Msg: messages.AcceptNow{Session: e.Session}}}
 }
 
 // --- a session ends
 
-func endedOverJingle(d Data, e messages.SessionTerminatedNow) bool {
+func endedOverJingle(d *Data, e messages.SessionTerminatedNow) bool {
 	return d.session(e.Session).View.Signalling == messages.Jingle
 }
 
 // wasLine tells whether a session's end hands the line over. The pick line-lost-to-old-session: if it ever was the shared
 // one, or if it is.
-func wasLine(d Data, e messages.SessionTerminatedNow) bool {
+func wasLine(d *Data, e messages.SessionTerminatedNow) bool {
 	if d.Quirks.Has(quirk.LineLostToOldSession) {
 		return d.session(e.Session).WasLine
 	}
@@ -553,11 +553,11 @@ func wasLine(d Data, e messages.SessionTerminatedNow) bool {
 }
 
 // neverRaised: the session ended before it was made known, or to somebody who does not listen.
-func neverRaised(d Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
+func neverRaised(d *Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
 
 // unlist takes the session from the list. The pick namesakes-together: and with it all of its kind that have its id, if it
 // is on the list: one that an earlier stream listed is on none.
-func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+func unlist(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	ended := d.session(e.Session)
 	together := d.Quirks.Has(quirk.NamesakesTogether) && !ended.Dropped
 	for i, s := range d.Sessions {
@@ -578,7 +578,7 @@ func unlist(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 
 // forgetEnded goes through the sessions once an end was made known, and through the placeholders: without the session
 // nothing is left of them.
-func forgetEnded(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+func forgetEnded(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	d, out := d.sweep()
 	if d.Quirks.Has(quirk.PlaceholderLeaks) {
 		return d, out
@@ -591,13 +591,13 @@ func forgetEnded(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 	return d, out
 }
 
-func announceEnd(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+func announceEnd(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	return d, d.announceEnd(e.Session, e.Reason)
 }
 
 // announceEnd announces the end of a session. The fact ends-announced-again: once, with what it carries, or for each
 // conversation whose start was announced and whose end was not.
-func (d Data) announceEnd(ref messages.Ref, reason string) acts {
+func (d *Data) announceEnd(ref messages.Ref, reason string) acts {
 	s := d.session(ref)
 	if !d.Quirks.Has(quirk.EndsAnnouncedAgain) {
 		var out acts
@@ -615,7 +615,7 @@ func (d Data) announceEnd(ref messages.Ref, reason string) acts {
 }
 
 // forgetStart: the end of what started was announced, so it may start again.
-func forgetStart(d Data, e messages.EndAnnounced) (Data, acts) {
+func forgetStart(d *Data, e messages.EndAnnounced) (*Data, acts) {
 	i := d.sessionAt(e.Ref)
 	if i < 0 {
 		return d, nil
@@ -628,12 +628,12 @@ func forgetStart(d Data, e messages.EndAnnounced) (Data, acts) {
 
 // handOver gives the line to the first active session under a persistent connection, else to nobody. The pick
 // line-needs-acceptance: nobody, or the session that is up under line appearance 1.
-func handOver(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+func handOver(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	i := d.sessionAt(e.Session)
 	s := d.Sessions[i]
 	s.WasLine = false
 	d.Sessions = replace(d.Sessions, i, s)
-	next, ok := d.firstListed(func(s Session) bool { return s.View.Stage == stageActive })
+	next, ok := d.firstListed(func(s *Session) bool { return s.View.Stage == stageActive })
 	if ok && d.persistent() {
 		return d.takeLine(next.View.Ref)
 	}
@@ -644,16 +644,16 @@ func handOver(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 }
 
 // sharedUnasked is the session that is up under line appearance 1, whenever it was accepted.
-func (d Data) sharedUnasked() (Session, bool) {
+func (d *Data) sharedUnasked() (Session, bool) {
 	if d.Quirks.Has(quirk.LineNeedsAcceptance) || d.concurrent() || !d.Phone.Present {
 		return Session{}, false
 	}
-	return d.firstListed(func(s Session) bool {
+	return d.firstListed(func(s *Session) bool {
 		return s.phone() && !s.View.Over && (s.View.Stage == stageActive || s.Accepting && s.View.Stage != stageEnded)
 	})
 }
 
-func tellDepartures(d Data, e messages.SessionTerminatedNow) (Data, acts) {
+func tellDepartures(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	var out acts
 	for _, w := range d.Watchers {
 		out = append(out, tell(w.Ref, messages.SessionTerminatedSeen{Session: e.Session}))
@@ -662,7 +662,7 @@ func tellDepartures(d Data, e messages.SessionTerminatedNow) (Data, acts) {
 }
 
 // tellWatchers tells who waits for the announcement, when all that it causes is done.
-func tellWatchers(d Data, e messages.EndAnnounced) (Data, acts) {
+func tellWatchers(d *Data, e messages.EndAnnounced) (*Data, acts) {
 	var out acts
 	for _, w := range d.Watchers {
 		out = append(out, messages.Later{To: w.Ref, Msg: e})
@@ -670,7 +670,7 @@ func tellWatchers(d Data, e messages.EndAnnounced) (Data, acts) {
 	return d, out
 }
 
-func noteWatcher(d Data, e messages.WatcherView) (Data, acts) {
+func noteWatcher(d *Data, e messages.WatcherView) (*Data, acts) {
 	for i, w := range d.Watchers {
 		if w.Ref != e.Ref {
 			continue
@@ -687,7 +687,7 @@ func noteWatcher(d Data, e messages.WatcherView) (Data, acts) {
 	return d, nil
 }
 
-func announceInterrupted(d Data, e messages.InterruptionSeen) (Data, acts) {
+func announceInterrupted(d *Data, e messages.InterruptionSeen) (*Data, acts) {
 	s := d.session(e.Session)
 	if !s.Raised {
 		return d, nil
@@ -697,11 +697,11 @@ func announceInterrupted(d Data, e messages.InterruptionSeen) (Data, acts) {
 
 // --- the page is shown
 
-func shown(_ Data, e messages.PageShown) bool  { return e.Visible }
-func watched(d Data, e messages.PeerGone) bool { return d.session(e.Session).Watched }
+func shown(_ *Data, e messages.PageShown) bool  { return e.Visible }
+func watched(d *Data, e messages.PeerGone) bool { return d.session(e.Session).Watched }
 
 // checkPeers looks at the peer connections: one may have died without an event.
-func checkPeers[E messages.Input](d Data, _ E) (Data, acts) {
+func checkPeers[E messages.Input](d *Data, _ E) (*Data, acts) {
 	var out acts
 	for _, s := range d.Sessions {
 		if s.Watched {
@@ -711,7 +711,7 @@ func checkPeers[E messages.Input](d Data, _ E) (Data, acts) {
 	return d, out
 }
 
-func announceGone(d Data, e messages.PeerGone) (Data, acts) {
+func announceGone(d *Data, e messages.PeerGone) (*Data, acts) {
 	i := d.sessionAt(e.Session)
 	s := d.Sessions[i]
 	s.Watched = false
@@ -720,6 +720,6 @@ func announceGone(d Data, e messages.PeerGone) (Data, acts) {
 }
 
 // leaveGone ends the session whose peer connection is found dead: the far end must not put the next call on it.
-func leaveGone(d Data, e messages.PeerGone) (Data, acts) {
+func leaveGone(d *Data, e messages.PeerGone) (*Data, acts) {
 	return d, acts{tell(e.Session, messages.LeaveSession{Reason: "gone"})}
 }

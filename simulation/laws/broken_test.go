@@ -60,7 +60,7 @@ var breaking = []struct {
 	left      []runtime.ActorInfo
 }{
 	{laws.ConsentBeforeMedia, "proceed", []runtime.Step{
-		step(messages.Propose{Session: sid, Conversation: here}, messages.SendProceed{Session: sid}),
+		step(messages.Propose{Session: sid, Conversation: here, From: far}, messages.SendProceed{Session: sid}),
 	}, nil},
 	{laws.ConsentBeforeMedia, "answer of nothing", []runtime.Step{
 		step(messages.Answer{Call: 1, Conversation: here}, messages.Settle{Call: 1}),

@@ -22,6 +22,7 @@ type consents struct {
 	// proceeded are the sessions that were proceeded and have not begun, with what was proposed of them.
 	proceeded map[messages.SessionID][]messages.Propose
 	peers     map[messages.Ref]*peer
+	newest    messages.Ref         // the peer connection that was made last
 	living    []*peer              // those that are open, in the order in which they were made
 	dead      recent[messages.Ref] // those that were closed
 	proposed  recent[messages.SessionID]
@@ -33,7 +34,9 @@ type peer struct {
 	ref          messages.Ref
 	id           messages.SessionID
 	conversation messages.ConversationID
-	domain       string
+	from, domain string // the far end's bare address, and its domain
+	sdp          bool   // it is signalled by offers
+	private      bool   // a persistent connection that was made ahead of calls
 	closed       bool
 	// onItsOwn: it may be accepted once without being asked; retry: its microphone failed, and may be asked for again.
 	onItsOwn, retry bool
@@ -72,8 +75,9 @@ func (c *Checker) noteConsent(in messages.Input) {
 			}
 		}
 	case messages.Answer:
-		if conversation, ok := c.answered(in); ok {
+		for _, conversation := range c.answered(in) {
 			c.answers[conversation], c.orders[conversation] = true, true
+			c.countAnew(conversation)
 		}
 	case messages.HTTPAnswered:
 		if in.Placed != nil {
@@ -90,30 +94,33 @@ func (c *Checker) noteConsent(in messages.Input) {
 	}
 }
 
-// answered is the conversation that an Answer takes; ok is false when nothing that it could mean rings or was proposed.
-func (c *Checker) answered(in messages.Answer) (conversation messages.ConversationID, ok bool) {
+// answered are the conversations that an Answer may mean, which ring or were proposed: usually one. Several may ring under the
+// id of a session that they share.
+func (c *Checker) answered(in messages.Answer) (all []messages.ConversationID) {
+	if in.Session == "" {
+		if _, rings := c.rings[in.Conversation]; rings || c.isProposedFor(in.Conversation) {
+			return []messages.ConversationID{in.Conversation}
+		}
+		return nil
+	}
+	for _, conversation := range sorted(c.rings) {
+		if c.rings[conversation] == in.Session {
+			all = append(all, conversation)
+		}
+	}
 	for _, p := range c.proposes[in.Session] {
-		return p.Conversation, true
+		return append(all, p.Conversation)
 	}
-	for conversation, session := range c.rings {
-		if in.Session != "" && session == in.Session {
-			return conversation, true
-		}
-	}
-	if in.Session != "" {
-		return "", false
-	}
-	if _, rings := c.rings[in.Conversation]; rings {
-		return in.Conversation, true
-	}
+	return all
+}
+
+func (c *Checker) isProposedFor(conversation messages.ConversationID) bool {
 	for _, list := range c.proposes {
-		for _, p := range list {
-			if p.Conversation == in.Conversation {
-				return in.Conversation, true
-			}
+		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
+			return true
 		}
 	}
-	return "", false
+	return false
 }
 
 // byItself tells whether a propose answers itself: this client dialled it, the options allow it, or it is an eager
@@ -132,7 +139,8 @@ func (c *Checker) eager() bool {
 func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect messages.Effect) {
 	switch e := effect.(type) {
 	case messages.SendProceed:
-		c.proceeds(e)
+		c.countsProceed(e.Session)
+		c.proceedsConsented(e)
 	case messages.SendAccept:
 		if !c.live(e.Session) {
 			c.broken(ConsentBeforeMedia, "session %s is accepted, and has no peer connection", e.Session)
@@ -161,9 +169,9 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 	}
 }
 
-// proceeds: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
+// proceedsConsented: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
 // session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered.
-func (c *Checker) proceeds(e messages.SendProceed) {
+func (c *Checker) proceedsConsented(e messages.SendProceed) {
 	theirs := func(p messages.Propose) bool { return bare(p.From) == bare(e.To) }
 	if slices.ContainsFunc(c.proceeded[e.Session], theirs) {
 		return
@@ -179,6 +187,11 @@ func (c *Checker) proceeds(e messages.SendProceed) {
 		return
 	}
 	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
+	for _, p := range c.proposes[e.Session] { // what follows from it is not said again
+		if theirs(p) {
+			c.proceeded[e.Session] = append(c.proceeded[e.Session], p)
+		}
+	}
 }
 
 func (c *Checker) ordersAnswer(conversation messages.ConversationID) {
@@ -214,14 +227,16 @@ func (c *Checker) opens(in messages.Input, e messages.CreatePeer) {
 			p.conversation = was.Conversation
 		}
 	}
-	p.domain, p.shared = domain(from), c.oneLine
+	p.from, p.domain, p.shared, p.sdp = bare(from), domain(from), c.oneLine, e.Signalling != messages.Jingle
+	p.private = slices.ContainsFunc(c.proceeded[p.id], func(was messages.Propose) bool { return was.PrivAnswer != "" })
+	c.opensTold(p.id)
 	goesOn := slices.ContainsFunc(c.living, func(old *peer) bool { return c.goesOnAs(old, p, reinvite) })
 	accepted := slices.ContainsFunc(c.living, func(old *peer) bool { return old.asked && !old.failed && c.goesOnAs(old, p, reinvite) })
 	if !c.wasProceeded(p, from) && !goesOn {
 		c.broken(ConsentBeforeMedia, "a peer connection is made for session %s with conversation %s, which was not proceeded", p.id, p.conversation)
 	}
 	p.onItsOwn = c.options.AutoConnectSessions || reinvite && goesOn || accepted
-	c.peers[p.ref] = p
+	c.peers[p.ref], c.newest = p, p.ref
 	c.living = append(c.living, p)
 }
 

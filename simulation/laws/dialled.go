@@ -6,13 +6,13 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
-// dialledHere is the session on which the platform says now that a call is connected which this client has dialled; nil for
-// none. It is the only live one, and the call's own or one that began under line appearance 1, which has no other. Where it
+// dialledHere is the session on which the platform says now that a call is connected which this client has dialled, or has
+// answered by an order to the platform; nil for none. It is the only live one, and the call's own or one that began under line appearance 1, which has no other. Where it
 // is not clear what is meant, the law is silent: several legs, a leg that has failed, a session that is not up, a type that
 // is not allowed any more.
 func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID) {
 	n, ok := in.(messages.ConversationNotified)
-	if !ok || !c.dialled[n.Conversation] || c.leaving || c.me == "" {
+	if !ok || !c.dialled[n.Conversation] && !c.waitsFor(n.Conversation) || c.leaving || c.me == "" {
 		return nil, ""
 	}
 	var legs []messages.Leg
@@ -41,6 +41,12 @@ func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID
 	return p, n.Conversation
 }
 
+// waitsFor tells whether a call rings here whose answer was ordered.
+func (c *Checker) waitsFor(conversation messages.ConversationID) bool {
+	_, rings := c.rings[conversation]
+	return rings && c.ordered[conversation]
+}
+
 // onlyPeer is the only peer connection that is not closed; nil if there are more, or none.
 func (c *Checker) onlyPeer() *peer {
 	if len(c.living) != 1 {
@@ -51,12 +57,16 @@ func (c *Checker) onlyPeer() *peer {
 
 // startsDialled: such a call is started on that session, and added.
 func (c *Checker) startsDialled(p *peer, conversation messages.ConversationID) {
+	law := AnsweredIsOurs
+	if c.dialled[conversation] {
+		law = DialledIsOurs
+	}
 	switch {
 	case p == nil:
 	case !c.started[start{p.id, conversation}]:
-		c.broken(DialledIsOurs, "conversation %s is connected on session %s, and is not started", conversation, p.id)
+		c.broken(law, "conversation %s is connected on session %s, and is not started", conversation, p.id)
 	case !c.added[conversation]:
-		c.broken(DialledIsOurs, "conversation %s is connected on session %s, and is not added", conversation, p.id)
+		c.broken(law, "conversation %s is connected on session %s, and is not added", conversation, p.id)
 	}
 }
 

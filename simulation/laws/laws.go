@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -38,13 +39,34 @@ const (
 	AcceptAgain          = "a failed accept can be tried again"
 	NothingForEver       = "nothing is kept for ever"
 	DialledIsOurs        = "a call that was dialled here and is connected on the live session is started and added"
+	SessionsEndOnce      = "a session terminates once, and is not active after that"
+	OnlyWhoMay           = "a message counts only from whom it may come"
+	ProceedsAreFew       = "a session id is proceeded nine times at most"
+	WhoLeavesIsGone      = "who disconnects stays so until the next initialize"
+	ConcurrencyIsTold    = "concurrentSoftphoneSessionsEnabled was announced last as the station has it"
+	UpdatesListLive      = "a conversationUpdate lists no call that is over"
+	UpdatesNameCalls     = "a conversationUpdate names each call"
+	ErrorsAreTyped       = "what fails is told as an error of the SDK's"
+	InactiveIsNoError    = "an inactive session is no call error"
+	OneFetchEach         = "a station notification costs one request at most"
+	WhoEndsTakesBack     = "a session that was told to end gets no microphone"
+	AcceptedIsAnswered   = "only a session that was accepted is answered"
+	FailureIsTold        = "an acceptance that fails is told"
+	FailedMediaEnds      = "a session whose media has failed ends"
+	CandidatesAreUsed    = "candidates that come between the proceed and the offer are used"
+	ReplacedByAnother    = "a session is replaced by another one, not by itself"
+	AnsweredIsOurs       = "a call that was answered here by an order and is connected on the live session is started and added"
+	UnknownIsRefused     = "the end of a session that was never here is refused"
+	HeldForACall         = "a live call is held because somebody said so, or for another call"
 )
 
 // Laws are the names of all laws.
 func Laws() []string {
 	return []string{
 		ConsentBeforeMedia, OneEndForEachStart, OneSettlementEach, AddedThenRemoved, ActiveIsHeard, OneSettlementForCall,
-		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs,
+		NothingAfterTheEnd, HandledElsewhere, AcceptAgain, NothingForEver, DialledIsOurs, SessionsEndOnce, OnlyWhoMay, ProceedsAreFew,
+		WhoLeavesIsGone, ConcurrencyIsTold, UpdatesNameCalls, UpdatesListLive, ErrorsAreTyped, InactiveIsNoError, OneFetchEach, WhoEndsTakesBack,
+		AcceptedIsAnswered, FailureIsTold, FailedMediaEnds, CandidatesAreUsed, HeldForACall, ReplacedByAnother, AnsweredIsOurs, UnknownIsRefused,
 	}
 }
 
@@ -53,11 +75,12 @@ type Checker struct {
 	consents
 	violations []Violation
 	seq        uint64
-
 	concurrent bool // the station's line appearance is greater than 1, as it was announced
 	oneLine    bool // it is 1, as it was announced
 	leaving    bool // calls may not be heard of any more
 	me         messages.UserID
+	own        string // the user's bare address
+	told       told
 
 	rings   map[messages.ConversationID]messages.SessionID // announced, and not settled
 	started map[start]bool
@@ -67,6 +90,14 @@ type Checker struct {
 	passed  map[messages.ConversationID]bool       // they rang here, and another client took them
 	taken   map[messages.ConversationID]bool       // the platform said last that the user took it, or nothing to tell by
 	open    map[messages.CallID]messages.Requested // the requests that are not settled
+
+	proceeds   map[messages.SessionID]int // how often each was proceeded
+	proceedIDs recent[messages.SessionID]
+	early      map[messages.SessionID][]messages.Candidate // they came before the offer, and were not used
+	earlyIDs   recent[messages.SessionID]
+	holds      map[messages.ConversationID]bool // that the program wants held
+	notifiedAs recent[messages.ConversationID]
+	notified   map[messages.ConversationID]bool // whether the user's leg was live when it was notified last
 }
 
 type start struct {
@@ -79,7 +110,9 @@ func New(o messages.Options) *Checker {
 	return &Checker{
 		consents: newConsents(o), rings: map[messages.ConversationID]messages.SessionID{}, started: map[start]bool{}, heard: map[start]bool{},
 		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
-		passed: map[messages.ConversationID]bool{},
+		passed: map[messages.ConversationID]bool{}, told: told{open: map[messages.SessionID]int{}},
+		proceeds: map[messages.SessionID]int{}, early: map[messages.SessionID][]messages.Candidate{},
+		holds: map[messages.ConversationID]bool{}, notified: map[messages.ConversationID]bool{},
 	}
 }
 
@@ -90,15 +123,27 @@ func (c *Checker) broken(law, format string, args ...any) {
 	c.violations = append(c.violations, Violation{c.seq, law, fmt.Sprintf(format, args...)})
 }
 
+// Rings tells whether a conversation rings: it was announced, and has not settled.
+func (c *Checker) Rings(conversation messages.ConversationID) bool {
+	_, rings := c.rings[conversation]
+	return rings
+}
+
+// Listed are the conversations that were added and not removed, in order.
+func (c *Checker) Listed() []messages.ConversationID { return sorted(c.added) }
+
 // Step takes the cell's next step.
 func (c *Checker) Step(s runtime.Step) {
 	c.seq = s.Seq
 	elsewhere := messages.ConversationID("")
+	stranger, failing := c.fromStranger(s.Input), c.failing(s.Input)
 	if s.Orphan == "" {
 		c.noteConsent(s.Input)
 		c.noteRequest(s.Input)
 		elsewhere = c.answeredElsewhere(s.Input)
 		c.notePeer(s.Input)
+		c.noteTold(s.Input)
+		c.noteMedia(s.Input)
 	}
 	dialledOn, dialled := c.dialledHere(s.Input)
 	again := c.acceptsAgain(s.Input)
@@ -106,9 +151,11 @@ func (c *Checker) Step(s runtime.Step) {
 		c.needsConsent(s.Input, out.ID, out.Effect)
 		c.leavesClosedAlone(out.Effect)
 		c.noteSent(out.Effect)
+		c.mediaWell(out.ID, out.Effect)
 		switch e := out.Effect.(type) {
 		case messages.Announce:
 			c.announced(e.Event)
+			c.toldWell(e.Event)
 			c.startsElsewhere(elsewhere, e.Event)
 		case messages.Settle:
 			c.settled(e)
@@ -117,6 +164,15 @@ func (c *Checker) Step(s runtime.Step) {
 	c.handledElsewhere(elsewhere)
 	c.startsDialled(dialledOn, dialled)
 	c.acceptedAgain(again, s.Outputs)
+	if stranger {
+		c.leavesStrangersAlone(s.Input, s.Outputs)
+	}
+	c.failureIsTold(failing, s.Outputs)
+	c.failedMedia(s.Input)
+	c.toldTogether(s.Outputs)
+	c.fetchesOnce(s.Input, s.Outputs)
+	c.refusesUnknown(s.Input, s.Outputs)
+	c.forgetAsked(s.Input)
 }
 
 // End takes the end of the run. atRest: all deadlines of what was under way have passed since the last input from outside,
@@ -186,7 +242,7 @@ func (c *Checker) noteRequest(in messages.Input) {
 	switch in := in.(type) {
 	case messages.HTTPAnswered:
 		if in.Me != nil {
-			c.me = in.Me.User
+			c.me, c.own = in.Me.User, bare(in.Me.JID)
 		}
 	case messages.Requested:
 		if call := in.Waiting(); call != 0 {
@@ -198,6 +254,9 @@ func (c *Checker) noteRequest(in messages.Input) {
 func (c *Checker) settled(e messages.Settle) {
 	if _, open := c.open[e.Call]; !open {
 		c.broken(OneSettlementForCall, "call %d settles, and does not wait", e.Call)
+	}
+	if e.Error != nil && strings.HasPrefix(e.Error.Message, "Cannot read properties") {
+		c.broken(ErrorsAreTyped, "call %d fails with a TypeError: %s", e.Call, e.Error.Message)
 	}
 	delete(c.open, e.Call)
 }

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"hash/fnv"
+	"strings"
 	"time"
 )
 
@@ -28,12 +29,12 @@ func (c *Chance) Draw(key string) uint64 {
 }
 
 // Delay is around a usual delay: itself by seed 0, else between a quarter of it and twice it, and once in sixteen up to
-// ten times it.
-func (c *Chance) Delay(key string, usual time.Duration) time.Duration {
+// ten times it. The key is given in words.
+func (c *Chance) Delay(usual time.Duration, key ...string) time.Duration {
 	if c.seed == 0 || usual == 0 {
 		return usual
 	}
-	n := c.Draw(key)
+	n := c.Draw(strings.Join(key, " "))
 	span := usual * 7 / 4
 	if n>>60 == 0 {
 		span = usual * 39 / 4

@@ -3,6 +3,7 @@ package platform
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -15,6 +16,9 @@ type Conversation struct {
 	// Number is the far end's.
 	Number   string
 	platform *Platform
+	// voicemail is whose voicemail has the call, or had it when recorded is set; nil: nobody's.
+	voicemail *User
+	recorded  bool
 }
 
 // Party is one participant. A user who left and came back is a party twice, or once with another leg (Options).
@@ -36,7 +40,8 @@ type Leg struct {
 	outbound     bool
 	failed       bool
 	errorCode    string
-	Session      *Session // that carries it, or nil
+	taken        time.Duration // when it came up
+	Session      *Session      // that carries it, or nil
 }
 
 // Conversation is the conversation that the leg is in.
@@ -48,13 +53,19 @@ func (l *Leg) Live() bool { return l.State.Class() != messages.EndedClass }
 // Up tells whether the leg is taken and not over.
 func (l *Leg) Up() bool { return l.State.Class() == messages.ConnectedClass }
 
+// Taken is when the leg came up.
+func (l *Leg) Taken() time.Duration { return l.taken }
+
 // pending tells whether it rings or is placed.
 func (l *Leg) pending() bool { return l.State.Class() == messages.PendingClass }
 
 // Live tells whether an agent is in the conversation.
 func (c *Conversation) Live() bool {
-	return slices.ContainsFunc(c.Parties, func(p *Party) bool { return p.User != nil && p.Leg.Live() })
+	return c.records() || slices.ContainsFunc(c.Parties, func(p *Party) bool { return p.User != nil && p.Leg.Live() })
 }
+
+// records tells whether a voicemail has the call.
+func (c *Conversation) records() bool { return c.voicemail != nil && !c.recorded }
 
 // agents is how many legs of agents are not over.
 func (c *Conversation) agents() (n int) {
@@ -114,7 +125,7 @@ func (c *Conversation) add(u *User, purpose string, state messages.CallState, ou
 	if u != nil {
 		name = u.Name
 	}
-	l.party = &Party{ID: messages.ParticipantID(fmt.Sprintf("%s-%s-%d", c.ID, name, len(c.Parties)+1)), User: u, Purpose: purpose, Leg: l}
+	l.party = &Party{ID: messages.ParticipantID(string(c.ID) + "-" + name + "-" + strconv.Itoa(len(c.Parties)+1)), User: u, Purpose: purpose, Leg: l}
 	c.Parties = append(c.Parties, l.party)
 	return l
 }
@@ -145,7 +156,20 @@ func (c *Conversation) body() messages.ConversationNotified {
 			n.Participants[i].User = messages.UserID(p.User.Name)
 		}
 	}
+	if c.voicemail != nil {
+		n.Participants = append(n.Participants, c.voicemailBody())
+	}
 	return n
+}
+
+// voicemailBody is the participant that a user's voicemail is: the user's, with another purpose.
+func (c *Conversation) voicemailBody() messages.Participant {
+	leg := messages.Leg{State: messages.Connected, Direction: direction(false)}
+	if c.recorded {
+		leg.State = messages.Disconnected
+	}
+	id := messages.ParticipantID(fmt.Sprintf("%s-%s-voicemail", c.ID, c.voicemail.Name))
+	return messages.Participant{ID: id, User: messages.UserID(c.voicemail.Name), Purpose: "voicemail", Calls: []messages.Leg{leg}}
 }
 
 func (l *Leg) body() messages.Leg {
@@ -161,6 +185,9 @@ func direction(outbound bool) string {
 	}
 	return "inbound"
 }
+
+// Told is what agents are told of the conversation now.
+func (c *Conversation) Told() messages.ConversationNotified { return c.body() }
 
 // notify tells all agents of the conversation how it stands now.
 func (p *Platform) notify(c *Conversation) { p.notifyAfter(c, p.options.NotifyDelay) }
@@ -257,7 +284,7 @@ func (p *Platform) take(l *Leg, state messages.CallState) {
 	if p.options.HoldFirst {
 		p.holdOthers(l)
 	}
-	l.State = state
+	l.State, l.taken = state, p.clock.Now()
 	p.notify(l.conversation)
 	if !p.options.HoldFirst {
 		p.holdOthers(l)
@@ -293,7 +320,9 @@ func (p *Platform) finish(l *Leg, gone bool) {
 	u.legs = slices.DeleteFunc(u.legs, func(o *Leg) bool { return o == l })
 	switch c.agents() {
 	case 0:
-		c.far().Leg.State = messages.Disconnected
+		if !c.records() {
+			c.far().Leg.State = messages.Disconnected
+		}
 	case 1: // a consultation is over
 		c.far().Leg.Confined = false
 	}
@@ -316,6 +345,10 @@ func (p *Platform) finish(l *Leg, gone bool) {
 // HangUp lets the far end hang up: all agents' legs end.
 func (p *Platform) HangUp(c *Conversation) {
 	c.far().Leg.State = messages.Disconnected
+	if c.records() {
+		c.recorded = true
+		p.notify(c)
+	}
 	for _, party := range c.Parties {
 		if party.User != nil {
 			p.end(party.Leg)

@@ -32,6 +32,7 @@ type Options struct {
 	ICEDelay        time.Duration
 	DTLSDelay       time.Duration
 	MicrophoneDelay time.Duration
+	DescribeDelay   time.Duration
 	Purpose         string
 }
 
@@ -108,6 +109,7 @@ func Defaults() Options {
 		TerminatedToo: true, EndFirst: NotificationFirst, ReuseIdle: true, Keep: KeepFirst, Migration: AsBegun, Renewal: SameICE, ProposeAgain: time.Second,
 		AnswerPatience: 30 * time.Second, MediaPatience: time.Minute, FarEnd: 2 * time.Second,
 		NotifyDelay: 30 * time.Millisecond, EdgeDelay: 40 * time.Millisecond, RESTDelay: 50 * time.Millisecond, WireDelay: 5 * time.Millisecond,
-		ICEDelay: 20 * time.Millisecond, DTLSDelay: 170 * time.Millisecond, MicrophoneDelay: 10 * time.Millisecond, Purpose: "agent",
+		ICEDelay: 20 * time.Millisecond, DTLSDelay: 170 * time.Millisecond, MicrophoneDelay: 10 * time.Millisecond,
+		DescribeDelay: 2 * time.Millisecond, Purpose: "agent",
 	}
 }

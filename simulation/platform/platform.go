@@ -1,7 +1,7 @@
 package platform
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -97,16 +97,18 @@ type lane struct {
 	to   *User
 }
 
-// delayed names a delay: what is drawn depends on what it is for and which conversation it is about, and on nothing else
-// that happens.
-func delayed(what string, about messages.ConversationID) string { return what + " " + string(about) }
-
-// later does something about a conversation after a delay, in the lane's order. The delay is drawn.
+// later does something about a conversation after a delay, in the lane's order. What is drawn for the delay depends on what it
+// is for and which conversation it is about, and on nothing else that happens.
 func (p *Platform) later(l lane, about messages.ConversationID, usual time.Duration, do func()) {
 	now := p.clock.Now()
-	due := max(p.lanes[l], now+p.chance.Delay(delayed(l.what, about), usual))
+	due := max(p.lanes[l], now+p.chance.Delay(usual, l.what, string(about)))
 	p.lanes[l] = due
-	p.clock.After(due-now, do)
+	p.clock.After(due-now, func() {
+		if p.lanes[l] == due { // nothing is on it any more
+			delete(p.lanes, l)
+		}
+		do()
+	})
 }
 
 // Conversation finds a conversation, or nil.
@@ -125,5 +127,5 @@ func (p *Platform) Session(id messages.SessionID) *Session { return p.bySID[id] 
 
 func (p *Platform) nextIQ() string {
 	p.iqs++
-	return fmt.Sprintf("platform-%d", p.iqs)
+	return "platform-" + strconv.Itoa(p.iqs)
 }

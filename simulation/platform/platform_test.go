@@ -175,7 +175,7 @@ func TestChanceGoesByKey(t *testing.T) {
 		t.Error("two seeds draw the same")
 	}
 	for n := range uint64(1000) {
-		if d := platform.NewChance(n).Delay("edge C1", time.Second); n == 0 && d != time.Second || d < time.Second/4 || d > 10*time.Second {
+		if d := platform.NewChance(n).Delay(time.Second, "edge", "C1"); n == 0 && d != time.Second || d < time.Second/4 || d > 10*time.Second {
 			t.Fatalf("seed %d delays a second by %s", n, d)
 		}
 	}

@@ -108,6 +108,7 @@ func (p *Platform) patch(l *Leg, r messages.Request) {
 	case messages.PatchState:
 		p.patchState(l, r.State)
 	case messages.PostVoicemail:
+		l.conversation.voicemail = l.party.User
 		p.end(l)
 	}
 }

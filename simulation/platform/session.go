@@ -3,6 +3,7 @@ package platform
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,16 +40,25 @@ func (s *Session) live() bool { return s.answered && !s.Ended }
 func (s *Session) EndedBy(at time.Duration) bool { return s.Ended && s.endedAt <= at }
 
 // Live tells whether the client has answered the session and it has not ended.
-func (s *Session) Live() bool { return s.live() }
+func (s *Session) Live() bool { return s != nil && s.live() }
 
 // Phone is the client that has the session, or "".
 func (s *Session) Phone() string { return s.phone }
+
+// Proposed tells whether the session was proposed to the user's clients, and has not ended.
+func (s *Session) Proposed() bool { return s.proposed && !s.Ended }
+
+// About is the conversation that the session was proposed for.
+func (s *Session) About() messages.ConversationID { return s.about.ID }
+
+// Gateway is the address of its far end.
+func (s *Session) Gateway() messages.JID { return s.gateway }
 
 // User is whose it is.
 func (s *Session) User() *User { return s.user }
 
 func (p *Platform) newSession(u *User, c *Conversation, l *Leg) *Session {
-	id := messages.SessionID(fmt.Sprintf("S%d", len(p.sessions)+1))
+	id := messages.SessionID("S" + strconv.Itoa(len(p.sessions)+1))
 	s := &Session{ID: id, gateway: messages.JID(strings.ToLower(string(id)) + "@" + GatewayDomain + "/edge"), user: u, began: u.Station, about: c, signalling: p.options.Signalling}
 	p.sessions = append(p.sessions, s)
 	p.bySID[id] = s

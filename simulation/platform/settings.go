@@ -130,6 +130,10 @@ var Settings = []Setting{
 		"how long the microphone takes to open",
 		"as where nobody has to be asked",
 		func(o *Options) *time.Duration { return &o.MicrophoneDelay }),
+	duration("describe-delay",
+		"how long a machine takes to set the far end's description",
+		"seen: 1 to 2 ms on one machine",
+		func(o *Options) *time.Duration { return &o.DescribeDelay }),
 	{
 		Key: "purpose", Values: []string{"agent", "user"}, Help: "the agent's role in conversations; a user's call goes to voicemail when it is rejected", Why: "as in a queue",
 		set: func(o *Options, v string) error { o.Purpose = v; return oneOf(v, "agent", "user") },

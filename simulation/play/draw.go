@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,8 @@ type Drawing struct {
 	// Profile and Quirks are those of the scenarios; "" is corrected.
 	Profile string
 	Quirks  []string
-	// NoFaults: nothing fails, is lost, late or twice; machines stay awake and networks up.
+	// NoFaults: nothing fails, is lost, late or twice; machines stay awake and networks up. Of the others, one in four is so,
+	// too: only there the laws of how things stand are checked.
 	NoFaults bool
 }
 
@@ -30,7 +32,7 @@ func Draw(seed uint64, d Drawing, o Options) (scenario.Scenario, Outcome, error)
 		return s, Outcome{}, err
 	}
 	defer p.world.Close()
-	monkey := &monkey{player: p, dice: dice, faults: !d.NoFaults}
+	monkey := &monkey{player: p, dice: dice, faults: !d.NoFaults && !dice.in(4)}
 	err = monkey.play(25 + dice.below(40))
 	return p.scenario, p.outcome, err
 }
@@ -74,10 +76,47 @@ func header(seed uint64, d Drawing, dice *dice) scenario.Scenario {
 	if dice.in(3) {
 		s.Platform = append(s.Platform, scenario.Setting{Key: "idle", Value: "1m0s"})
 	}
+	for _, slow := range slowness {
+		if v := pick(dice, slow.Values...); dice.in(8) && slow.fits(options) {
+			s.Platform = append(s.Platform, scenario.Setting{Key: slow.Key, Value: v})
+		}
+	}
+	if s.LoginByHand = dice.in(8); s.LoginByHand && dice.in(2) {
+		s.Platform = append(s.Platform, scenario.Setting{Key: "propose-again", Value: pick(dice, "20ms", "60ms")})
+	}
 	for _, name := range []string{"ann", "bob", "eve"}[:pick(dice, 1, 1, 1, 1, 2, 2, 3)] {
 		s.Agents = append(s.Agents, drawAgent(name, dice))
 	}
 	return s
+}
+
+// slow is a delay of the platform, of machines or of people that is longer than usual, or shorter.
+type slow struct {
+	Key    string
+	Values []string
+}
+
+var slowness = []slow{
+	{"microphone-delay", []string{"500ms", "1s"}},
+	{"edge-delay", []string{"500ms"}},
+	{"dtls-delay", []string{"500ms", "1s"}},
+	{"rest-delay", []string{"10ms", "1s"}},
+	{"describe-delay", []string{"50ms", "300ms"}},
+	{"notify-delay", []string{"0s"}},
+}
+
+// fits tells whether a delay goes with the other options. It does not where a call is connected before its session is accepted
+// and the microphone is slow: two such calls are heard together. Nor where a Jingle session is described slowly: who accepts
+// it meanwhile hears it start twice.
+func (s slow) fits(o platform.Options) bool {
+	switch s.Key {
+	case "microphone-delay":
+		return o.Connected != platform.OnProceed
+	case "describe-delay":
+		return o.Signalling == platform.SDP
+	default:
+		return true
+	}
 }
 
 func drawAgent(name string, dice *dice) scenario.Agent {
@@ -103,22 +142,27 @@ type monkey struct {
 	dice    *dice
 	faults  bool
 	callers int
+	told    int                  // wire lines so far
+	burst   []scenario.Statement // what comes next, at once
 	choices []choice
 	total   int
 }
 
-// choice is a line that could come next, and how likely it is beside the others.
+// choice is a line that could come next, how likely it is beside the others, and what comes with it at once.
 type choice struct {
 	weight int
 	do     scenario.Statement
+	then   []scenario.Statement
 }
 
 func (m *monkey) play(lines int) error {
-	if err := m.logIn(); err != nil {
-		return err
+	if !m.scenario.LoginByHand {
+		if err := m.logIn(); err != nil {
+			return err
+		}
 	}
 	moment := m.world.Now()
-	for range lines {
+	for n := 0; n < lines || len(m.burst) > 0; n++ {
 		gap := m.gap()
 		if err := m.world.Run(moment + gap); err != nil {
 			return err
@@ -137,6 +181,9 @@ func (m *monkey) play(lines int) error {
 
 // gap is how long it is until the next line: often less than a message takes.
 func (m *monkey) gap() time.Duration {
+	if len(m.burst) > 0 {
+		return 0
+	}
 	switch m.dice.below(10) {
 	case 0, 1, 2:
 		return time.Duration(m.dice.below(60)) * time.Millisecond
@@ -149,13 +196,20 @@ func (m *monkey) gap() time.Duration {
 	}
 }
 
-func (m *monkey) may(weight int, s scenario.Statement) {
-	m.choices = append(m.choices, choice{weight, s})
+func (m *monkey) may(weight int, s scenario.Statement) { m.mayThen(weight, s) }
+
+func (m *monkey) mayThen(weight int, s scenario.Statement, then ...scenario.Statement) {
+	m.choices = append(m.choices, choice{weight, s, then})
 	m.total += weight
 }
 
 // choose draws what happens next.
 func (m *monkey) choose() scenario.Statement {
+	if len(m.burst) > 0 {
+		next := m.burst[0]
+		m.burst = m.burst[1:]
+		return next
+	}
 	m.choices, m.total = m.choices[:0], 0
 	for _, w := range m.order {
 		m.atPhone(w.phone)
@@ -169,6 +223,7 @@ func (m *monkey) choose() scenario.Statement {
 			if c.do.Verb == scenario.Calls || c.do.Verb == scenario.Dial {
 				m.callers++
 			}
+			m.burst = c.then
 			return c.do
 		}
 		n -= c.weight
@@ -194,8 +249,9 @@ func (m *monkey) atAgent(a scenario.Agent) {
 	}
 	m.may(1, scenario.Statement{Verb: scenario.StationBecomes, Agent: a.Name, Number: pick(m.dice, 1, 100), Flag: m.dice.in(2)})
 	m.may(1, scenario.Statement{Verb: scenario.EdgeIdles, Agent: a.Name})
-	if u.Station.Persistent && live == 0 {
-		m.may(3, scenario.Statement{Verb: scenario.EdgeConnects, Agent: a.Name})
+	// Over Jingle, a persistent connection that is made during a call holds it.
+	if u.Station.Persistent && (live == 0 || !slices.Contains(m.scenario.Platform, scenario.Setting{Key: "signalling", Value: string(platform.Jingle)})) {
+		m.may(3-min(2, live), scenario.Statement{Verb: scenario.EdgeConnects, Agent: a.Name})
 	}
 	if u.Associated && m.dice.in(3) {
 		m.may(1, scenario.Statement{Verb: scenario.StationGone, Agent: a.Name})
@@ -213,9 +269,11 @@ func (m *monkey) aboutCall(u *platform.User, c *platform.Conversation, l *platfo
 	if !l.Up() {
 		m.may(1, scenario.Statement{Verb: scenario.EdgeReproposes, Call: call})
 		m.may(1, scenario.Statement{Verb: scenario.EdgeReroutes, Call: call})
-		if m.faults {
-			m.may(1, scenario.Statement{Verb: scenario.FailTo, Call: call, Word: "error.ininedgecontrol.connection.station.endpoint.badConfiguration"})
-		}
+	}
+	if m.faults {
+		m.may(1, scenario.Statement{Verb: scenario.FailTo, Call: call, Word: pick(m.dice, failures...)})
+	}
+	if !l.Up() {
 		return
 	}
 	at := scenario.Phone{Agent: u.Name}
@@ -232,15 +290,27 @@ func (m *monkey) aboutCall(u *platform.User, c *platform.Conversation, l *platfo
 	}
 }
 
+// failures are codes of calls that fail; the last is none.
+var failures = []string{"error.ininedgecontrol.connection.station.endpoint.badConfiguration", "error.ininedgecontrol.session.inactive"}
+
 // atPhone is what the agent may do at a phone, and what may happen to the machine that it runs on.
 func (m *monkey) atPhone(phone *world.Phone) {
 	at := scenario.Phone{Agent: phone.User.Name, Name: phone.Name}
 	if m.scenario.Agents[m.agentOf(phone)].Phones[0] == phone.Name {
 		at.Name = ""
 	}
+	switch w := m.phones[phone]; {
+	case w.disconnected: // for good: calls that went on meanwhile are not told well after a second initialize
+		return
+	case !w.loggedIn:
+		m.may(20, scenario.Statement{Verb: scenario.LogIn, Phone: at})
+		return
+	}
 	for _, c := range m.world.Platform.Conversations() {
 		if l := c.Leg(phone.User); l != nil {
 			m.withCall(at, string(c.ID), l)
+		} else if m.phones[phone].checker.Rings(c.ID) { // it was proposed by mistake
+			m.may(2, scenario.Statement{Verb: pick(m.dice, scenario.Answer, scenario.Reject), Phone: at, Call: string(c.ID)})
 		}
 	}
 	m.may(2, scenario.Statement{Verb: scenario.Dial, Phone: at, Call: fmt.Sprintf("C%d", m.callers+1)})
@@ -270,6 +340,9 @@ func (m *monkey) withCall(at scenario.Phone, call string, l *platform.Leg) {
 		do(1, scenario.Reject)
 		do(1, scenario.End)
 		do(2, scenario.AcceptSession)
+		if l.Session != nil && l.Session.Phone() != "" {
+			do(1, scenario.Terminate)
+		}
 	default:
 		do(2, scenario.End)
 		do(2, scenario.Hold)
@@ -294,10 +367,14 @@ var lossy = []string{
 }
 
 // failable are the kinds of requests that faults are drawn for.
-var failable = []messages.RequestKind{
-	messages.PatchState, messages.PatchHeld, messages.PatchMuted, messages.PostCall, messages.GetStation, messages.PostChannel,
-	messages.PutTopics, messages.PostVoicemail, messages.GetMe,
+var failable = []string{
+	string(messages.PatchState), string(messages.PatchHeld), string(messages.PatchMuted), string(messages.PostCall), string(messages.GetStation),
+	string(messages.PostChannel), string(messages.PutTopics), string(messages.PostVoicemail), string(messages.GetMe),
+	messages.MakeAnswer{}.Kind(), messages.Describe{}.Kind(),
 }
+
+// jumps are how far a machine's clock is set ahead.
+var jumps = []time.Duration{3 * time.Second, 20 * time.Second, 2 * time.Minute, 10 * time.Minute, 2 * time.Hour}
 
 // relief is what ends a trouble: likelier than the trouble, so that there are calls to speak of.
 func (m *monkey) relief(phone *world.Phone, at scenario.Phone) {
@@ -319,9 +396,18 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	m.relief(phone, at)
 	do(scenario.Statement{Verb: pick(m.dice, scenario.LoseNetwork, scenario.DropStream, scenario.DropStream, scenario.ExpireChannel)})
 	do(scenario.Statement{Verb: pick(m.dice, scenario.Sleep, scenario.HidePage, scenario.ShowPage)})
+	if m.phones[phone].ready {
+		do(scenario.Statement{Verb: pick(m.dice, scenario.LogOut, scenario.LogOut, scenario.Disconnect)})
+	}
+	do(scenario.Statement{Verb: scenario.JumpClock, Duration: pick(m.dice, jumps...)})
+	m.strangers(phone, at)
 	do(scenario.Statement{Verb: scenario.Microphone, Word: pick(m.dice, "denied", "missing")})
 	for _, c := range m.world.Platform.Conversations() {
-		if l := c.Leg(m.world.Platform.User(at.Agent)); l != nil && l.Up() {
+		l := c.Leg(m.world.Platform.User(at.Agent))
+		if l != nil && l.Live() && m.dice.in(3) {
+			m.odd(at, c)
+		}
+		if l != nil && l.Up() {
 			do(scenario.Statement{Verb: scenario.Media, Call: string(c.ID), Word: pick(m.dice, "disconnects", "recovers", "fails", "dies")})
 		}
 	}
@@ -329,7 +415,7 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	do(scenario.Statement{Verb: scenario.NextDropped, Word: kind})
 	do(scenario.Statement{Verb: scenario.NextDuplicated, Word: kind})
 	do(scenario.Statement{Verb: scenario.NextDelayed, Word: kind, Duration: time.Duration(1+m.dice.below(40)) * 50 * time.Millisecond})
-	request := string(pick(m.dice, failable...))
+	request := pick(m.dice, failable...)
 	do(scenario.Statement{Verb: scenario.NextFails, Word: request, Number: pick(m.dice, 400, 401, 404, 409, 429, 500, 503)})
 	do(scenario.Statement{Verb: scenario.NextUnanswered, Word: request})
 }

@@ -226,6 +226,7 @@ var machine = map[scenario.Verb]func(*player, scenario.Statement) error{
 	scenario.RegainNetwork: simply(func(phone *world.Phone, _ scenario.Statement) { phone.RegainNetwork() }),
 	scenario.Sleep:         simply(func(phone *world.Phone, _ scenario.Statement) { phone.Sleep() }),
 	scenario.Wake:          simply(func(phone *world.Phone, _ scenario.Statement) { phone.Wake() }),
+	scenario.JumpClock:     simply(func(phone *world.Phone, s scenario.Statement) { phone.Jump(s.Duration) }),
 	scenario.HidePage:      simply(func(phone *world.Phone, _ scenario.Statement) { phone.ShowPage(false) }),
 	scenario.ShowPage:      simply(func(phone *world.Phone, _ scenario.Statement) { phone.ShowPage(true) }),
 	scenario.Microphone: withPhone(func(_ *player, phone *world.Phone, s scenario.Statement) error {

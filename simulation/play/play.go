@@ -97,6 +97,7 @@ type player struct {
 	order    []*watched
 	outcome  Outcome
 	line     int
+	seen     []doubt // at the last look
 }
 
 // watched is a phone with what is kept of it.
@@ -109,6 +110,8 @@ type watched struct {
 	asked   map[messages.ConversationID]time.Duration // when it was answered or dialled
 	heard   map[messages.ConversationID]bool
 	audio   []time.Duration
+
+	stated
 }
 
 // announced is an event that a phone announced.
@@ -151,6 +154,7 @@ func newPlayer(s scenario.Scenario, o Options) (*player, error) {
 
 func (p *player) watch(phone *world.Phone, o messages.Options) {
 	w := &watched{phone: phone, checker: laws.New(o), asked: map[messages.ConversationID]time.Duration{}, heard: map[messages.ConversationID]bool{}}
+	w.stated = newStated(o)
 	p.phones[phone] = w
 	p.order = append(p.order, w)
 }
@@ -160,13 +164,14 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 	w := p.phones[phone]
 	w.checker.Step(step)
 	p.broken(w)
+	w.note(p.world.Now(), step)
 	for _, out := range step.Outputs {
 		if a, is := out.Effect.(messages.Announce); is {
-			w.events = append(w.events, announced{at: step.At, name: a.Event.Name(), about: about(a.Event)})
+			w.events = append(w.events, announced{at: p.world.Now(), name: a.Event.Name(), about: about(a.Event)})
 		}
-		p.teller.output(step.At, phone, out.Effect)
+		p.teller.output(p.world.Now(), phone, out.Effect)
 	}
-	w.timeAudio(step)
+	w.timeAudio(p.world.Now(), step)
 	if p.options.Watch != nil {
 		p.options.Watch(phone, step)
 	}
@@ -183,13 +188,13 @@ func (p *player) broken(w *watched) {
 }
 
 // timeAudio notes how long a call took to be heard.
-func (w *watched) timeAudio(step runtime.Step) {
+func (w *watched) timeAudio(now time.Duration, step runtime.Step) {
 	switch in := step.Input.(type) {
 	case messages.Answer:
-		w.asked[in.Conversation] = step.At
+		w.asked[in.Conversation] = now
 	case messages.HTTPAnswered:
 		if in.Placed != nil {
-			w.asked[in.Placed.Conversation] = step.At
+			w.asked[in.Placed.Conversation] = now
 		}
 	}
 	if len(w.asked) == 0 {
@@ -200,7 +205,7 @@ func (w *watched) timeAudio(step runtime.Step) {
 		if was && !w.heard[c] {
 			w.heard[c] = true
 			delete(w.asked, c)
-			w.audio = append(w.audio, step.At-since)
+			w.audio = append(w.audio, now-since)
 		}
 	}
 }
@@ -237,11 +242,15 @@ func (p *player) play() error {
 
 // finishPlay lets the last line have its time, looks at how things stand, and lets everything end.
 func (p *player) finishPlay() error {
-	if err := p.world.Run(p.world.Now() + Settled); err != nil {
+	if err := p.world.Run(p.world.Now() + Settled - news); err != nil {
+		return err
+	}
+	doubts := p.look()
+	if err := p.world.Run(p.world.Now() + news); err != nil {
 		return err
 	}
 	p.outcome.End = p.world.Now()
-	p.standing()
+	p.lasting(doubts)
 	p.close()
 	if !p.options.Open {
 		if err := p.aftermath(); err != nil {

@@ -158,8 +158,16 @@ const shrinkBudget = 4000
 // Shrunk is the shortest scenario that still breaks the law that the failure broke first, with what comes of it as its
 // expected text.
 func (f Failure) Shrunk() scenario.Scenario {
+	return f.shrunk(func(scenario.Scenario) bool { return true })
+}
+
+// shrunk is Shrunk among the scenarios that are such.
+func (f Failure) shrunk(such func(scenario.Scenario) bool) scenario.Scenario {
 	law := f.Law()
 	fails := func(s scenario.Scenario) bool {
+		if !such(s) {
+			return false
+		}
 		outcome, err := Play(s, Options{})
 		if f.Err != nil {
 			return err != nil
@@ -167,7 +175,7 @@ func (f Failure) Shrunk() scenario.Scenario {
 		return err == nil && slices.ContainsFunc(outcome.Broken, func(b Broken) bool { return b.Law == law })
 	}
 	short := scenario.Shrink(f.Scenario, fails, shrinkBudget)
-	short.Title = fmt.Sprintf("Shrunk from seed %d: %s.", f.Seed, law)
+	short.Title = fmt.Sprintf(shrunkTitle, f.Seed, law)
 	if outcome, err := Play(short, Options{Text: true}); err == nil {
 		short.Expected = outcome.Text
 	}

@@ -18,11 +18,16 @@ const (
 	OneUnheldCall   = "a station has one call at most that is up and not held"
 	MediaHasSession = "a live peer connection belongs to a live session"
 	WhoIsUpIsHeard  = "a call that was taken here is heard here"
+	AnsweredIsTaken = "a call whose answer succeeded here is taken"
+	ListedIsLive    = "a call that is listed here is one of the user's"
+	RingsEverywhere = "a call that waits rings at each phone that it is offered to"
+	TakenIsNotHeld  = "of several calls the one that was taken last is not held, unless somebody says so"
+	StationIsKnown  = "the station that was announced last is the user's"
 )
 
 // Laws are the names of all laws that a play checks.
 func Laws() []string {
-	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard)
+	return append(laws.Laws(), OneLiveSession, OneUnheldCall, MediaHasSession, WhoIsUpIsHeard, AnsweredIsTaken, ListedIsLive, RingsEverywhere, TakenIsNotHeld, StationIsKnown)
 }
 
 // hearing is how long a phone may take to hear of an end.
@@ -31,16 +36,19 @@ const hearing = time.Second
 // disturbing are the verbs after which a phone and the platform may rightly disagree for a while, or after which two sessions
 // under line appearance 1 are the platform's own doing.
 var disturbing = map[scenario.Verb]bool{
-	scenario.LogOut: true, scenario.Disconnect: true, scenario.LoseNetwork: true, scenario.Sleep: true, scenario.Media: true, scenario.Microphone: true,
+	scenario.LogOut: true, scenario.Disconnect: true, scenario.LoseNetwork: true, scenario.Sleep: true, scenario.JumpClock: true, scenario.Media: true, scenario.Microphone: true,
 	scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true, scenario.DropStream: true, scenario.RefuseStreams: true,
 	scenario.ExpireChannel: true, scenario.NextDropped: true, scenario.NextDuplicated: true, scenario.NextDelayed: true, scenario.NextFails: true,
 	scenario.NextUnanswered: true, scenario.Wire: true, scenario.FailTo: true,
 }
 
-// undisturbed tells whether nothing failed.
-func (p *player) undisturbed() bool {
+// migrating are those of the disturbing verbs that only change what a station is.
+var migrating = map[scenario.Verb]bool{scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true}
+
+// undisturbed tells whether nothing failed, but for some verbs.
+func (p *player) undisturbed(but map[scenario.Verb]bool) bool {
 	for _, l := range p.scenario.Lines {
-		if disturbing[l.Do.Verb] {
+		if disturbing[l.Do.Verb] && !but[l.Do.Verb] {
 			return false
 		}
 	}
@@ -49,13 +57,13 @@ func (p *player) undisturbed() bool {
 
 // standing checks how things stand.
 func (p *player) standing() {
-	if !p.undisturbed() {
+	if !p.undisturbed(nil) {
 		return
 	}
 	for _, w := range p.order {
 		for _, session := range w.phone.LiveMedia() {
 			if s := p.world.Platform.Session(session); s == nil || s.EndedBy(p.world.Now()-hearing) {
-				p.breaks(w, MediaHasSession, fmt.Sprintf("session %s has live media here, and has ended", session))
+				p.doubt(w, MediaHasSession, fmt.Sprintf("session %s has live media here, and has ended", session))
 			}
 		}
 	}
@@ -79,11 +87,29 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 		}
 		p.isHeard(u, l)
 	}
-	if len(unheld) > 1 && p.holdsOthers(a) {
-		p.breaks(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
+	if len(unheld) > 1 && p.holdsOthers(a) && !at.hurried && !p.does(scenario.Conference) {
+		p.doubt(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
 	}
-	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) {
+	if len(a.Phones) == 1 && !at.hurried && !at.crowded && !p.does(scenario.Hold) && !p.does(scenario.Retrieve) && !p.does(scenario.Conference) {
+		p.lastIsNotHeld(u, at)
+	}
+	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) && !p.does(scenario.EdgeReinvites) {
 		p.idleSessions(u, carrying)
+	}
+}
+
+// lastIsNotHeld checks that nobody has held the call that the user took last, for none was taken after it.
+func (p *player) lastIsNotHeld(u *platform.User, at *watched) {
+	var last *platform.Leg
+	for _, c := range p.world.Platform.Conversations() {
+		for _, party := range c.Parties {
+			if l := party.Leg; party.User == u && (last == nil || l.Taken() >= last.Taken()) {
+				last = l
+			}
+		}
+	}
+	if last != nil && last.Up() && last.Held {
+		p.doubt(at, TakenIsNotHeld, fmt.Sprintf("%s is held", last.Conversation().ID))
 	}
 }
 
@@ -97,7 +123,7 @@ func (p *player) isHeard(u *platform.User, l *platform.Leg) {
 		return
 	}
 	if !slices.Contains(phone.Hears(), l.Conversation().ID) {
-		p.breaks(p.phones[phone], WhoIsUpIsHeard, fmt.Sprintf("%s is up on session %s, and is not heard", l.Conversation().ID, l.Session.ID))
+		p.doubt(p.phones[phone], WhoIsUpIsHeard, fmt.Sprintf("%s is up on session %s, and is not heard", l.Conversation().ID, l.Session.ID))
 	}
 }
 
@@ -117,7 +143,7 @@ func (p *player) idleSessions(u *platform.User, carrying map[messages.SessionID]
 			}
 		}
 		if u.Station.Persistent && idle > 1 || !u.Station.Persistent && idle > 0 {
-			p.breaks(w, OneLiveSession, fmt.Sprintf("%d sessions carry nothing", idle))
+			p.doubt(w, OneLiveSession, fmt.Sprintf("%d sessions carry nothing", idle))
 		}
 	}
 }
@@ -140,6 +166,103 @@ func (p *player) holdsOthers(a scenario.Agent) bool {
 		}
 	}
 	return true
+}
+
+// doubt is a law that seems to be broken at a phone. It is, if it seems so for longer than news travel.
+type doubt struct {
+	at        *watched
+	law, what string
+}
+
+// news is how long what is told may travel, with the requests that it leads to.
+const news = 2 * time.Second
+
+// doubt notes that a law seems to be broken.
+func (p *player) doubt(w *watched, law, what string) { p.seen = append(p.seen, doubt{w, law, what}) }
+
+// look is how phones and platform disagree now.
+func (p *player) look() []doubt {
+	p.seen = nil
+	p.standing()
+	for _, w := range p.order {
+		if !w.phone.Connected() || !w.ready {
+			continue
+		}
+		if p.undisturbed(migrating) && !p.logsIn() {
+			p.seen = append(p.seen, w.doubtedStation()...)
+		}
+		if p.undisturbed(nil) {
+			p.seen = append(p.seen, w.doubtedCalls(p)...)
+		}
+	}
+	return p.seen
+}
+
+// logsIn tells whether a phone logs in after the beginning: what changes meanwhile, it may not learn.
+func (p *player) logsIn() bool { return p.scenario.LoginByHand || p.does(scenario.LogIn) }
+
+// does tells whether a line does something.
+func (p *player) does(v scenario.Verb) bool {
+	return slices.ContainsFunc(p.scenario.Lines, func(l scenario.Line) bool { return l.Do.Verb == v })
+}
+
+// doubtedStation: the phone has announced what the user's station is, if there is one.
+func (w *watched) doubtedStation() []doubt {
+	u, said := w.phone.User, w.station
+	if !u.Associated || said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent {
+		return nil
+	}
+	return []doubt{{w, StationIsKnown, fmt.Sprintf("the station is known here as %+v", said)}}
+}
+
+// doubtedCalls: the phone lists calls of its user's and no others, rings for those that are proposed to it, and has taken what
+// it said that it took.
+func (w *watched) doubtedCalls(p *player) (all []doubt) {
+	live := map[messages.ConversationID]bool{}
+	for _, l := range w.phone.User.Legs() {
+		id := l.Conversation().ID
+		live[id] = true
+		if l.Up() || l.Conversation().Legs(w.phone.User) > 1 {
+			continue
+		}
+		if s := l.Session; s != nil && s.Proposed() && s.Phone() == "" && !p.late() && !w.checker.Rings(id) && !w.done[id] {
+			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s is proposed, and does not ring", id)})
+		}
+		if s := l.Session; w.phone.User.Station.LineAppearance == 1 && s.Live() && s.Phone() == w.phone.Name && l.State == messages.Alerting && !w.checker.Rings(id) && !w.done[id] {
+			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s waits on session %s, and does not ring", id, s.ID)})
+		}
+		if w.took[id] && w.connects && !p.rerouted(id) {
+			all = append(all, doubt{w, AnsweredIsTaken, fmt.Sprintf("%s was answered, and still waits", id)})
+		}
+	}
+	for _, id := range w.checker.Listed() {
+		if !live[id] {
+			all = append(all, doubt{w, ListedIsLive, fmt.Sprintf("%s is listed, and over for the user", id)})
+		}
+	}
+	return all
+}
+
+// rerouted tells whether another session was proposed for a call, or took the place of one: an answer that crosses that is
+// lost, and to be given again.
+func (p *player) rerouted(call messages.ConversationID) bool {
+	return slices.ContainsFunc(p.scenario.Lines, func(l scenario.Line) bool {
+		return l.Do.Verb == scenario.EdgeReinvites || l.Do.Verb == scenario.EdgeReroutes && l.Do.Call == string(call)
+	})
+}
+
+// late tells whether a phone that logs in during a call is not told of it (platform propose-again=0s).
+func (p *player) late() bool {
+	return slices.Contains(p.scenario.Platform, scenario.Setting{Key: "propose-again", Value: "0s"})
+}
+
+// lasting are the doubts that were there before, too: the laws are broken.
+func (p *player) lasting(before []doubt) {
+	for _, d := range p.look() {
+		if slices.Contains(before, d) {
+			p.breaks(d.at, d.law, d.what)
+		}
+	}
 }
 
 func (p *player) breaks(w *watched, law, what string) {

@@ -91,7 +91,7 @@ func (e End) Differences(other End) (list []string) {
 	if e.Active != other.Active {
 		list = append(list, fmt.Sprintf("active is %q, instead of %q", other.Active, e.Active))
 	}
-	if !same(e.Errors, other.Errors) {
+	if !slices.Equal(e.Errors, other.Errors) {
 		list = append(list, fmt.Sprintf("errors: %s, instead of %s", orNone(other.Errors), orNone(e.Errors)))
 	}
 	return list

@@ -60,6 +60,9 @@ func wayOf(in messages.Input) string {
 	case messages.HTTPAnswered:
 		return "answer " + string(in.Effect)
 	case messages.IQAnswered:
+		if in.Bound != "" {
+			return border // no stanza comes to a resource that is not bound (RFC 6120, section 7.1)
+		}
 		return "iq"
 	case messages.MicrophoneGranted, messages.MicrophoneDenied:
 		return "microphone"

@@ -5,6 +5,7 @@ package races
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -15,9 +16,12 @@ import (
 type Input struct {
 	At time.Duration
 	messages.Input
-	// Entry is its number in the log, for the report.
+	// Entry is its number in the log. No two inputs have the same.
 	Entry uint64
 }
+
+// String is the input by its kind and its entry.
+func (in Input) String() string { return fmt.Sprintf("%s (entry %d)", in.Kind(), in.Entry) }
 
 // Search is what is looked for.
 type Search struct {
@@ -35,25 +39,32 @@ type Search struct {
 type Report struct {
 	// End is what the user ended up with as things came.
 	End End
-	// Tried is how many other orders were decided; Caused how many could not be, because an input answers what comes of one
-	// that it was to overtake; Left how many were left untried.
+	// Tried is how many other orders were decided; Caused how many cannot be, because an input would come before what it comes
+	// of; Left how many were left untried.
 	Tried, Caused, Left int
 	Races               []Race
 }
 
-// Race is an order that changes what the user ends up with.
-type Race struct {
-	// Moved came before Passed, instead of after it.
-	Moved, Passed Input
-	// Differences are what is otherwise in the end.
-	Differences []string
-	// Times is how many other orders change the same by the same kinds of inputs.
-	Times int
+// Order is one in which Moved came before Passed, instead of after it.
+type Order struct{ Moved, Passed Input }
+
+// String is the order in a line.
+func (o Order) String() string {
+	return o.Moved.String() + " before " + o.Passed.String()
 }
 
-// String is the race in a line.
-func (r Race) String() string {
-	return fmt.Sprintf("%s (entry %d) before %s (entry %d)", r.Moved.Kind(), r.Moved.Entry, r.Passed.Kind(), r.Passed.Entry)
+// Race is an order that changes what the user ends up with: of those that change the same by a kind of input, the one that moves
+// an input least.
+type Race struct {
+	Order
+	// Differences are what is otherwise in the end.
+	Differences []string
+	// Never are the inputs that do not come then, in order: what they answer is never asked, or announced.
+	Never []Input
+	// Unanswered are what is asked then, and was not when the log was recorded: no answer to it is known.
+	Unanswered []string
+	// Also are the other orders that change the same by inputs of this kind.
+	Also []Order
 }
 
 // Find tries the orders of a log. The error is of a log that cannot be decided as it is.
@@ -68,41 +79,31 @@ func Find(log []Input, s Search) (Report, error) {
 			report.Left++
 			continue
 		}
-		end, possible := recorded.again(m.applied(log), s.Cell)
-		if !possible {
+		o, err := recorded.again(m.applied(log), s.Cell)
+		if err != nil {
 			report.Caused++
 			continue
 		}
 		if report.Tried++; s.Progress != nil {
 			s.Progress(report.Tried)
 		}
-		report.note(Race{Moved: log[m.from], Passed: log[m.to], Differences: recorded.end.Differences(end), Times: 1})
+		report.note(Race{
+			Order: Order{Moved: log[m.from], Passed: log[m.to]}, Differences: recorded.end.Differences(o.end), Never: o.never, Unanswered: o.unanswered,
+		})
 	}
 	return report, nil
 }
 
-// note keeps a race, unless the same kinds of inputs have changed the same already.
+// note keeps a race, or adds it to the one in which an input of the same kind changes the same.
 func (r *Report) note(race Race) {
 	if len(race.Differences) == 0 {
 		return
 	}
 	for i, known := range r.Races {
-		if known.Moved.Kind() == race.Moved.Kind() && known.Passed.Kind() == race.Passed.Kind() && same(known.Differences, race.Differences) {
-			r.Races[i].Times++
+		if known.Moved.Kind() == race.Moved.Kind() && slices.Equal(known.Differences, race.Differences) {
+			r.Races[i].Also = append(r.Races[i].Also, race.Order)
 			return
 		}
 	}
 	r.Races = append(r.Races, race)
-}
-
-func same(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -36,6 +36,7 @@ const (
 	RegainNetwork Verb = "regains network"
 	Sleep         Verb = "sleeps"
 	Wake          Verb = "wakes"
+	JumpClock     Verb = "clock jumps"
 	HidePage      Verb = "hides page"
 	ShowPage      Verb = "shows page"
 	Microphone    Verb = "microphone"
@@ -109,6 +110,7 @@ var Patterns = []Pattern{
 	{RegainNetwork, "{phone} regains network", "the machine is online again"},
 	{Sleep, "{phone} sleeps", "the machine sleeps: nothing reaches it, and its timers do not run"},
 	{Wake, "{phone} wakes", "the machine wakes; overdue timers fire late"},
+	{JumpClock, "clock of {phone} jumps {duration}", "the machine's clock is set ahead: timers that become due fire late, all at once; for everybody else no time passes"},
 	{HidePage, "{phone} hides page", "the page of the phone becomes hidden"},
 	{ShowPage, "{phone} shows page", "and visible again"},
 	{Microphone, "{phone} microphone {word:granted|denied|missing}", "from now on the microphone is granted, denied (NotAllowedError) or missing (NotFoundError)"},
@@ -134,7 +136,7 @@ var Patterns = []Pattern{
 	{NextDropped, "next {input} to {phone} is dropped", "the next input of that kind is lost"},
 	{NextDuplicated, "next {input} to {phone} is duplicated", "it comes twice"},
 	{NextDelayed, "next {input} to {phone} is delayed {duration}", "it comes later, and others may overtake it"},
-	{NextFails, "next {request} of {phone} fails {number} [retry after {duration}]", "the next request of that kind is answered with a status"},
+	{NextFails, "next {request} of {phone} fails {number} [retry after {duration}]", "the next request of that kind is answered with a status; what is asked of a peer connection, such as make-answer, just fails"},
 	{NextUnanswered, "next {request} of {phone} is unanswered", "it is never answered"},
 
 	{Wire, "wire {phone} {input} {json}", "the phone is told an input of that kind as it stands in a journal"},

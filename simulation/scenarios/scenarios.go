@@ -1,5 +1,6 @@
 // Package scenarios holds the scenarios that ship with the program, with what comes of each: calls (what contact centres
-// do), attacks (what must be withstood) and defects (what the reference SDK gets wrong).
+// do), attacks (what must be withstood), defects (what the reference SDK gets wrong) and quirks (each defect alone, as seeds show
+// it).
 package scenarios
 
 import (
@@ -23,7 +24,7 @@ type File struct {
 }
 
 // Folders are the kinds of scenarios.
-func Folders() []string { return []string{"calls", "attacks", "defects"} }
+func Folders() []string { return []string{"calls", "attacks", "defects", "quirks"} }
 
 // All reads the scenarios of some folders, or of all if none is named, in order of their paths. The error names the file
 // and line.

@@ -17,8 +17,26 @@ type Report struct {
 	Was, Is Run
 	// Calls are in the order in which the client first heard of them.
 	Calls []CallReport
-	// First is the earliest difference that an application would notice, or nil.
+	// First is the earliest difference that an application would notice, or nil. That the same comes in another order is none.
 	First *Difference
+}
+
+// Tally counts calls by what an application would notice of them. Each call is in one of the numbers beside Calls.
+type Tally struct {
+	// Calls are all calls of which the application was told, in the recording or in either run.
+	Calls int `json:"calls"`
+	// Alike are those of which it would be told the same.
+	Alike int `json:"alike"`
+	// Reordered are those of which it would be told the same in another order, and notice nothing else.
+	Reordered int `json:"reordered"`
+	// Different are those of which it would notice a difference.
+	Different int `json:"different"`
+	// Lost are those of the recording that could not be recovered: neither run has them.
+	Lost int `json:"lost"`
+}
+
+func (t Tally) plus(o Tally) Tally {
+	return Tally{t.Calls + o.Calls, t.Alike + o.Alike, t.Reordered + o.Reordered, t.Different + o.Different, t.Lost + o.Lost}
 }
 
 // CallReport is one call in both runs.
@@ -28,8 +46,18 @@ type CallReport struct {
 	Outbound bool
 	// Rows are what was announced, side by side, in order.
 	Rows []Row
-	// Differences are those that an application would notice.
+	// Differences are those that an application would notice, and what comes in another order.
 	Differences []Difference
+	// Lost: it is in the recording, but could not be recovered.
+	Lost bool
+}
+
+// Reordered tells whether the application is told the same in another order, and would notice nothing else.
+func (c CallReport) Reordered() bool { return len(c.Differences) > 0 && !c.Different() }
+
+// Different tells whether the application would notice a difference.
+func (c CallReport) Different() bool {
+	return slices.ContainsFunc(c.Differences, func(d Difference) bool { return !d.Order })
 }
 
 // Row is what was announced in the one run beside what was announced in the other; nil: nothing.
@@ -45,6 +73,8 @@ type Difference struct {
 	// Kind says what kind of difference it is, with no name of a call in it, so that many can be counted.
 	Kind string
 	What string
+	// Order: it is told all the same, before or after something else of the call.
+	Order bool
 }
 
 // Compare plays recovered calls under another configuration and lays both runs side by side. The error is of a change that
@@ -61,13 +91,14 @@ func Compare(rec Recovery, change Change) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("whatif: %s: %s: %w", rec.Log, change, err)
 	}
-	r := Report{Change: change, Recovery: rec, Faithful: faithful(rec, rec.run), Was: rec.run, Is: is}
-	for _, call := range callsOf(r.Was.Events, r.Is.Events) {
+	calls := callsOf(rec.Events, rec.run.Events, is.Events)
+	r := Report{Change: change, Recovery: rec, Faithful: faithful(rec, rec.run, calls), Was: rec.run, Is: is}
+	for _, call := range calls {
 		r.Calls = append(r.Calls, r.call(call))
 	}
 	for _, c := range r.Calls {
 		for i := range c.Differences {
-			if r.First == nil || c.Differences[i].At < r.First.At {
+			if d := c.Differences[i]; !d.Order && (r.First == nil || d.At < r.First.At) {
 				r.First = &c.Differences[i]
 			}
 		}
@@ -75,14 +106,22 @@ func Compare(rec Recovery, change Change) (Report, error) {
 	return r, nil
 }
 
-// Alike are how many calls the application would notice nothing of.
-func (r Report) Alike() (n int) {
+// Tally counts the calls.
+func (r Report) Tally() Tally {
+	t := Tally{Calls: len(r.Calls)}
 	for _, c := range r.Calls {
-		if len(c.Differences) == 0 {
-			n++
+		switch {
+		case c.Lost:
+			t.Lost++
+		case c.Different():
+			t.Different++
+		case c.Reordered():
+			t.Reordered++
+		default:
+			t.Alike++
 		}
 	}
-	return n
+	return t
 }
 
 // call lays one call side by side.
@@ -93,6 +132,7 @@ func (r Report) call(call string) CallReport {
 	c.Differences = append(c.Differences, r.requestsOf(call)...)
 	c.Differences = append(c.Differences, r.heardOf(call)...)
 	slices.SortStableFunc(c.Differences, func(a, b Difference) int { return cmp.Compare(a.At, b.At) })
+	c.Lost = len(c.Rows) == 0 && len(c.Differences) == 0
 	return c
 }
 
@@ -143,6 +183,14 @@ func paired(rows []Row) (joined []Row) {
 	return joined
 }
 
+// differs is a difference whose kind says all of it.
+func differs(at time.Duration, call, what string) Difference {
+	return Difference{At: at, Call: call, Kind: what, What: what}
+}
+
+// inAnotherOrder ends what is said of an event that comes before or after another one than it did.
+const inAnotherOrder = " comes in another order"
+
 // announcedOtherwise are the differences of what is announced: events that are missing, that are more, that say something
 // else, and that come in another order.
 func announcedOtherwise(call string, rows []Row) (found []Difference) {
@@ -159,12 +207,13 @@ func announcedOtherwise(call string, rows []Row) (found []Difference) {
 		case r.Is == nil && moved[r.Was.String()] > 0:
 			moved[r.Was.String()]--
 			inOrder[r.Was.String()]++
-			found = append(found, Difference{r.Was.At, call, r.Was.String() + " comes in another order", r.Was.String() + " comes in another order"})
+			d := differs(r.Was.At, call, r.Was.String()+inAnotherOrder)
+			d.Order = true
+			found = append(found, d)
 		case r.Is == nil:
-			found = append(found, Difference{r.Was.At, call, r.Was.String() + " is missing", r.Was.String() + " is missing"})
+			found = append(found, differs(r.Was.At, call, r.Was.String()+" is missing"))
 		case r.Was != nil:
-			what := fmt.Sprintf("%s instead of %s", r.Is, cmp.Or(r.Was.What, r.Was.Name))
-			found = append(found, Difference{r.Is.At, call, what, what})
+			found = append(found, differs(r.Is.At, call, fmt.Sprintf("%s instead of %s", r.Is, cmp.Or(r.Was.What, r.Was.Name))))
 		}
 	}
 	for _, r := range rows {
@@ -175,7 +224,7 @@ func announcedOtherwise(call string, rows []Row) (found []Difference) {
 			inOrder[r.Is.String()]--
 			continue
 		}
-		found = append(found, Difference{r.Is.At, call, r.Is.String() + " is new", r.Is.String() + " is new"})
+		found = append(found, differs(r.Is.At, call, r.Is.String()+" is new"))
 	}
 	return found
 }
@@ -196,17 +245,17 @@ func (r Report) requestsOf(call string) (found []Difference) {
 			was[q.What]--
 			continue
 		}
-		found = append(found, Difference{q.At, call, q.What + " fails", fmt.Sprintf("%s fails (%s)", q.What, cmp.Or(q.Why, "error"))})
+		found = append(found, Difference{At: q.At, Call: call, Kind: q.What + " fails", What: fmt.Sprintf("%s fails (%s)", q.What, cmp.Or(q.Why, "error"))})
 	}
 	for _, q := range r.Was.Refused {
 		if q.Call == call && was[q.What] > 0 {
 			was[q.What]--
-			found = append(found, Difference{q.At, call, q.What + " no more fails", q.What + " no more fails"})
+			found = append(found, differs(q.At, call, q.What+" no more fails"))
 		}
 	}
 	for _, u := range r.Is.Untargeted {
 		if u.Do.Call == call && !slices.ContainsFunc(r.Was.Untargeted, func(w Untargeted) bool { return w == u }) {
-			found = append(found, Difference{r.Is.End, call, string(u.Do.Verb) + " finds nothing to act on", u.String()})
+			found = append(found, Difference{At: r.Is.End, Call: call, Kind: string(u.Do.Verb) + " finds nothing to act on", What: u.String()})
 		}
 	}
 	return found
@@ -220,21 +269,21 @@ func (r Report) heardOf(call string) (found []Difference) {
 	was, is := heardTimes(r.Was, call), heardTimes(r.Is, call)
 	switch {
 	case was.any && !is.any:
-		found = append(found, Difference{was.first, call, "the call is not heard", "the call is not heard"})
+		found = append(found, differs(was.first, call, "the call is not heard"))
 	case !was.any && is.any:
-		found = append(found, Difference{is.first, call, "the call is heard, which it was not", "the call is heard, which it was not"})
+		found = append(found, differs(is.first, call, "the call is heard, which it was not"))
 	case is.first-was.first > noticed:
-		found = append(found, Difference{was.first, call, "the call is heard later", fmt.Sprintf("it is heard %s later", seconds(is.first-was.first))})
+		found = append(found, Difference{At: was.first, Call: call, Kind: "the call is heard later", What: fmt.Sprintf("it is heard %s later", seconds(is.first-was.first))})
 	case was.first-is.first > noticed:
-		found = append(found, Difference{is.first, call, "the call is heard earlier", fmt.Sprintf("it is heard %s earlier", seconds(was.first-is.first))})
+		found = append(found, Difference{At: is.first, Call: call, Kind: "the call is heard earlier", What: fmt.Sprintf("it is heard %s earlier", seconds(was.first-is.first))})
 	}
 	if was.any && is.any && was.breaks != is.breaks {
 		what := fmt.Sprintf("it is heard in %s instead of %d", counted(is.breaks, "part"), was.breaks)
-		found = append(found, Difference{is.first, call, "the call is heard in more or fewer parts", what})
+		found = append(found, Difference{At: is.first, Call: call, Kind: "the call is heard in more or fewer parts", What: what})
 	}
 	if is.together > was.together+noticed {
 		what := fmt.Sprintf("it is heard together with another call, for %s", seconds(is.together))
-		found = append(found, Difference{is.first, call, "two calls are heard at once", what})
+		found = append(found, Difference{At: is.first, Call: call, Kind: "two calls are heard at once", What: what})
 	}
 	return found
 }

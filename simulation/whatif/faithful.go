@@ -4,7 +4,7 @@ import "fmt"
 
 // Faithful says how much of a recording its recovered scenario brings back.
 type Faithful struct {
-	// Calls are the recording's; Alike are those of which the same is announced in the same order.
+	// Calls are those that were looked at; Alike are those of which the same is announced in the same order.
 	Calls, Alike int
 	// First is the first difference, in words; "" if there is none.
 	First string
@@ -13,11 +13,10 @@ type Faithful struct {
 // Same tells whether each call is announced as it was recorded.
 func (f Faithful) Same() bool { return f.Calls == f.Alike && f.First == "" }
 
-// faithful compares what the recorded client announced with what a run did, call by call.
-func faithful(rec Recovery, run Run) Faithful {
-	f := Faithful{}
-	for _, call := range callsOf(rec.Events, run.Events) {
-		f.Calls++
+// faithful compares what the recorded client announced of calls with what a run did, call by call.
+func faithful(rec Recovery, run Run, calls []string) Faithful {
+	f := Faithful{Calls: len(calls)}
+	for _, call := range calls {
 		was, is := rec.beside(run, call)
 		at, differs := firstDifference(was, is)
 		if !differs {

@@ -24,6 +24,11 @@ type recovered struct {
 	err      error
 }
 
+// brought is how much of the recording the recovered calls bring back.
+func (rec Recovery) brought() Faithful {
+	return faithful(rec, rec.run, callsOf(rec.Events, rec.run.Events))
+}
+
 // recoverAll recovers captures, on all cores.
 func recoverAll(t *testing.T, names []string) []recovered {
 	t.Helper()
@@ -78,7 +83,7 @@ func TestCapturesAreRecovered(t *testing.T) {
 		if _, err := play.Play(again, play.Options{Open: true}); err != nil {
 			t.Errorf("%s: the scenario does not play: %v", r.name, err)
 		}
-		f := faithful(r.recovery, r.recovery.run)
+		f := r.recovery.brought()
 		calls, alike = calls+f.Calls, alike+f.Alike
 		if !f.Same() {
 			if strings.HasPrefix(r.name, "browser/") {
@@ -116,7 +121,7 @@ func TestJournalsAreRecovered(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", file.Path, err)
 		}
-		f := faithful(r, r.run)
+		f := r.brought()
 		calls, alike = calls+f.Calls, alike+f.Alike
 		if !f.Same() {
 			t.Logf("%s: %s", file.Path, f.First)

@@ -115,8 +115,8 @@ func TestTheSameConfigurationIsTheSame(t *testing.T) {
 		"browser/f-la1-nonpersistent-two-calls.jsonl": {LineAppearance: 1, Persistent: no(), Profile: "sdk-9.2.4"},
 	} {
 		r := compared(t, name, change)
-		if r.Alike() != len(r.Calls) || r.First != nil || len(r.Calls) != 2 {
-			t.Errorf("%s: %d of %d calls are alike: %+v", name, r.Alike(), len(r.Calls), r.First)
+		if r.Tally() != (Tally{Calls: 2, Alike: 2}) || r.First != nil {
+			t.Errorf("%s: %+v: %+v", name, r.Tally(), r.First)
 		}
 	}
 }
@@ -138,7 +138,7 @@ func TestDay(t *testing.T) {
 		t.Errorf("the sum is wrong: %+v", day)
 	}
 	var text bytes.Buffer
-	if err := day.Write(&text); err != nil {
+	if err := day.Write(&text, Brevity{}); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Count(text.String(), "\n"); lines > 60 {

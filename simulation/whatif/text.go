@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,13 @@ type page struct {
 func (p *page) line(format string, args ...any) {
 	if p.failed == nil {
 		_, p.failed = fmt.Fprintln(p.to, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+}
+
+// wrapped writes a text in as many lines as it needs.
+func (p *page) wrapped(text string) {
+	for _, part := range wrapped(text, widthMax) {
+		p.line("%s", part)
 	}
 }
 
@@ -64,31 +72,30 @@ type Brevity struct {
 	All bool
 }
 
+// most is how long a list may be that is usually cut.
+func (b Brevity) most(usually int) int {
+	if b.All {
+		return math.MaxInt
+	}
+	return usually
+}
+
 // few is how long a list may be that is not the matter of the report.
 const few = 8
 
-// Write writes the report for people, in at most 100 columns. The error is that of the writer.
+// Write writes the report for people, call by call, in at most 100 columns. The error is that of the writer.
 func (r Report) Write(to io.Writer, how Brevity) error {
 	p := &page{to: to}
-	most := few
-	if how.All {
-		most = 1 << 30
-	}
+	most := how.most(few)
 	p.line("%s", cutLeft(r.Recovery.Log, widthMax))
-	for _, part := range wrapped("What if: "+r.Change.String(), widthMax) {
-		p.line("%s", part)
-	}
+	p.wrapped("What if: " + r.Change.String())
 	p.line("")
 	for _, sentence := range r.Answer() {
-		for _, part := range wrapped(sentence, widthMax) {
-			p.line("%s", part)
-		}
+		p.wrapped(sentence)
 	}
 	if r.First != nil {
 		p.line("")
-		for _, part := range wrapped(fmt.Sprintf("First difference: %s at %s: %s.", r.First.Call, clock(r.First.At), r.First.What), widthMax) {
-			p.line("%s", part)
-		}
+		p.wrapped(fmt.Sprintf("First difference: %s at %s: %s.", r.First.Call, clock(r.First.At), r.First.What))
 	}
 	p.line("")
 	p.line("%s", cut("left:  as recorded, "+ConfigurationOf(r.Was.Scenario), widthMax))
@@ -108,13 +115,29 @@ func (r Report) Write(to io.Writer, how Brevity) error {
 
 // Answer is the report in three sentences.
 func (r Report) Answer() []string {
-	alike, all := r.Alike(), len(r.Calls)
-	first := fmt.Sprintf("With %s, the application would notice nothing: %s as before.", r.Change, goes(all))
-	if alike < all {
-		first = fmt.Sprintf("With %s, the application would notice a difference in %d of %s.", r.Change, all-alike, counted(all, "call"))
-	}
 	was, is := r.Was.Cost, r.Is.Cost
-	return []string{first, costSentence(r.Was.Total(), r.Is.Total()), audioSentence(was.Audio, is.Audio)}
+	return []string{r.Tally().answer(r.Change), costSentence(r.Was.Total(), r.Is.Total()), audioSentence(was.Audio, is.Audio)}
+}
+
+// answer says of how many calls an application would notice something.
+func (t Tally) answer(change Change) string {
+	text := fmt.Sprintf("With %s, the application would notice a difference in %d of %s.", change, t.Different, counted(t.Calls, "call"))
+	switch {
+	case t.Different > 0 && t.Reordered > 0:
+		text += fmt.Sprintf(" Of %d it would be told the same in another order, and %d would go alike.", t.Reordered, t.Alike)
+	case t.Different > 0:
+	case t.Reordered == 0:
+		text = fmt.Sprintf("With %s, the application would notice nothing: %s as before.", change, goes(t.Alike))
+	case t.Alike == 0:
+		text = fmt.Sprintf("With %s, the application would be told the same of %s, in another order.", change, counted(t.Reordered, "call"))
+	default:
+		text = fmt.Sprintf("With %s, the application would be told the same of %s, of %d of them in another order.",
+			change, counted(t.Alike+t.Reordered, "call"), t.Reordered)
+	}
+	if t.Lost > 0 {
+		text += fmt.Sprintf(" %s of the recording could not be recovered.", counted(t.Lost, "call"))
+	}
+	return text
 }
 
 // costSentence says what is taken, and what was where that is another number.
@@ -164,13 +187,20 @@ func (c CallReport) write(p *page, how Brevity) {
 	if c.Outbound {
 		direction = "outbound"
 	}
-	if len(c.Differences) == 0 && !how.All {
-		p.line("")
+	p.line("")
+	switch {
+	case c.Lost:
+		p.line("%s, %s: could not be recovered", c.Call, direction)
+		return
+	case c.Different() || how.All:
+		p.line("%s, %s", c.Call, direction)
+	case c.Reordered():
+		p.wrapped(fmt.Sprintf("%s, %s: told the same in another order: %s", c.Call, direction, c.reordered()))
+		return
+	default:
 		p.line("%s, %s: announced alike", c.Call, direction)
 		return
 	}
-	p.line("")
-	p.line("%s, %s", c.Call, direction)
 	for _, row := range c.Rows {
 		mark := "≠"
 		if row.Same() {
@@ -183,6 +213,15 @@ func (c CallReport) write(p *page, how Brevity) {
 			p.line("%s%s", []string{"  → ", "    "}[min(j, 1)], part)
 		}
 	}
+}
+
+// reordered names what comes in another order.
+func (c CallReport) reordered() string {
+	var events []string
+	for _, d := range c.Differences {
+		events = append(events, strings.TrimSuffix(d.What, inAnotherOrder))
+	}
+	return strings.Join(events, ", ")
 }
 
 // side is one side of a row.

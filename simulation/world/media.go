@@ -62,9 +62,8 @@ func (p *Phone) LiveMedia() (sessions []messages.SessionID) {
 }
 
 const (
-	describing = 2 * time.Millisecond
-	answering  = 8 * time.Millisecond
-	gathering  = 10 * time.Millisecond
+	answering = 8 * time.Millisecond
+	gathering = 10 * time.Millisecond
 )
 
 func (p *Phone) performMedia(out runtime.Output) {
@@ -81,11 +80,11 @@ func (p *Phone) performMedia(out runtime.Output) {
 		p.mediaFor(e.Peer).exists = true
 	case messages.Describe:
 		p.waits(out)
-		p.operation(out.ID, p.mediaFor(e.Peer), describing, "")
+		p.operation(out, p.mediaFor(e.Peer), p.world.cfg.Options.DescribeDelay, "")
 	case messages.MakeAnswer:
 		p.waits(out)
 		m := p.mediaFor(e.Peer)
-		p.operation(out.ID, m, answering, messages.SDP(fmt.Sprintf("v=0\r\ns=%s %d\r\n", p.Name, e.Peer)))
+		p.operation(out, m, answering, messages.SDP(fmt.Sprintf("v=0\r\ns=%s %d\r\n", p.Name, e.Peer)))
 		p.world.After(gathering, func() { m.gathered() })
 	case messages.ClosePeer:
 		m := p.mediaFor(e.Peer)
@@ -103,7 +102,7 @@ func (p *Phone) letGo(m *media) {
 }
 
 func (p *Phone) openMicrophone(id messages.EffectID, m *media) {
-	p.world.After(p.world.chance.Delay("microphone "+p.String(), p.world.cfg.Options.MicrophoneDelay), func() {
+	p.world.After(p.delay("microphone", p.world.cfg.Options.MicrophoneDelay), func() {
 		if p.Microphone != nil {
 			denied := *p.Microphone
 			denied.Effect = id
@@ -115,9 +114,16 @@ func (p *Phone) openMicrophone(id messages.EffectID, m *media) {
 	})
 }
 
-// operation answers what was asked of a peer connection; one that is closed says no.
-func (p *Phone) operation(id messages.EffectID, m *media, takes time.Duration, local messages.SDP) {
+// operation answers what was asked of a peer connection; one that is closed says no, and so does one of whose operation a
+// failure was asked for.
+func (p *Phone) operation(out runtime.Output, m *media, takes time.Duration, local messages.SDP) {
+	_, fails := p.takeFailing(out.Effect.Kind())
+	id := out.ID
 	p.world.After(takes, func() {
+		if fails && m.exists {
+			p.Tell(messages.PeerRejected{Effect: id, Name: "OperationError", Message: "the operation failed"})
+			return
+		}
 		if !m.exists {
 			p.Tell(messages.PeerRejected{Effect: id, Name: "InvalidStateError", Message: "the peer connection is closed"})
 			return
@@ -147,10 +153,10 @@ func (p *Phone) described(e messages.SendAnswer) {
 		p.world.After(givenUp, m.fail)
 		return
 	}
-	chance, options := p.world.chance, p.world.cfg.Options
-	ice := chance.Delay("ice "+p.String(), options.ICEDelay)
+	options := p.world.cfg.Options
+	ice := p.delay("ice", options.ICEDelay)
 	p.world.After(ice, func() { m.ice(messages.PeerConnected) })
-	p.world.After(ice+chance.Delay("dtls "+p.String(), options.DTLSDelay), func() { m.connected() })
+	p.world.After(ice+p.delay("dtls", options.DTLSDelay), func() { m.connected() })
 }
 
 func (m *media) ice(state messages.PeerPhase) {

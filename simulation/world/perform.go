@@ -85,7 +85,7 @@ func (p *Phone) Oldest(kind string) (id messages.EffectID, ok bool) {
 const handshake = 20 * time.Millisecond
 
 func (p *Phone) openSocket(e messages.OpenSocket) {
-	p.world.After(p.world.chance.Delay("socket "+p.String(), handshake), func() {
+	p.world.After(p.delay("socket", handshake), func() {
 		if p.offline {
 			p.refuseSocket(e.Socket)
 			return
@@ -136,7 +136,7 @@ func (p *Phone) send(out runtime.Output) {
 	if waitsForIQ(out.Effect) {
 		p.waits(out)
 	}
-	p.uplink = max(p.uplink, p.world.now+p.world.chance.Delay("up "+p.String(), p.world.cfg.Options.WireDelay))
+	p.uplink = max(p.uplink, p.world.now+p.delay("up", p.world.cfg.Options.WireDelay))
 	p.world.After(p.uplink-p.world.now, func() {
 		if p.stream != stream {
 			return
@@ -164,7 +164,7 @@ func waitsForIQ(e messages.Effect) bool {
 // receive is how the platform's frames get here: in order, unless a fault is on the way, and lost with their stream.
 func (p *Phone) receive(in messages.Input) {
 	stream := p.stream
-	p.down = max(p.down, p.world.now+p.world.chance.Delay("down "+p.String(), p.world.cfg.Options.WireDelay))
+	p.down = max(p.down, p.world.now+p.delay("down", p.world.cfg.Options.WireDelay))
 	arrives := p.down - p.world.now
 	times := 1
 	if p.world.cfg.Twice != nil && p.world.cfg.Twice(in.Kind()) {
@@ -190,11 +190,16 @@ func (p *Phone) arrive(stream *platform.Stream, in messages.Input) {
 	}
 }
 
+// delay draws how long something of the phone's takes.
+func (p *Phone) delay(what string, usual time.Duration) time.Duration {
+	return p.world.chance.Delay(usual, what, p.label)
+}
+
 // request makes a REST request. Half of the time that it takes it is on the way there.
 func (p *Phone) request(out runtime.Output, r messages.Request) {
 	p.Cost.Requests++
 	p.waits(out)
-	way := p.world.chance.Delay("rest "+p.String()+" "+string(r.Of), p.world.cfg.Options.RESTDelay) / 2
+	way := p.world.chance.Delay(p.world.cfg.Options.RESTDelay, "rest", p.label, string(r.Of)) / 2
 	answer := func(in messages.HTTPAnswered, after time.Duration) {
 		in.Effect = out.ID
 		p.world.After(after, func() {

@@ -23,6 +23,7 @@ type Phone struct {
 	Cost Cost
 
 	world   *World
+	label   string // agent/phone
 	cell    *runtime.Cell
 	gate    *runtime.Gate
 	wake    time.Duration // when the cell's next timer was asked for; 0: none
@@ -37,7 +38,8 @@ type Phone struct {
 	offline bool
 	asleep  bool
 	sleeps  int
-	missed  []func() // what came while the machine slept
+	ahead   time.Duration // how far the machine's clock is ahead of the world's
+	missed  []func()      // what came while the machine slept
 
 	media   map[messages.Ref]*media
 	faults  []fault
@@ -60,8 +62,9 @@ func (c Cost) Since(before Cost) Cost {
 
 func newPhone(w *World, u *platform.User, name string, options messages.Options) (*Phone, error) {
 	options.JIDResource = name
+	label := u.Name + "/" + name
 	cfg := runtime.Config{
-		Cell: u.Name + "/" + name, User: u.Name, Organization: platform.Domain, Options: options, Quirks: w.cfg.Quirks,
+		Cell: label, User: u.Name, Organization: platform.Domain, Options: options, Quirks: w.cfg.Quirks,
 		IDPrefix: u.Name + "-" + name + "-", Registry: actors.Softphone(), Shard: w.shard, WithoutRows: !w.cfg.Rows,
 	}
 	if w.cfg.Journal != nil {
@@ -72,12 +75,12 @@ func newPhone(w *World, u *platform.User, name string, options messages.Options)
 		return nil, err
 	}
 	return &Phone{
-		User: u, Name: name, world: w, cell: cell, gate: runtime.NewGate(w.cfg.Quirks), open: map[messages.CallID]string{}, media: map[messages.Ref]*media{},
+		User: u, Name: name, world: w, label: label, cell: cell, gate: runtime.NewGate(w.cfg.Quirks), open: map[messages.CallID]string{}, media: map[messages.Ref]*media{},
 	}, nil
 }
 
 // String is agent/phone.
-func (p *Phone) String() string { return p.User.Name + "/" + p.Name }
+func (p *Phone) String() string { return p.label }
 
 // Cell is the phone's cell. It may be looked into; only the phone tells it anything.
 func (p *Phone) Cell() *runtime.Cell { return p.cell }
@@ -128,17 +131,17 @@ func (p *Phone) Tell(in messages.Input) {
 	if p.fault != nil {
 		return
 	}
-	p.took(p.cell.Handle(p.world.now, in))
+	p.took(p.cell.Handle(p.now(), in))
 }
 
 // fireDue lets the timers fire that are due: a timer comes before what arrives at the same instant.
 func (p *Phone) fireDue() {
 	for p.fault == nil {
 		due, ok := p.cell.NextTimer()
-		if !ok || due > p.world.now {
+		if !ok || due > p.now() {
 			return
 		}
-		p.took(p.cell.FireNext(p.world.now))
+		p.took(p.cell.FireNext(p.now()))
 	}
 }
 
@@ -167,7 +170,7 @@ func (p *Phone) setAlarm() {
 		return
 	}
 	p.wake = due
-	p.world.After(due-p.world.now, func() {
+	p.world.After(due-p.now(), func() {
 		if p.wake != due { // another alarm was set since, for an earlier timer
 			return
 		}
@@ -178,6 +181,21 @@ func (p *Phone) setAlarm() {
 		p.fireDue()
 		p.setAlarm()
 	})
+}
+
+// now is the instant by the machine's clock.
+func (p *Phone) now() time.Duration { return p.world.now + p.ahead }
+
+// Jump sets the machine's clock ahead, as after a suspension that only it went through: the timers that have become due fire
+// at once, late, and for everybody else no time has passed.
+func (p *Phone) Jump(d time.Duration) {
+	p.ahead += d
+	if p.asleep {
+		return
+	}
+	p.fireDue()
+	p.wake = 0
+	p.setAlarm()
 }
 
 // Sleep puts the machine to sleep.

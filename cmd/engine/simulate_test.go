@@ -1,0 +1,91 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const answered = `# A call is answered.
+profile corrected
+agent ann
+
++1s    C1 calls ann
++1s    ann answers C1
+`
+
+// A scenario file says what is done; --rewrite adds what comes of it, and from then on that is compared.
+func TestAScenarioIsWrittenAndComparedAfterwards(t *testing.T) {
+	name := file(t, "mine.scenario", answered)
+	if code, out, errs := engine("simulate", "--rewrite", name); code != exitDone {
+		t.Fatalf("exit code %d: %s%s", code, out, errs)
+	}
+	text := textOf(t, name)
+	if !strings.HasPrefix(text, answered+"----\n") || !strings.Contains(text, "sessionStarted C1 S1") {
+		t.Fatalf("--rewrite wrote:\n%s", text)
+	}
+	if code, _, _ := engine("simulate", name); code != exitDone {
+		t.Errorf("exit code %d for what was just written", code)
+	}
+	write(t, name, strings.Replace(text, "sessionStarted C1 S1", "sessionStarted C2 S1", 1))
+	if code, out, _ := engine("simulate", name); code != exitFails || !strings.Contains(out, "DIFFER") {
+		t.Errorf("exit code %d for something else than is written: %s", code, out)
+	}
+}
+
+// That a law is broken may be what is written of a defect; without a quirk it is a failure, whatever is written.
+func TestABrokenLawIsAFailureWithoutQuirks(t *testing.T) {
+	forged := answered[:strings.Index(answered, "+1s    ann answers")] +
+		"+1s    wire ann offer {\"iq\":\"q1\",\"session\":\"S1\",\"conversation\":\"C1\",\"from\":\"edge@gjoll.example.com/1\",\"sdp\":\"v=0\",\"ice\":\"a\"}\n"
+	quirky := file(t, "quirky.scenario", strings.Replace(forged, "profile corrected", "profile corrected +unsolicited-offer-accepted", 1))
+	if code, out, errs := engine("simulate", quirky); code != exitFails || !strings.Contains(out, "BROKEN "+quirky) {
+		t.Fatalf("exit code %d: %s%s", code, out, errs)
+	}
+	if code, out, _ := engine("simulate", "--rewrite", quirky); code != exitDone {
+		t.Errorf("exit code %d for what a quirk is written to do: %s", code, out)
+	}
+	if p := (playedOut{AsWritten: true, Broken: []broken{{}}}); p.ok() {
+		t.Error("a broken law is fine without quirks, if only it is written")
+	}
+	if code, out, _ := engine("simulate", "--quirk", "unsolicited-offer-accepted", file(t, "plain.scenario", forged)); code != exitFails || !strings.Contains(out, "laws       BROKEN") {
+		t.Errorf("exit code %d with the quirk from outside: %s", code, out)
+	}
+}
+
+// A broken law is asked about with the other commands: each phone's journal is kept on demand.
+func TestTheJournalsOfASimulationReplay(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "journals")
+	for _, args := range [][]string{{"an-inbound-call-is-answered-and-the-caller-hangs-up"}, {"--seed", "2"}} {
+		if code, _, errs := engine(append([]string{"simulate", "--journal", folder}, args...)...); code != exitDone {
+			t.Fatalf("%v: exit code %d: %s", args, code, errs)
+		}
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%d journals (%v)", len(files), err)
+	}
+	for _, f := range files {
+		if code, _, errs := engine("verify", filepath.Join(folder, f.Name())); code != exitDone {
+			t.Errorf("verify %s: exit code %d: %s", f.Name(), code, errs)
+		}
+	}
+}
+
+func TestTheScenariosAreListed(t *testing.T) {
+	code, all, _ := engine("simulate", "--list")
+	if code != exitDone || strings.Count(all, "\n") < 200 {
+		t.Errorf("exit code %d, %d scenarios", code, strings.Count(all, "\n"))
+	}
+	first, _, _ := strings.Cut(all, "\n")
+	if code, out, errs := engine("simulate", strings.TrimSuffix(first, ".scenario")); code != exitDone {
+		t.Errorf("what is listed is not played: exit code %d: %s%s", code, out, errs)
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
