@@ -5,10 +5,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,8 +18,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hookswitch/hookswitch/actors"
+	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
+	"github.com/hookswitch/hookswitch/fsm"
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
 	"github.com/hookswitch/hookswitch/runtime/replay"
@@ -26,6 +32,8 @@ import (
 // differencesTable has a line for each quirk, in the order of the catalogue: its name, in how many recordings it makes a
 // difference between `corrected` and `sdk-9.2.4`, and the first of them with the line and what is decided there.
 const differencesTable = "testdata/quirks_differences.tsv"
+
+var folder = flag.String("captures", "", "attribute the differences of this folder's recordings instead of those in the repository")
 
 // underRace is how many recordings are gone through with the race detector, which makes replays ten times as long: the
 // shortest ones. Without it all are.
@@ -36,30 +44,32 @@ const underRace = 40
 // decides this as the SDK does, or the SDK without it as `corrected` does. The quirk is then switched on, and what is the
 // first difference now is looked at, until there is none. Where one quirk shows through another, as a call that only a
 // quirk keeps shows in an announcement that only a quirk makes, both directions are needed: each finds one of the two.
+//
+// Where several quirks show in one effect, none of them makes it alone. Then it is the first row that a chart takes
+// otherwise, or the first effect after equal rows, that one quirk must make: what is decided first is the difference, and
+// what follows from it is none. A chart asks its rows in their order: the first that the one takes and the other does not is
+// the difference. Two quirks that only together change it fail the test.
+//
+// With -captures the recordings of a folder are gone through instead, and the table is logged only.
 func TestEachDifferenceIsOneQuirk(t *testing.T) {
 	t.Parallel()
-	names := captures.Names()
-	if raceDetector {
+	names, read := captures.Names(), host.Recording
+	switch {
+	case *folder != "":
+		names, read = inFolder(t), capture.ReadFile
+	case raceDetector:
 		names = byLength(t)[:underRace]
 		slices.Sort(names)
 	}
-	var mu sync.Mutex
-	found := map[string][]difference{}
-	t.Run("recordings", func(t *testing.T) {
-		for _, name := range names {
-			t.Run(strings.TrimSuffix(name, ".jsonl"), func(t *testing.T) {
-				t.Parallel()
-				differences := attribute(t, recorded(t, name))
-				mu.Lock()
-				defer mu.Unlock()
-				found[name] = differences
-			})
-		}
-	})
-	if t.Failed() || raceDetector || len(found) != len(captures.Names()) {
+	found := attributeAll(t, names, read)
+	table := tableOf(found)
+	if *folder != "" {
+		t.Logf("%d recordings\n%s", len(found), table)
+		return
+	}
+	if t.Failed() || raceDetector || len(found) != len(names) {
 		return // a table of some recordings is none
 	}
-	table := tableOf(found)
 	if *rewrite {
 		write(t, differencesTable, table)
 	}
@@ -68,7 +78,44 @@ func TestEachDifferenceIsOneQuirk(t *testing.T) {
 	}
 }
 
-// difference is a place where `corrected` decides otherwise than `sdk-9.2.4`, and the quirk that makes it so.
+// attributeAll are the differences of recordings, each of which is a test of its own.
+func attributeAll(t *testing.T, names []string, read func(name string) (*capture.Capture, error)) map[string][]difference {
+	t.Helper()
+	var mu sync.Mutex
+	found := map[string][]difference{}
+	t.Run("recordings", func(t *testing.T) {
+		for _, name := range names {
+			t.Run(strings.TrimSuffix(strings.TrimPrefix(name, *folder), ".jsonl"), func(t *testing.T) {
+				t.Parallel()
+				log, err := read(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				differences := attribute(t, log)
+				for _, d := range differences {
+					t.Logf("line %d: %s: %s", d.line, d.effect, d.by.Name)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				found[name] = differences
+			})
+		}
+	})
+	return found
+}
+
+// inFolder are the paths of the recordings that -captures means.
+func inFolder(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(*folder, "*.jsonl"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no recordings in %s (%v)", *folder, err)
+	}
+	return paths
+}
+
+// difference is a place where `corrected` decides otherwise than `sdk-9.2.4`, and the quirk that makes it so. The effect may
+// be a row instead: its chart and its name.
 type difference struct {
 	recording string
 	line      int
@@ -77,83 +124,37 @@ type difference struct {
 }
 
 // attribute is the differences of a recording, in their order.
-func attribute(t *testing.T, rec *recording) []difference {
+func attribute(t *testing.T, log *capture.Capture) []difference {
 	t.Helper()
-	want := decided(t, playAs(t, rec, quirk.SDK924(), 0))
+	s := search{log, playAs(t, log, quirk.SDK924(), 0), map[*quirk.Quirk]*replay.Result{}}
 	var found []difference
+	var shared place // what more than one quirk shows in
 	for profile := quirk.Corrected; ; {
-		got := decided(t, playAs(t, rec, profile, 0))
+		ours := playAs(t, log, profile, 0)
+		want, got := decided(t, s.sdk), decided(t, ours)
 		at, differs := firstDifference(want, got)
 		if !differs {
 			return found
 		}
-		by := cause(t, rec, profile, want, got, at)
+		views := []view{decided, charted}
+		if at == shared {
+			slices.Reverse(views)
+		}
+		by, where := s.cause(t, profile, ours, views[0])
+		if by == nil {
+			shared = at
+			by, where = s.cause(t, profile, ours, views[1])
+		}
 		if by == nil {
 			t.Fatalf("line %d: no single quirk makes this difference, beside %v:\n  sdk-9.2.4 %s\n  corrected %s\n%s",
 				at.line, profile.Names(), shown(want, at), shown(got, at), "name a quirk for it, or make one quirk of two")
 		}
-		found = append(found, difference{rec.Name, at.line, at.effect, by})
+		found = append(found, difference{log.Name, where.line, where.effect, by})
 		profile = profile.With(by)
 	}
 }
 
-// cause is the quirk that makes the difference at a place; nil if there is none. Of several it is the first of candidates.
-func cause(t *testing.T, rec *recording, profile quirk.Set, want, got []decision, at place) *quirk.Quirk {
-	t.Helper()
-	list := candidates(profile, want, got, at)
-	if q := brings(t, rec, profile, upTo(want, at), at, list); q != nil {
-		return q
-	}
-	for _, q := range list {
-		without := upTo(decided(t, playAs(t, rec, quirk.SDK924().Without(q), at.seq)), at)
-		if reached, differs := firstDifference(upTo(got, at), without); !differs || reached.decision > at.decision {
-			return q
-		}
-	}
-	return nil
-}
-
-// brings is the quirk that, switched on beside a profile's, makes it decide as wanted at a place where it does not, or if
-// none does, more of the same decision than any other; nil if none does that.
-func brings(t *testing.T, rec *recording, profile quirk.Set, want []decision, at place, list []*quirk.Quirk) *quirk.Quirk {
-	t.Helper()
-	var best *quirk.Quirk
-	farthest := at
-	for _, q := range list {
-		reached, differs := firstDifference(want, upTo(decided(t, playAs(t, rec, profile.With(q), at.seq)), at))
-		if !differs || reached.decision > at.decision {
-			return q
-		}
-		if reached.after(farthest) {
-			best, farthest = q, reached
-		}
-	}
-	return best
-}
-
-// candidates are the quirks that a profile lacks, the likeliest first: those that a row names which was taken where the
-// two differ, those that one before names, then the others, each in the order of the catalogue.
-func candidates(profile quirk.Set, want, got []decision, at place) []*quirk.Quirk {
-	likely := map[*quirk.Quirk]int{}
-	for _, side := range [][]decision{want, got} {
-		for i, d := range side {
-			if i > at.decision {
-				break
-			}
-			for _, q := range d.quirks {
-				likely[q] = max(likely[q], 1)
-				if d.seq == at.seq {
-					likely[q] = 2
-				}
-			}
-		}
-	}
-	list := slices.DeleteFunc(quirk.All(), profile.Has)
-	slices.SortStableFunc(list, func(a, b *quirk.Quirk) int { return cmp.Compare(likely[b], likely[a]) })
-	return list
-}
-
-// decision is an effect that was decided, other than a timer's, whose decisions come when it fires.
+// decision is a row that was taken, or an effect that was decided, other than a timer's, whose decisions come when it fires.
 type decision struct {
 	line, seq int
 	at        time.Duration
@@ -161,9 +162,20 @@ type decision struct {
 	quirks    []*quirk.Quirk // those that the rows name which were taken since the decision before
 }
 
-// decided are a replay's decisions, in order. Peer connections are numbered as they appear, for the numbers that actors
-// get are no decision.
+// decided are the effects that were decided in a replay, in order. Peer connections are numbered as they appear, for the
+// numbers that actors get are no decision.
 func decided(t testing.TB, result *replay.Result) []decision {
+	t.Helper()
+	return decisions(t, result, false)
+}
+
+// charted are the rows that the charts took in a replay, and after those of an input the effects that were decided.
+func charted(t testing.TB, result *replay.Result) []decision {
+	t.Helper()
+	return decisions(t, result, true)
+}
+
+func decisions(t testing.TB, result *replay.Result, rows bool) []decision {
 	t.Helper()
 	var all []decision
 	var quirks []*quirk.Quirk
@@ -172,6 +184,10 @@ func decided(t testing.TB, result *replay.Result) []decision {
 		for _, row := range e.Step.Rows {
 			if row.Quirk != nil {
 				quirks = append(quirks, row.Quirk)
+			}
+			if rows && row.Verdict == fsm.Taken {
+				all = append(all, decision{e.Line, e.Seq, e.At, row.Chart + " " + row.Row, quirks})
+				quirks = nil
 			}
 		}
 		for _, out := range e.Step.Outputs {
@@ -204,15 +220,15 @@ func textOf(t testing.TB, out runtime.Output, peers map[string]string) (text str
 	}), true
 }
 
-// place is where two lists of decisions differ: which decision, and which part of it.
+// place is where two lists of decisions differ: which decision, which part of it first, and how many of its parts.
 type place struct {
-	decision, part int
-	line, seq      int
-	effect         string
+	decision, part, apart int
+	line, seq             int
+	effect                string
 }
 
 func (p place) after(other place) bool {
-	return cmp.Or(cmp.Compare(p.decision, other.decision), cmp.Compare(p.part, other.part)) > 0
+	return cmp.Or(cmp.Compare(p.decision, other.decision), cmp.Compare(p.part, other.part), cmp.Compare(other.apart, p.apart)) > 0
 }
 
 // firstDifference is the first place in which two lists differ. It is in the earlier entry of the two; the effect is the
@@ -229,7 +245,7 @@ func firstDifference(want, got []decision) (first place, differs bool) {
 		case want[i].text != got[i].text:
 			at := placeOf(i, want[i])
 			at.seq = min(want[i].seq, got[i].seq)
-			at.part = 1 + agreeing(parts(want[i].text), parts(got[i].text))
+			at.part, at.apart = parting(want[i], got[i])
 			return at, true
 		}
 	}
@@ -241,7 +257,10 @@ func placeOf(i int, d decision) place {
 	var announced struct {
 		Name string `json:"name"`
 	}
-	if json.Unmarshal([]byte(fields), &announced) == nil && announced.Name != "" {
+	switch err := json.Unmarshal([]byte(fields), &announced); {
+	case err != nil:
+		effect = d.text // a row
+	case announced.Name != "":
 		effect += " " + announced.Name
 	}
 	return place{decision: i, line: d.line, seq: d.seq, effect: effect}
@@ -256,8 +275,36 @@ func upTo(list []decision, at place) []decision {
 	return list[:end]
 }
 
+// parting is the first part in which two decisions differ, from 1, and in how many they do. Of two rows that wait for the
+// same input in the same state the parts are those that are asked there, in their order, up to the first that one of them is.
+func parting(want, got decision) (first, count int) {
+	if w, g := asked()[want.text], asked()[got.text]; w.among != "" && w.among == g.among {
+		return min(w.nth, g.nth), 1
+	}
+	return disagreeing(parts(want.text), parts(got.text))
+}
+
+// turn is when a row is asked: as which one, from 1, of those that wait for the same input in the same state of a chart.
+type turn struct {
+	among string
+	nth   int
+}
+
+// asked are the turns of all rows, by their decision's text.
+var asked = sync.OnceValue(func() map[string]turn {
+	turns, last := map[string]turn{}, map[string]int{}
+	for _, chart := range actors.Charts() {
+		for _, row := range chart.Rows() {
+			among := chart.Name() + " " + row.State + " " + row.Input
+			last[among]++
+			turns[chart.Name()+" "+row.Address] = turn{among, last[among]}
+		}
+	}
+	return turns
+})
+
 // parts are the effect's kind and the tokens of its fields: an announcement that differs in two fields has two
-// differences.
+// differences. A row has no parts.
 func parts(text string) []string {
 	kind, fields, _ := strings.Cut(text, " ")
 	list := []string{kind}
@@ -267,19 +314,23 @@ func parts(text string) []string {
 			return list
 		}
 		if err != nil {
-			return append(list, err.Error())
+			return []string{text}
 		}
 		list = append(list, fmt.Sprint(token))
 	}
 }
 
-func agreeing(a, b []string) int {
+// disagreeing is the first of two lists' parts that differ, from 1, and how many do, of which those are all that only the
+// longer list has.
+func disagreeing(a, b []string) (first, count int) {
+	count = max(len(a), len(b)) - min(len(a), len(b))
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] {
-			return i
+			first = cmp.Or(first, i+1)
+			count++
 		}
 	}
-	return min(len(a), len(b))
+	return cmp.Or(first, min(len(a), len(b))+1), count
 }
 
 func shown(list []decision, at place) string {

@@ -101,7 +101,7 @@ func witnesses(t *testing.T) []byte {
 // shows tells whether a recording is not matched by a client that is the recorded one without a quirk.
 func shows(t testing.TB, rec *recording, q *quirk.Quirk) bool {
 	t.Helper()
-	return !matches(t, rec, playAs(t, rec, quirk.SDK924().Without(q), 0))
+	return !matches(t, rec, playAs(t, rec.Capture, quirk.SDK924().Without(q), 0))
 }
 
 func matches(t testing.TB, rec *recording, played *replay.Result) bool {
@@ -110,18 +110,18 @@ func matches(t testing.TB, rec *recording, played *replay.Result) bool {
 }
 
 // playAs replays a recording under a profile, to its end or up to the record with a seq.
-func playAs(t testing.TB, rec *recording, profile quirk.Set, until int) *replay.Result {
+func playAs(t testing.TB, log *capture.Capture, profile quirk.Set, until int) *replay.Result {
 	t.Helper()
-	phone, done, err := host.New(host.Config(rec.Capture, profile))
+	phone, done, err := host.New(host.Config(log, profile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer done()
-	options := host.Options(rec.Capture)
+	options := host.Options(log)
 	options.Until = until
-	result, err := replay.Run(rec.Records, phone, options)
+	result, err := replay.Run(log.Records, phone, options)
 	if err != nil {
-		t.Fatalf("%s with %v: %v", rec.Name, profile.Names(), err)
+		t.Fatalf("%s with %v: %v", log.Name, profile.Names(), err)
 	}
 	return result
 }

@@ -115,9 +115,9 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	}
 	v, rings := d.invitationFor("", e.Conversation, "")
 	n.Taken, n.Rings = v.Taken, rings
-	if s, ok := d.heardOn(e.Conversation, stored); ok && !d.awaits(v, s) {
+	if s, ok := d.heardOn(e.Conversation, stored); ok && (!awaits(v, s) || d.Quirks.Has(quirk.EndedSessionMeant)) {
 		n.Session, n.Carries, n.Connection = &s.View, s.Carries, s.Media.Connection
-		n.OnLine = s.View.Ref == d.Line.Session || d.shares(s, e.Conversation)
+		n.OnLine = s.View.Ref == d.Line.Session || !awaits(v, s) && d.shares(s, e.Conversation)
 		n.Lost = s.View.Over && !d.Quirks.Has(quirk.EndedSessionMeant)
 		n.Started = slices.Contains(s.Started, e.Conversation)
 		n.Stays = d.persistent() || len(s.Started) > 1
@@ -127,11 +127,9 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	return n
 }
 
-// awaits tells whether a call that was answered is not heard on a session, because its own is on its way. The pick
-// ended-session-meant: it is heard wherever it rang.
-func (d *Data) awaits(v messages.InvitationView, s *Session) bool {
-	return v.Coming && !s.has(v.Conversation) && !d.Quirks.Has(quirk.EndedSessionMeant)
-}
+// awaits tells whether a call that was answered shares no session, because its own is on its way: then it is not heard on
+// another one either. The pick ended-session-meant: it is heard wherever it rang.
+func awaits(v messages.InvitationView, s *Session) bool { return v.Coming && !s.has(v.Conversation) }
 
 // dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
 // the user placed for its own.
