@@ -152,15 +152,26 @@ func (c *Checker) failing(in messages.Input) *peer {
 	return p
 }
 
-// failedMedia: a session whose peer connection has failed for good is over.
+// failedMedia: a session whose peer connection has failed for good is over. One that has no remote description yet cannot have
+// had media.
 func (c *Checker) failedMedia(in messages.Input) {
 	e, is := in.(messages.PeerConnectionChanged)
 	if !is || e.State != messages.PeerFailed {
 		return
 	}
-	if p := c.peers[e.Peer]; p != nil && p.sdp && !p.closed {
+	if p := c.peers[e.Peer]; p != nil && p.sdp && !p.closed && c.began(p.id) {
 		c.broken(FailedMediaEnds, "the media of session %s has failed, and its peer connection stays", p.id)
 	}
+}
+
+// began tells whether any call was ever started on a session.
+func (c *Checker) began(id messages.SessionID) bool {
+	for s := range c.heard {
+		if s.session == id {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsWell checks that a call that is held goes on, and is held because somebody said so, or for another call. A persistent
