@@ -11,20 +11,26 @@ import (
 	"testing"
 )
 
-var rewrite = flag.Bool("rewrite", false, "write the whole examples of docs/cli.md anew")
+var rewrite = flag.Bool("rewrite", false, "write the whole examples of the docs anew")
 
 const (
 	fence   = "```"
 	omitted = "…"
 )
 
-// The examples of docs/cli.md are run, in their order and in one folder, and print what stands there. A line … stands for
-// any number of lines; [exit N] is the exit code if it is not 0.
+// The examples of the pages are run, those of a page in their order and in one folder, and print what stands there. A line …
+// stands for any number of lines; [exit N] is the exit code if it is not 0.
 func TestTheExamplesOfTheDocs(t *testing.T) {
-	page, err := filepath.Abs("../../docs/cli.md")
-	if err != nil {
-		t.Fatal(err)
+	for name, atLeast := range map[string]int{"cli.md": 10, "simulate.md": 3} {
+		page, err := filepath.Abs("../../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) { runExamples(t, page, atLeast) })
 	}
+}
+
+func runExamples(t *testing.T, page string, atLeast int) {
 	text := textOf(t, page)
 	t.Chdir(t.TempDir())
 	tamper(t)
@@ -42,14 +48,14 @@ func TestTheExamplesOfTheDocs(t *testing.T) {
 			got := printed(t, command)
 			_, _ = fmt.Fprintf(&again, "$ engine %s\n%s", command, got)
 			if lines := strings.Split(want, "\n"); !*rewrite && !looksLike(strings.Split(strings.TrimSuffix(got, "\n"), "\n"), lines) {
-				t.Errorf("engine %s prints otherwise than docs/cli.md says; go test ./cmd/engine -rewrite mends examples without %s:\n%s", command, omitted, got)
+				t.Errorf("engine %s prints otherwise than %s says; go test ./cmd/engine -rewrite mends examples without %s:\n%s", command, filepath.Base(page), omitted, got)
 			}
 		}
 		if !slices.Contains(strings.Split(body, "\n"), omitted) {
 			parts[i] = "console\n" + again.String()
 		}
 	}
-	if commands < 10 {
+	if commands < atLeast {
 		t.Errorf("only %d examples were run", commands)
 	}
 	if *rewrite {

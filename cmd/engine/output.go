@@ -128,3 +128,11 @@ func (t *target) discard() {
 		_ = os.Remove(t.file.Name())
 	}
 }
+
+// counted is a number of things, in words.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -224,7 +224,7 @@ func (c *simulateCommand) tellFailure(t *terminal, f play.Failure, shrink bool) 
 	if !shrink {
 		return nil
 	}
-	t.printf("  shrunk to %d lines:\n", short.Len())
+	t.printf("  shrunk to %s:\n", counted(short.Len(), "line"))
 	t.printf("%s", told.Shrunk)
 	return c.write(t, f, short)
 }
