@@ -18,7 +18,7 @@ func (r Report) Write(to io.Writer) error {
 	for _, race := range r.Races {
 		lines = append(lines, race.lines()...)
 	}
-	lines = append(lines, fmt.Sprintf("%d orders tried, %d cannot be; %d kinds of orders change what the user ends up with", r.Tried, r.Caused, len(r.Races)))
+	lines = append(lines, fmt.Sprintf("%d orders tried, %d cannot be; %s what the user ends up with", r.Tried, r.Caused, kinds(len(r.Races))))
 	if r.Left > 0 {
 		lines = append(lines, fmt.Sprintf("%d orders were left: --most 0 tries all", r.Left))
 	}
@@ -56,4 +56,12 @@ func few(of []Input) string {
 		words = append(words, in.String())
 	}
 	return strings.Join(words, ", ")
+}
+
+// kinds says how many kinds of orders change something.
+func kinds(n int) string {
+	if n == 1 {
+		return "1 kind of order changes"
+	}
+	return fmt.Sprintf("%d kinds of orders change", n)
 }
