@@ -337,8 +337,8 @@ var (
 	})
 	PrivateCallHolds = define(Quirk{
 		Name: "private-call-holds", Kind: Row, Ticket: "STREAM-245", Since: "9.2.4", FixedIn: "9.3.0",
-		SDK:       "an eager persistent connection holds the agent's calls",
-		Corrected: "it does not",
+		SDK:       "an eager persistent connection holds the agent's calls; over Jingle it is taken for a call itself, and none rings on it",
+		Corrected: "it does not, and a call can ring on it",
 		Why:       "it opens no conversation's audio",
 	})
 	HoldsOwnCall = define(Quirk{
