@@ -277,8 +277,8 @@ var (
 	})
 	AcceptRepeats = define(Quirk{
 		Name: "accept-repeats", Kind: Row, Ticket: "sdk-behaviour 1.6.6 C14", Since: "9.2.4",
-		SDK:       "acceptSession after an automatic accept takes the microphone and answers again; so does one for a call that only rings on the shared session",
-		Corrected: "it resolves; for a call that nobody has answered, it rejects",
+		SDK:       "acceptSession after an automatic accept takes the microphone and answers again; so does one for a call that only rings on the shared session, and one for a Jingle session that is not described yet, which starts twice then",
+		Corrected: "it resolves; for a call that nobody has answered, and for a session of which nobody was told yet, it rejects",
 		Why:       "a session is answered once",
 	})
 	FailedAcceptIsFinal = define(Quirk{
