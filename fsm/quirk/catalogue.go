@@ -259,7 +259,7 @@ var (
 	})
 	SharedStartHoldsNobody = define(Quirk{
 		Name: "shared-start-holds-nobody", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 6b", Since: "9.2.4",
-		SDK:       "above line appearance 1 a call that is taken on the idle session leaves the calls of other sessions as they are; so does a call with those that were taken at the same moment and were not up yet",
+		SDK:       "above line appearance 1 a call that is taken on the idle session leaves the calls of other sessions as they are; so does a call with those that were taken a moment before and whose sessions are not up yet",
 		Corrected: "it holds them, as a call on a session of its own does, at the latest when it is added",
 		Why:       "one call is heard at a time",
 	})
