@@ -272,7 +272,7 @@ var (
 	EndedSessionMeant = define(Quirk{
 		Name: "ended-session-meant", Kind: Pick, Ticket: "sdk-behaviour 1.4, 1.6.7", Since: "9.2.4",
 		SDK:       "a conversation is heard on the session that it had, over or not: a call that rang on it is taken for one that it carries, and a request about the conversation means it",
-		Corrected: "it is heard on the session that lives, or on none; one whose own session is on its way, not on the shared one; a request means the session that lives",
+		Corrected: "it is heard on the session that lives, or on none; one whose own session is on its way, or above line appearance 1 is proposed, not on the shared one; a request means the session that lives",
 		Why:       "nobody is there to talk to",
 	})
 	AcceptRepeats = define(Quirk{

@@ -127,10 +127,11 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	return n
 }
 
-// awaits tells whether a call that was answered is not heard on a session, because its own is on its way. The pick
-// ended-session-meant: it is heard wherever it rang.
+// awaits tells whether a call that was answered is not heard on a session, because its own is on its way; nor, above line
+// appearance 1, one for which its own is proposed. The pick ended-session-meant: it is heard wherever it rang.
 func (d *Data) awaits(v messages.InvitationView, s *Session) bool {
-	return v.Coming && !s.has(v.Conversation) && !d.Quirks.Has(quirk.EndedSessionMeant)
+	own := v.Coming || d.concurrent() && v.Session != "" && !v.Mocked && v.Session != s.View.Session
+	return own && !s.has(v.Conversation) && !d.Quirks.Has(quirk.EndedSessionMeant)
 }
 
 // dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
