@@ -218,8 +218,11 @@ func noteConversation(d *Data, e messages.ConversationView) (*Data, acts) {
 	case e.Gone:
 		d.Conversations = without(d.Conversations, i)
 		d = d.stopHolding(e.Conversation)
+		d = d.stopSeeking(e.Conversation)
 		out = append(out, d.tellOver(e.Conversation)...)
+		out = append(out, d.ringSeeking()...)
 	default:
+		d = d.noteSeeking(i < 0, e)
 		d.Conversations = replace(d.Conversations, i, e)
 	}
 	if e.Leg.Held.True() {
@@ -234,6 +237,47 @@ func noteConversation(d *Data, e messages.ConversationView) (*Data, acts) {
 		out = append(out, tell(messages.LineActor, messages.LineUsed{Used: used}))
 	}
 	return d, out
+}
+
+// noteSeeking notes a call that waits, and that rings nowhere: its propose is on its way; or it is to be heard on a session
+// that is not known to be idle yet.
+func (d *Data) noteSeeking(first bool, v messages.ConversationView) *Data {
+	if !v.Stored || v.Session != 0 || v.Leg.State.Class() != messages.PendingClass {
+		return d.stopSeeking(v.Conversation)
+	}
+	if _, rings := d.invitationFor("", v.Conversation, ""); first && !rings {
+		d.Seeking = replace(d.Seeking, -1, v.Conversation)
+	}
+	return d
+}
+
+// stopSeeking: a call rings, or waits no more.
+func (d *Data) stopSeeking(c messages.ConversationID) *Data {
+	if i := slices.Index(d.Seeking, c); i >= 0 {
+		d.Seeking = without(d.Seeking, i)
+	}
+	return d
+}
+
+// ringSeeking rings the first call that waits for a session on the one that is idle by now, if there is one. The fact
+// line-needs-acceptance: it never does.
+func (d *Data) ringSeeking() acts {
+	if d.Quirks.Has(quirk.LineNeedsAcceptance) || len(d.Seeking) == 0 || !d.concurrent() || !d.persistent() {
+		return nil
+	}
+	i := d.conversationAt(d.Seeking[0])
+	s, ok := d.hearing(d.Seeking[0])
+	if i < 0 || !ok {
+		return nil
+	}
+	v, on := &d.Conversations[i], s.View
+	return acts{
+		tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: v.Conversation, Session: on}),
+		tell(messages.Root, messages.RingWanted{Invite: messages.PendingSession{
+			ID: on.Session, Conversation: v.Conversation, AutoAnswer: v.Leg.Outbound(), Type: messages.Softphone,
+			FromUser: on.FromUser, OriginalRoom: on.OriginalRoom, From: on.Peer, To: d.bareJID(),
+		}}),
+	}
 }
 
 // tellOver tells the hang-ups that a conversation is over.

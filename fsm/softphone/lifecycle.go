@@ -346,6 +346,7 @@ func dropCalls[E messages.Input](d *Data, _ E) (*Data, acts) {
 // dropCalls settles what rings, removes what was added and ends what is not over.
 func (d *Data) dropCalls() acts {
 	var out acts
+	d.Seeking = nil
 	for _, v := range d.Invitations {
 		out = append(out, tell(v.Ref, messages.InvitationCancelled{Named: v.Session}))
 	}

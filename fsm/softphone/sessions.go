@@ -356,10 +356,15 @@ func noteMedia(d *Data, e messages.MediaView) (*Data, acts) {
 	before := s.Media.Connection == messages.PeerConnected
 	s.Media = e
 	d.Sessions = replace(d.Sessions, i, s)
-	if now := e.Connection == messages.PeerConnected; e.Ref == d.Line.Session && now != before {
-		return d, acts{tell(messages.LineActor, messages.LineMedia{Live: now})}
+	now := e.Connection == messages.PeerConnected
+	var out acts
+	if e.Ref == d.Line.Session && now != before {
+		out = acts{tell(messages.LineActor, messages.LineMedia{Live: now})}
 	}
-	return d, nil
+	if now && !before {
+		out = append(out, d.ringSeeking()...)
+	}
+	return d, out
 }
 
 func noteStarted(d *Data, e messages.NoteStarted) (*Data, acts) {
