@@ -632,7 +632,7 @@ func forgetStart(d *Data, e messages.EndAnnounced) (*Data, acts) {
 }
 
 // handOver gives the line to the first active session under a persistent connection, else to nobody. The pick
-// line-needs-acceptance: nobody, or the session that is up under line appearance 1.
+// line-needs-acceptance: nobody, or the session that is up under line appearance 1, or where no station says what it is.
 func handOver(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	i := d.sessionAt(e.Session)
 	s := d.Sessions[i]
@@ -648,9 +648,9 @@ func handOver(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	return d, acts{tell(messages.LineActor, messages.LineReleased{})}
 }
 
-// sharedUnasked is the session that is up under line appearance 1, whenever it was accepted.
+// sharedUnasked is the session that is up where not each call has one of its own, whenever it was accepted.
 func (d *Data) sharedUnasked() (Session, bool) {
-	if d.Quirks.Has(quirk.LineNeedsAcceptance) || d.concurrent() || !d.Phone.Present {
+	if d.Quirks.Has(quirk.LineNeedsAcceptance) || d.concurrent() {
 		return Session{}, false
 	}
 	return d.firstListed(func(s *Session) bool {
