@@ -253,13 +253,13 @@ var (
 	})
 	LineNeedsAcceptance = define(Quirk{
 		Name: "line-needs-acceptance", Kind: Pick, Ticket: "sdk-behaviour 1.6.1", Since: "9.2.4",
-		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls; a call that rang on a session that is shared no more is not started",
-		Corrected: "the session that is up is shared, each that is idle takes calls, and a call starts where it rang",
+		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls; a call that rang on a session that is shared no more is not started; one that is notified before the session is known to be idle never rings",
+		Corrected: "the session that is up is shared, each that is idle takes calls, also one that waits for it, and a call starts where it rang",
 		Why:       "a call that the platform puts on it must ring and be heard",
 	})
 	SharedStartHoldsNobody = define(Quirk{
 		Name: "shared-start-holds-nobody", Kind: Row, Ticket: "sdk-behaviour 1.6.8 row 6b", Since: "9.2.4",
-		SDK:       "above line appearance 1 a call that is taken on the idle session leaves the calls of other sessions as they are; so does a call with those that were taken at the same moment and were not up yet",
+		SDK:       "above line appearance 1 a call that is taken on the idle session leaves the calls of other sessions as they are; so does a call with those that were taken a moment before and whose sessions are not up yet",
 		Corrected: "it holds them, as a call on a session of its own does, at the latest when it is added",
 		Why:       "one call is heard at a time",
 	})
@@ -272,13 +272,13 @@ var (
 	EndedSessionMeant = define(Quirk{
 		Name: "ended-session-meant", Kind: Pick, Ticket: "sdk-behaviour 1.4, 1.6.7", Since: "9.2.4",
 		SDK:       "a conversation is heard on the session that it had, over or not: a call that rang on it is taken for one that it carries, and a request about the conversation means it",
-		Corrected: "it is heard on the session that lives, or on none; one whose own session is on its way, not on the shared one; a request means the session that lives",
+		Corrected: "it is heard on the session that lives, or on none; one whose own session is on its way, or above line appearance 1 is proposed, not on the shared one; a request means the session that lives",
 		Why:       "nobody is there to talk to",
 	})
 	AcceptRepeats = define(Quirk{
 		Name: "accept-repeats", Kind: Row, Ticket: "sdk-behaviour 1.6.6 C14", Since: "9.2.4",
-		SDK:       "acceptSession after an automatic accept takes the microphone and answers again; so does one for a call that only rings on the shared session",
-		Corrected: "it resolves; for a call that nobody has answered, it rejects",
+		SDK:       "acceptSession after an automatic accept takes the microphone and answers again; so does one for a call that only rings on the shared session, and one for a Jingle session that is not described yet, which starts twice then",
+		Corrected: "it resolves; for a call that nobody has answered, and for a session of which nobody was told yet, it rejects",
 		Why:       "a session is answered once",
 	})
 	FailedAcceptIsFinal = define(Quirk{
@@ -337,8 +337,8 @@ var (
 	})
 	PrivateCallHolds = define(Quirk{
 		Name: "private-call-holds", Kind: Row, Ticket: "STREAM-245", Since: "9.2.4", FixedIn: "9.3.0",
-		SDK:       "an eager persistent connection holds the agent's calls",
-		Corrected: "it does not",
+		SDK:       "an eager persistent connection holds the agent's calls; over Jingle it is taken for a call itself, and none rings on it",
+		Corrected: "it does not, and a call can ring on it",
 		Why:       "it opens no conversation's audio",
 	})
 	HoldsOwnCall = define(Quirk{

@@ -66,7 +66,7 @@ func (d *Data) holdOthers(but messages.Ref) (*Data, acts) {
 func (d *Data) toHold(but messages.Ref) []messages.ConversationView {
 	var all []messages.ConversationView
 	for _, v := range d.Conversations {
-		if s, ok := d.heardOn(v.Conversation, v.Session); ok && d.worthHolding(v, but) && s.holdable(but) {
+		if s, ok := d.heardOn(v.Conversation, v.Session); ok && d.worthHolding(v, but) && s.heardSoon(but) {
 			all = append(all, v)
 		}
 	}
@@ -114,6 +114,11 @@ func (d *Data) holdCarried(but messages.Ref) acts {
 // holdable tells whether a session is another one, which can carry a hold.
 func (s *Session) holdable(but messages.Ref) bool {
 	return s.phone() && s.View.Ref != but && s.View.Stage == stageActive && !down(s.Media.Connection)
+}
+
+// heardSoon tells whether a session is another one whose call is heard, or will be once the answer is made.
+func (s *Session) heardSoon(but messages.Ref) bool {
+	return s.holdable(but) || s.phone() && s.View.Ref != but && s.Accepting && !s.View.Over && s.View.Stage != stageEnded && !down(s.Media.Connection)
 }
 
 func (d *Data) holdOrder(v messages.ConversationView) acts {

@@ -115,9 +115,9 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	}
 	v, rings := d.invitationFor("", e.Conversation, "")
 	n.Taken, n.Rings = v.Taken, rings
-	if s, ok := d.heardOn(e.Conversation, stored); ok && (!awaits(v, s) || d.Quirks.Has(quirk.EndedSessionMeant)) {
+	if s, ok := d.heardOn(e.Conversation, stored); ok && (!d.awaits(v, s) || d.Quirks.Has(quirk.EndedSessionMeant)) {
 		n.Session, n.Carries, n.Connection = &s.View, s.Carries, s.Media.Connection
-		n.OnLine = s.View.Ref == d.Line.Session || !awaits(v, s) && d.shares(s, e.Conversation)
+		n.OnLine = s.View.Ref == d.Line.Session || !d.awaits(v, s) && d.shares(s, e.Conversation)
 		n.Lost = s.View.Over && !d.Quirks.Has(quirk.EndedSessionMeant)
 		n.Started = slices.Contains(s.Started, e.Conversation)
 		n.Stays = d.persistent() || len(s.Started) > 1
@@ -127,9 +127,13 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	return n
 }
 
-// awaits tells whether a call that was answered shares no session, because its own is on its way: then it is not heard on
-// another one either. The pick ended-session-meant: it is heard wherever it rang.
-func awaits(v messages.InvitationView, s *Session) bool { return v.Coming && !s.has(v.Conversation) }
+// awaits tells whether a call that was answered shares no session, because its own is on its way; nor, above line appearance 1,
+// one for which its own is proposed. Then it is not heard on another one either. The pick ended-session-meant: it is heard
+// wherever it rang.
+func (d *Data) awaits(v messages.InvitationView, s *Session) bool {
+	own := v.Coming || d.concurrent() && v.Session != "" && !v.Mocked && v.Session != s.View.Session
+	return own && !s.has(v.Conversation)
+}
 
 // dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
 // the user placed for its own.
@@ -215,8 +219,11 @@ func noteConversation(d *Data, e messages.ConversationView) (*Data, acts) {
 	case e.Gone:
 		d.Conversations = without(d.Conversations, i)
 		d = d.stopHolding(e.Conversation)
+		d = d.stopSeeking(e.Conversation)
 		out = append(out, d.tellOver(e.Conversation)...)
+		out = append(out, d.ringSeeking()...)
 	default:
+		d = d.noteSeeking(i < 0, e)
 		d.Conversations = replace(d.Conversations, i, e)
 	}
 	if e.Leg.Held.True() {
@@ -231,6 +238,47 @@ func noteConversation(d *Data, e messages.ConversationView) (*Data, acts) {
 		out = append(out, tell(messages.LineActor, messages.LineUsed{Used: used}))
 	}
 	return d, out
+}
+
+// noteSeeking notes a call that waits, and that rings nowhere: its propose is on its way; or it is to be heard on a session
+// that is not known to be idle yet.
+func (d *Data) noteSeeking(first bool, v messages.ConversationView) *Data {
+	if !v.Stored || v.Session != 0 || v.Leg.State.Class() != messages.PendingClass {
+		return d.stopSeeking(v.Conversation)
+	}
+	if _, rings := d.invitationFor("", v.Conversation, ""); first && !rings {
+		d.Seeking = replace(d.Seeking, -1, v.Conversation)
+	}
+	return d
+}
+
+// stopSeeking: a call rings, or waits no more.
+func (d *Data) stopSeeking(c messages.ConversationID) *Data {
+	if i := slices.Index(d.Seeking, c); i >= 0 {
+		d.Seeking = without(d.Seeking, i)
+	}
+	return d
+}
+
+// ringSeeking rings the first call that waits for a session on the one that is idle by now, if there is one. The fact
+// line-needs-acceptance: it never does.
+func (d *Data) ringSeeking() acts {
+	if d.Quirks.Has(quirk.LineNeedsAcceptance) || len(d.Seeking) == 0 || !d.concurrent() || !d.persistent() {
+		return nil
+	}
+	i := d.conversationAt(d.Seeking[0])
+	s, ok := d.hearing(d.Seeking[0])
+	if i < 0 || !ok {
+		return nil
+	}
+	v, on := &d.Conversations[i], s.View
+	return acts{
+		tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: v.Conversation, Session: on}),
+		tell(messages.Root, messages.RingWanted{Invite: messages.PendingSession{
+			ID: on.Session, Conversation: v.Conversation, AutoAnswer: v.Leg.Outbound(), Type: messages.Softphone,
+			FromUser: on.FromUser, OriginalRoom: on.OriginalRoom, From: on.Peer, To: d.bareJID(),
+		}}),
+	}
 }
 
 // tellOver tells the hang-ups that a conversation is over.

@@ -274,7 +274,7 @@ func noteInvitation(d *Data, e messages.InvitationView) (*Data, acts) {
 		return d, nil
 	}
 	d.Invitations = replace(d.Invitations, -1, e)
-	return d, nil
+	return d.stopSeeking(e.Conversation), nil
 }
 
 // proceed tells an invitation to go on, with what it must know for that.

@@ -17,6 +17,7 @@ var jingle = together(
 	on(messages.SessionInitiate{}).If(unaskedInitiate).Corrected(quirk.UnsolicitedOffer).Do(refuseUnasked),
 	on(messages.SessionInitiate{}).If(overXMPPPromised).Corrected(quirk.InitiateEatsPropose),
 	on(messages.SessionInitiate{}).If(overXMPPPromised).Quirk(quirk.InitiateEatsPropose).Do(forgetInitiated).Source("3.4 swallowed"),
+	on(messages.SessionInitiate{}).If(proposedEager).Corrected(quirk.PrivateCallHolds).Do(openEager, forgetInitiated),
 	on(messages.SessionInitiate{}).Do(openJingle, forgetInitiated).Source("3.4 session-initiate").Source("1.5 offered/session-initiate"),
 	on(messages.SessionTerminate{}).If(jingleKnown).Do(tellSessionTerminate).Source("3.4 session-terminate"),
 	on(messages.SessionTerminate{}).If(jingleForeign).Do(refuseForeignTerminate).Source("3.4 unknown sid"),
@@ -73,6 +74,12 @@ func overXMPPPromised(d *Data, e messages.SessionInitiate) bool {
 	return i >= 0 && d.Proposals[i].Propose.SDPOverXMPP
 }
 
+// proposedEager: the propose wanted a connection, not an answer.
+func proposedEager(d *Data, e messages.SessionInitiate) bool {
+	i := d.proposalAt(e.Session)
+	return i >= 0 && d.Proposals[i].Propose.PrivAnswer != ""
+}
+
 func refuseEmpty(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	return d, refuse(e.IQ, e.From, "bad-request", "")
 }
@@ -97,10 +104,17 @@ func forgetInitiated(d *Data, e messages.SessionInitiate) (*Data, acts) {
 	return d, d.forget(e.Session)
 }
 
-func openJingle(d *Data, e messages.SessionInitiate) (*Data, acts) {
+func openJingle(d *Data, e messages.SessionInitiate) (*Data, acts) { return d.openJingle(e, "") }
+
+// openEager does not forget that the session was proposed as a connection, which carries no call.
+func openEager(d *Data, e messages.SessionInitiate) (*Data, acts) {
+	return d.openJingle(e, d.Proposals[d.proposalAt(e.Session)].Propose.PrivAnswer)
+}
+
+func (d *Data) openJingle(e messages.SessionInitiate, privAnswer string) (*Data, acts) {
 	open := messages.OpenSession{
 		Session: e.Session, Signalling: messages.Jingle, Peer: e.From, IQ: e.IQ, SDP: e.SDP,
-		Servers: d.Servers, Relay: d.Relay,
+		Servers: d.Servers, Relay: d.Relay, PrivAnswer: privAnswer,
 	}
 	if i := d.proposalAt(e.Session); i >= 0 {
 		p := d.Proposals[i].Propose

@@ -346,6 +346,7 @@ func dropCalls[E messages.Input](d *Data, _ E) (*Data, acts) {
 // dropCalls settles what rings, removes what was added and ends what is not over.
 func (d *Data) dropCalls() acts {
 	var out acts
+	d.Seeking = nil
 	for _, v := range d.Invitations {
 		out = append(out, tell(v.Ref, messages.InvitationCancelled{Named: v.Session}))
 	}
@@ -460,7 +461,7 @@ func noteLine(d *Data, e messages.LineView) (*Data, acts) {
 // noteStation keeps the station; under line appearance 1 the session that is up becomes the shared one, if there is none.
 func noteStation(d *Data, e messages.StationView) (*Data, acts) {
 	d.Phone = e
-	if line, ok := d.lineSession(); ok && !line.View.Over {
+	if line, ok := d.lineSession(); !e.Present || ok && !line.View.Over {
 		return d, nil
 	}
 	if up, ok := d.sharedUnasked(); ok {

@@ -17,6 +17,7 @@ var orders = together(
 	on(messages.AcceptSession{}).If(acceptUnknown).Do(refuseAcceptUnknown).Source("1.4 acceptSession"),
 	on(messages.AcceptSession{}).If(acceptEnded).Corrected(quirk.EndedSessionActiveAgain).Do(refuseAcceptUnknown),
 	on(messages.AcceptSession{}).If(onlyRings).Corrected(quirk.AcceptRepeats).Do(refuseAcceptUnknown),
+	on(messages.AcceptSession{}).If(undescribed).Corrected(quirk.AcceptRepeats).Do(refuseAcceptUnknown),
 	on(messages.AcceptSession{}).If(acceptedAlready).Corrected(quirk.AcceptRepeats).Do(settle),
 	on(messages.AcceptUntold{}).Corrected(quirk.AcceptFailsSilently).Do(announceAcceptFailed),
 	on(messages.AcceptFailed{}).If(upAllTheSame).Corrected(quirk.FailedAcceptIsFinal),
@@ -115,6 +116,12 @@ func onlyRings(d *Data, e messages.AcceptSession) bool {
 	i := d.conversationAt(e.Conversation)
 	alerts := i >= 0 && d.Conversations[i].Leg.State.Class() == messages.PendingClass
 	return (rings || alerts) && !s.has(e.Conversation)
+}
+
+// undescribed: nobody was told of the session yet, and there is nothing to answer; one over XMPP would not even be found.
+func undescribed(d *Data, e messages.AcceptSession) bool {
+	s, _ := d.sessionOf(e.Conversation)
+	return !s.View.Described
 }
 
 // acceptedAlready: it was accepted on its own, or is being. A session whose renegotiation was answered has no microphone yet.

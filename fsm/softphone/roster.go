@@ -41,7 +41,9 @@ type Data struct {
 	Dialled  []messages.ConversationID `json:"dialled,omitempty"`
 	Dialling int                       `json:"dialling,omitempty"`
 	// Holding are the conversations that are to be held for another one; the platform has not said yet that they are.
-	Holding  []messages.ConversationID `json:"holding,omitempty"`
+	Holding []messages.ConversationID `json:"holding,omitempty"`
+	// Seeking are the calls that wait, of which nothing was proposed and which no session could take when they were notified.
+	Seeking  []messages.ConversationID `json:"seeking,omitempty"`
 	Watchers []messages.WatcherView    `json:"watchers,omitempty"`
 	// Retracted are the proposes that were taken back, perhaps before they came.
 	Retracted []Retracted `json:"retracted,omitempty"`

@@ -356,10 +356,15 @@ func noteMedia(d *Data, e messages.MediaView) (*Data, acts) {
 	before := s.Media.Connection == messages.PeerConnected
 	s.Media = e
 	d.Sessions = replace(d.Sessions, i, s)
-	if now := e.Connection == messages.PeerConnected; e.Ref == d.Line.Session && now != before {
-		return d, acts{tell(messages.LineActor, messages.LineMedia{Live: now})}
+	now := e.Connection == messages.PeerConnected
+	var out acts
+	if e.Ref == d.Line.Session && now != before {
+		out = acts{tell(messages.LineActor, messages.LineMedia{Live: now})}
 	}
-	return d, nil
+	if now && !before {
+		out = append(out, d.ringSeeking()...)
+	}
+	return d, out
 }
 
 func noteStarted(d *Data, e messages.NoteStarted) (*Data, acts) {
@@ -630,7 +635,7 @@ func forgetStart(d *Data, e messages.EndAnnounced) (*Data, acts) {
 }
 
 // handOver gives the line to the first active session under a persistent connection, else to nobody. The pick
-// line-needs-acceptance: nobody, or the session that is up under line appearance 1.
+// line-needs-acceptance: nobody, or the session that is up under line appearance 1, or where no station says what it is.
 func handOver(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	i := d.sessionAt(e.Session)
 	s := d.Sessions[i]
@@ -646,9 +651,9 @@ func handOver(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
 	return d, acts{tell(messages.LineActor, messages.LineReleased{})}
 }
 
-// sharedUnasked is the session that is up under line appearance 1, whenever it was accepted.
+// sharedUnasked is the session that is up where not each call has one of its own, whenever it was accepted.
 func (d *Data) sharedUnasked() (Session, bool) {
-	if d.Quirks.Has(quirk.LineNeedsAcceptance) || d.concurrent() || !d.Phone.Present {
+	if d.Quirks.Has(quirk.LineNeedsAcceptance) || d.concurrent() {
 		return Session{}, false
 	}
 	return d.firstListed(func(s *Session) bool {

@@ -9,10 +9,10 @@ import (
 // dialledHere is the session on which the platform says now that a call is connected which this client has dialled, or has
 // answered by an order to the platform; nil for none. It is the only live one, and the call's own or one that began under line appearance 1, which has no other. Where it
 // is not clear what is meant, the law is silent: several legs, a leg that has failed, a session that is not up, a type that
-// is not allowed any more.
+// is not allowed any more, a call that was read to be over, of which what is notified may be older.
 func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID) {
 	n, ok := in.(messages.ConversationNotified)
-	if !ok || !c.dialled[n.Conversation] && !c.waitsFor(n.Conversation) || c.leaving || c.me == "" {
+	if !ok || !c.dialled[n.Conversation] && !c.waitsFor(n.Conversation) || c.readOver[n.Conversation] || c.leaving || c.me == "" {
 		return nil, ""
 	}
 	var legs []messages.Leg
@@ -70,12 +70,24 @@ func (c *Checker) startsDialled(p *peer, conversation messages.ConversationID) {
 	}
 }
 
-// notePeer notes what becomes of peer connections, as far as it matters here.
+// takesPart tells whether the user has a leg in a conversation that has not ended.
+func (c *Checker) takesPart(n messages.ConversationNotified) bool {
+	live := func(l messages.Leg) bool { return l.State.Class() != messages.EndedClass }
+	return slices.ContainsFunc(n.Participants, func(p messages.Participant) bool {
+		return p.User == c.me && slices.ContainsFunc(p.Calls, live)
+	})
+}
+
+// notePeer notes what becomes of peer connections, and of calls that are read, as far as it matters here.
 func (c *Checker) notePeer(in messages.Input) {
 	switch in := in.(type) {
 	case messages.PeerConnectionChanged:
 		if p := c.peers[in.Peer]; p != nil {
 			p.up = in.State == messages.PeerConnected
+		}
+	case messages.HTTPAnswered:
+		if read := in.Conversation; read != nil && !c.takesPart(*read) {
+			c.readOver[read.Conversation] = true
 		}
 	case messages.DisallowSessionType, messages.Destroy, messages.Initialize:
 		c.leaving = c.me != ""

@@ -89,6 +89,7 @@ type Checker struct {
 	holds      map[messages.ConversationID]int // how often the program asked to hold them, and they were not
 	notifiedAs recent[messages.ConversationID]
 	notified   map[messages.ConversationID]bool // whether the user's leg was live when it was notified last
+	readOver   map[messages.ConversationID]bool // the platform was asked about them, and said that they are over
 }
 
 type start struct {
@@ -103,7 +104,7 @@ func New(o messages.Options) *Checker {
 		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
 		passed: map[messages.ConversationID]bool{}, upAs: map[messages.ConversationID]bool{}, told: told{open: map[messages.SessionID]int{}},
 		proceeds: map[messages.SessionID]int{}, early: map[messages.SessionID][]messages.Candidate{},
-		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{},
+		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{}, readOver: map[messages.ConversationID]bool{},
 	}
 }
 

@@ -80,7 +80,7 @@ type Keep string
 
 // The values of Keep.
 const (
-	KeepFirst Keep = "first" // the user's oldest
+	KeepFirst Keep = "first" // the user's oldest, as they were answered
 	KeepEvery Keep = "every"
 )
 

@@ -11,8 +11,8 @@ func (p *Platform) keeps(s *Session) bool {
 	if !s.answered || !s.user.Associated || !p.persistent(s) {
 		return false
 	}
-	first := slices.IndexFunc(s.user.sessions, func(o *Session) bool { return o.live() && !o.replaced })
-	return p.options.Keep == KeepEvery || first >= 0 && s.user.sessions[first] == s
+	earlier := func(o *Session) bool { return o.live() && !o.replaced && o.answeredAs < s.answeredAs }
+	return p.options.Keep == KeepEvery || !s.replaced && !slices.ContainsFunc(s.user.sessions, earlier)
 }
 
 // persistent tells whether a session belongs to a persistent connection; shared, whether all calls are to share it.

@@ -27,6 +27,7 @@ type Platform struct {
 	lanes         map[lane]time.Duration
 	channels      map[string]*channel
 	iqs           int
+	answers       int // sessions that were answered so far
 	ended         func(*Session)
 }
 

@@ -25,6 +25,7 @@ type Session struct {
 	ice        int // how often ICE was restarted
 	proposed   bool
 	answered   bool
+	answeredAs int  // which of the platform's sessions it was, in the order of their being answered
 	replaced   bool // by a reinvite
 	idles      int  // how often it began to carry nothing
 	stops      int  // how often its media began or stopped
@@ -195,6 +196,8 @@ func (p *Platform) answered(by *Stream, id messages.SessionID) {
 	if again {
 		return
 	}
+	p.answers++
+	s.answeredAs = p.answers
 	if p.options.Connected == OnAnswer {
 		p.connectAll(s)
 	}

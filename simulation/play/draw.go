@@ -2,7 +2,6 @@ package play
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +76,7 @@ func header(seed uint64, d Drawing, dice *dice) scenario.Scenario {
 		s.Platform = append(s.Platform, scenario.Setting{Key: "idle", Value: "1m0s"})
 	}
 	for _, slow := range slowness {
-		if v := pick(dice, slow.Values...); dice.in(8) && slow.fits(options) {
+		if v := pick(dice, slow.Values...); dice.in(8) {
 			s.Platform = append(s.Platform, scenario.Setting{Key: slow.Key, Value: v})
 		}
 	}
@@ -103,20 +102,6 @@ var slowness = []slow{
 	{"rest-delay", []string{"10ms", "1s"}},
 	{"describe-delay", []string{"50ms", "300ms"}},
 	{"notify-delay", []string{"0s"}},
-}
-
-// fits tells whether a delay goes with the other options. It does not where a call is connected before its session is accepted
-// and the microphone is slow: two such calls are heard together. Nor where a Jingle session is described slowly: who accepts
-// it meanwhile hears it start twice.
-func (s slow) fits(o platform.Options) bool {
-	switch s.Key {
-	case "microphone-delay":
-		return o.Connected != platform.OnProceed
-	case "describe-delay":
-		return o.Signalling == platform.SDP
-	default:
-		return true
-	}
 }
 
 func drawAgent(name string, dice *dice) scenario.Agent {
@@ -249,8 +234,7 @@ func (m *monkey) atAgent(a scenario.Agent) {
 	}
 	m.may(1, scenario.Statement{Verb: scenario.StationBecomes, Agent: a.Name, Number: pick(m.dice, 1, 100), Flag: m.dice.in(2)})
 	m.may(1, scenario.Statement{Verb: scenario.EdgeIdles, Agent: a.Name})
-	// Over Jingle, a persistent connection that is made during a call holds it.
-	if u.Station.Persistent && (live == 0 || !slices.Contains(m.scenario.Platform, scenario.Setting{Key: "signalling", Value: string(platform.Jingle)})) {
+	if u.Station.Persistent {
 		m.may(3-min(2, live), scenario.Statement{Verb: scenario.EdgeConnects, Agent: a.Name})
 	}
 	if u.Associated && m.dice.in(3) {
