@@ -84,8 +84,8 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 					on(messages.AllowSessionType{}).If(alreadyAllowed).Do(settle).Source("1.1 ready/addAllowedSessionType allowed"),
 					on(messages.AllowSessionType{}).If(softphoneAsked).Do(noteAllowing, fetchStationNow, subscribeStationAgain).Source("1.1 ready/addAllowedSessionType softphone"),
 					on(messages.AllowSessionType{}).Do(settle),
-					on(messages.StationSettled{}).If(topicsDone).Do(enable, settleAllowing).Source("1.1 ready/addAllowedSessionType softphone"),
-					on(messages.StationSettled{}).Do(noteStationDone),
+					on(messages.StationSettled{}).If(allowing).If(topicsDone).Do(enable, settleAllowing).Source("1.1 ready/addAllowedSessionType softphone"),
+					on(messages.StationSettled{}).If(allowing).Do(noteStationDone),
 					on(messages.TopicsSubscribed{}).If(allowing).If(topicsFailed).Do(refuseAllowing).Source("3.6 PUT subscriptions"),
 					on(messages.TopicsSubscribed{}).If(allowing).If(stationDone).Do(enable, settleAllowing).Source("1.1 ready/addAllowedSessionType softphone"),
 					on(messages.TopicsSubscribed{}).If(allowing).Do(noteTopicsDone),
@@ -126,6 +126,8 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			ignore("the far end refused something of a session that goes on", messages.PeerRefused{}),
 			ignore("the answer to an earlier question", messages.IQAnswered{}, messages.RequestDone{}, messages.RequestFailed{}),
 			ignore("the call is not looked after any more", messages.HoldRefused{}, messages.MuteRefused{}),
+			on(messages.TopicsSubscribed{}).If(allowing).If(topicsFailed).Do(refuseAllowing),
+			on(messages.TopicsSubscribed{}).If(allowing).Do(settleAllowing),
 			ignore("nobody waits for it", messages.Departed{}, messages.StationSettled{}, messages.TopicsSubscribed{})),
 
 		// The lists, and what is only passed on.

@@ -85,7 +85,7 @@ const identity = "identity"
 
 func tellsWho(_ *Data, e messages.RequestDone) bool         { return e.Tag == identity }
 func failsToTellWho(_ *Data, e messages.RequestFailed) bool { return e.Tag == identity }
-func initializing(d *Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 && !d.Busy }
+func initializing(d *Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 }
 
 func secondAnswer(d *Data, _ messages.RequestDone) bool { return d.Answers == 1 }
 
@@ -106,6 +106,7 @@ func connect(d *Data, _ messages.RequestDone) (*Data, acts) {
 	} else {
 		out = d.dropCalls()
 	}
+	out = append(out, d.settleAllowing(nil)...) // the new layer has its own topics
 	d.Published = nil
 	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics, d.Deaf = false, false, 0, false, false, false
 	return d, append(out,
@@ -240,10 +241,10 @@ func alreadyAllowed(d *Data, e messages.AllowSessionType) bool {
 }
 
 func softphoneAsked(_ *Data, e messages.AllowSessionType) bool { return e.Type == messages.Softphone }
-func allowing(d *Data, _ messages.TopicsSubscribed) bool       { return d.Busy }
+func allowing[E messages.Input](d *Data, _ E) bool             { return len(d.Allowing) > 0 }
 
 func noteAllowing(d *Data, e messages.AllowSessionType) (*Data, acts) {
-	d.Waiting, d.Busy = e.Call, true
+	d.Allowing = replace(d.Allowing, -1, e.Call)
 	return d, nil
 }
 
@@ -266,16 +267,20 @@ func noteHearing(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
 	return d, nil
 }
 
-func settleAllowing[E messages.Input](d *Data, _ E) (*Data, acts) {
-	call := d.Waiting
-	d.Waiting, d.Busy = 0, false
-	return d, messages.Settled(call, nil)
-}
+func settleAllowing[E messages.Input](d *Data, _ E) (*Data, acts) { return d, d.settleAllowing(nil) }
 
 func refuseAllowing(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
-	call, err := d.Waiting, e.Error
-	d.Waiting, d.Busy = 0, false
-	return d, messages.Settled(call, &err)
+	return d, d.settleAllowing(&e.Error)
+}
+
+// settleAllowing settles all who wait until the type is allowed: the topics that one of them wanted are the others', too.
+func (d *Data) settleAllowing(err *messages.ErrorInfo) acts {
+	var out acts
+	for _, call := range d.Allowing {
+		out = append(out, messages.Settled(call, err)...)
+	}
+	d.Allowing = nil
+	return out
 }
 
 func disable(d *Data, e messages.DisallowSessionType) (*Data, acts) {
