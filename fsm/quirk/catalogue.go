@@ -39,8 +39,8 @@ var (
 var (
 	DisconnectWhileConnecting = define(Quirk{
 		Name: "disconnect-ignored-while-connecting", Kind: Row, Ticket: "sdk-behaviour 1.2 K2", Since: "9.2.4", FixedIn: "SC 19.3.0",
-		SDK:       "disconnect() while the stream is being (re)connected does nothing: the attempts go on",
-		Corrected: "the attempts stop",
+		SDK:       "disconnect() while the stream is being (re)connected, or before, does nothing: the attempts go on",
+		Corrected: "the attempts stop, and an initialize() that waits for them fails",
 		Why:       "who disconnects wants to be disconnected",
 	})
 	DeafWhileDown = define(Quirk{

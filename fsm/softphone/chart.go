@@ -52,6 +52,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			on(messages.RequestDone{}).If(secondAnswer).Do(noteIdentity, connect).Enter(Connecting).Source("1.1 constructed/initialize agent"),
 			on(messages.RequestDone{}).Do(noteIdentity),
 			on(messages.RequestFailed{}).Do(announceHTTP, refuseInitialize).Enter(Constructed).Source("1.1 initializing/http fails"),
+			on(messages.Disconnect{}).Corrected(quirk.DisconnectWhileConnecting).Do(giveUpBeginning, settle).Enter(Constructed),
 			on(messages.Destroy{}).Do(settle).Source("1.1 any/destroy()")),
 
 		in(Streaming, "There is a streaming layer: it remembers proposals and sessions.",
@@ -59,6 +60,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			in(Connecting, "The stream is on its way.",
 				on(messages.StreamUp{}).Do(announceConnected, subscribe).Enter(Subscribing).Source("1.1 initializing/stream connected").Source("1.1 wiring/agent"),
 				on(messages.StreamRefused{}).Do(refuseStream).Enter(Constructed).Source("1.1 initializing/stream gives up"),
+				on(messages.StreamGivenUp{}).Corrected(quirk.DisconnectWhileConnecting).Do(refuseGivenUp).Enter(Unready),
 				on(messages.Destroy{}).Do(settle).Source("1.1 any/destroy()"),
 				early, ignore("nobody listens yet", messages.Invited{}, messages.SessionDescribed{})),
 			in(Subscribing, "The conversation topic is being subscribed to.",
@@ -109,7 +111,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.Destroy{}).Do(destroySessions).Enter(Destroying).Source("1.1 any/destroy()"),
 				ignore("it is not needed hidden, and nothing is to be checked", messages.PageShown{}, messages.PeerGone{})),
 
-			in(Unready, "Initializing failed; the stream goes on.",
+			in(Unready, "Initializing failed; the stream goes on, unless it was given up.",
 				initializeAgain, stationHeard,
 				on(messages.Destroy{}).Do(dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
 				ignore("nobody listens", messages.Invited{}, messages.SessionDescribed{}, messages.ConversationNotified{})),
@@ -124,6 +126,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			ignore("no such session: the SDK stumbles, and nothing follows", messages.Terminate{}, messages.RemoteCandidate{}),
 			ignore("nothing of the kind is pending", messages.PendingHandled{}, messages.PendingCancelled{}),
 			ignore("the far end refused something of a session that goes on", messages.PeerRefused{}),
+			ignore("nobody waits for the stream", messages.StreamGivenUp{}),
 			ignore("the answer to an earlier question", messages.IQAnswered{}, messages.RequestDone{}, messages.RequestFailed{}),
 			ignore("the call is not looked after any more", messages.HoldRefused{}, messages.MuteRefused{}),
 			on(messages.TopicsSubscribed{}).If(allowing).If(topicsFailed).Do(refuseAllowing),

@@ -15,6 +15,7 @@ type Data struct {
 	Me      messages.MeBody         `json:"me"`
 	Waiting messages.CallID         `json:"waiting,omitempty"` // of initialize, or of destroy
 	Answers int                     `json:"answers,omitempty"`
+	Begins  bool                    `json:"begins,omitempty"` // it is being read who we are
 	Station bool                    `json:"stationDone,omitempty"`
 	Topics  bool                    `json:"topicsDone,omitempty"`
 	Enabled bool                    `json:"enabled,omitempty"`
