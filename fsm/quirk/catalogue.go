@@ -195,8 +195,8 @@ var (
 	})
 	CallsOutliveClient = define(Quirk{
 		Name: "calls-outlive-client", Kind: Fact, Ticket: "sdk-behaviour 1.1 destroy()", Since: "9.2.4",
-		SDK:       "destroy() ends the sessions, goes on as before until they have ended, and leaves the rest; a second initialize() leaves all: what rings is never settled, what was added is never removed, what goes on cannot be ended",
-		Corrected: "what rings is cancelled, what was added is removed, what goes on is ended, and all is forgotten",
+		SDK:       "destroy() ends the sessions, goes on as before until they have ended, and leaves the rest; a second initialize() leaves all, and so does disallowing the softphone type: what rings is never settled, what was added is never removed, what goes on cannot be ended",
+		Corrected: "what rings is cancelled, what was added is removed, what goes on is ended, and all is forgotten; of a type that is disallowed the calls that go on are heard of until they end",
 		Why:       "each pendingSession settles exactly once, what is added is removed, and nothing is kept for ever",
 	})
 	PlaceholderNameless = define(Quirk{

@@ -59,7 +59,8 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			initial(Connecting),
 			in(Connecting, "The stream is on its way.",
 				on(messages.StreamUp{}).Do(announceConnected, subscribe).Enter(Subscribing).Source("1.1 initializing/stream connected").Source("1.1 wiring/agent"),
-				on(messages.StreamRefused{}).Do(refuseStream).Enter(Constructed).Source("1.1 initializing/stream gives up"),
+				on(messages.StreamRefused{}).Corrected(quirk.CallsOutliveClient).Do(refuseStream).Enter(Unready),
+				on(messages.StreamRefused{}).Quirk(quirk.CallsOutliveClient).Do(refuseStream).Enter(Constructed).Source("1.1 initializing/stream gives up"),
 				on(messages.StreamGivenUp{}).Corrected(quirk.DisconnectWhileConnecting).Do(refuseGivenUp).Enter(Unready),
 				on(messages.Destroy{}).Do(settle).Source("1.1 any/destroy()"),
 				early, ignore("nobody listens yet", messages.Invited{}, messages.SessionDescribed{})),
@@ -111,7 +112,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.Destroy{}).Do(destroySessions).Enter(Destroying).Source("1.1 any/destroy()"),
 				ignore("it is not needed hidden, and nothing is to be checked", messages.PageShown{}, messages.PeerGone{})),
 
-			in(Unready, "Initializing failed; the stream goes on, unless it was given up.",
+			in(Unready, "Initializing failed; the stream goes on, if there is one.",
 				initializeAgain, stationHeard,
 				on(messages.Destroy{}).Do(dropCalls, closeForGood).Enter(Destroyed).Source("1.1 any/destroy()"),
 				ignore("nobody listens", messages.Invited{}, messages.SessionDescribed{}, messages.ConversationNotified{})),
@@ -130,7 +131,10 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			ignore("the answer to an earlier question", messages.IQAnswered{}, messages.RequestDone{}, messages.RequestFailed{}),
 			ignore("the call is not looked after any more", messages.HoldRefused{}, messages.MuteRefused{}),
 			on(messages.TopicsSubscribed{}).If(allowing).If(topicsFailed).Do(refuseAllowing),
-			on(messages.TopicsSubscribed{}).If(allowing).Do(settleAllowing),
+			on(messages.TopicsSubscribed{}).If(allowing).If(stationDone).Do(settleAllowing),
+			on(messages.TopicsSubscribed{}).If(allowing).Do(noteTopicsDone),
+			on(messages.StationSettled{}).If(allowing).If(topicsDone).Do(settleAllowing),
+			on(messages.StationSettled{}).If(allowing).Do(noteStationDone),
 			ignore("nobody waits for it", messages.Departed{}, messages.StationSettled{}, messages.TopicsSubscribed{})),
 
 		// The lists, and what is only passed on.
