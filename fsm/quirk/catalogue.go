@@ -67,8 +67,8 @@ var (
 var (
 	MigrationNeedsSessions = define(Quirk{
 		Name: "migration-needs-sessions", Kind: Row, Ticket: "STREAM-978", Since: "9.2.4", FixedIn: "11.3.4",
-		SDK:       "a station migration is lost when a conversation of the last update has no session",
-		Corrected: "the station is fetched",
+		SDK:       "a station migration is lost when a conversation of the last update has no session, or when the answer to an earlier fetch of the station comes after that to its own",
+		Corrected: "the station is fetched, and the answer to what was asked last counts",
 		Why:       "a migration to line appearance 1 must not be missed because a call rings",
 	})
 )
