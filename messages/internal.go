@@ -458,6 +458,8 @@ type (
 	StreamLost struct{}
 	// StreamRefused: connecting has failed for good.
 	StreamRefused struct{ Error ErrorInfo }
+	// StreamGivenUp: connecting was stopped, for the program has disconnected.
+	StreamGivenUp struct{}
 	// StreamRenewed: the streaming layer works on a new stream; Jingle sessions of the old one are gone from its list.
 	StreamRenewed struct{ Channel string }
 	// CloseStream closes the stream and does not open it again.

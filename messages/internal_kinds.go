@@ -234,6 +234,9 @@ func (StreamLost) Kind() string { return "stream-lost" }
 func (StreamRefused) Kind() string { return "stream-refused" }
 
 // Kind is the word of the message.
+func (StreamGivenUp) Kind() string { return "stream-given-up" }
+
+// Kind is the word of the message.
 func (StreamRenewed) Kind() string { return "stream-renewed" }
 
 // Kind is the word of the message.

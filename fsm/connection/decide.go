@@ -359,6 +359,11 @@ func settleClose(d Data, e messages.CloseStream) (Data, act) {
 	return d, messages.Settled(e.Call, nil)
 }
 
+// giveUp: who waits for the stream need not wait any more.
+func giveUp(d Data, _ messages.CloseStream) (Data, act) {
+	return d, act{tell(messages.Root, messages.StreamGivenUp{})}
+}
+
 func noteNetwork(d Data, e messages.NetworkChanged) (Data, act) {
 	d.Offline = !e.Online
 	return d, nil

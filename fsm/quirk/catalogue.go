@@ -39,8 +39,8 @@ var (
 var (
 	DisconnectWhileConnecting = define(Quirk{
 		Name: "disconnect-ignored-while-connecting", Kind: Row, Ticket: "sdk-behaviour 1.2 K2", Since: "9.2.4", FixedIn: "SC 19.3.0",
-		SDK:       "disconnect() while the stream is being (re)connected does nothing: the attempts go on",
-		Corrected: "the attempts stop",
+		SDK:       "disconnect() while the stream is being (re)connected, or before, does nothing: the attempts go on",
+		Corrected: "the attempts stop, and an initialize() that waits for them fails",
 		Why:       "who disconnects wants to be disconnected",
 	})
 	DeafWhileDown = define(Quirk{
@@ -67,8 +67,8 @@ var (
 var (
 	MigrationNeedsSessions = define(Quirk{
 		Name: "migration-needs-sessions", Kind: Row, Ticket: "STREAM-978", Since: "9.2.4", FixedIn: "11.3.4",
-		SDK:       "a station migration is lost when a conversation of the last update has no session",
-		Corrected: "the station is fetched",
+		SDK:       "a station migration is lost when a conversation of the last update has no session, or when the answer to an earlier fetch of the station comes after that to its own",
+		Corrected: "the station is fetched, and the answer to what was asked last counts",
 		Why:       "a migration to line appearance 1 must not be missed because a call rings",
 	})
 )
@@ -195,8 +195,8 @@ var (
 	})
 	CallsOutliveClient = define(Quirk{
 		Name: "calls-outlive-client", Kind: Fact, Ticket: "sdk-behaviour 1.1 destroy()", Since: "9.2.4",
-		SDK:       "destroy() ends the sessions, goes on as before until they have ended, and leaves the rest; a second initialize() leaves all: what rings is never settled, what was added is never removed, what goes on cannot be ended",
-		Corrected: "what rings is cancelled, what was added is removed, what goes on is ended, and all is forgotten",
+		SDK:       "destroy() ends the sessions, goes on as before until they have ended, and leaves the rest; a second initialize() leaves all, and so does disallowing the softphone type: what rings is never settled, what was added is never removed, what goes on cannot be ended",
+		Corrected: "what rings is cancelled, what was added is removed, what goes on is ended, and all is forgotten; of a type that is disallowed the calls that go on are heard of until they end",
 		Why:       "each pendingSession settles exactly once, what is added is removed, and nothing is kept for ever",
 	})
 	PlaceholderNameless = define(Quirk{

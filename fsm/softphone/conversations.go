@@ -11,7 +11,8 @@ import (
 
 // conversationsHeard: what the platform tells of conversations, and what is announced of them.
 var conversationsHeard = together(
-	on(messages.ConversationNotified{}).If(notificationsOff).Source("1.1 disabled handler"),
+	on(messages.ConversationNotified{}).If(notificationsOff).Unless(conversationKnown).Source("1.1 disabled handler"),
+	on(messages.ConversationNotified{}).If(notificationsOff).Quirk(quirk.CallsOutliveClient).Source("1.1 disabled handler"),
 	on(messages.ConversationNotified{}).Unless(mine).Source("1.6.7 no participant"),
 	on(messages.ConversationNotified{}).If(conversationKnown).Do(tellConversation).Source("1.6.7 order 1").Source("1.6.7 order 2").Source("1.6.7 order 3").Source("1.6.7 order 4"),
 	on(messages.RequestDone{}).If(readNow).Corrected(quirk.DeafWhileDown).Do(hearRead),

@@ -10,6 +10,8 @@ import (
 // initializeAgain: who we are is read anew beside what goes on; only when it is known the old stream is left.
 var initializeAgain = together(
 	on(messages.Initialize{}).Do(fetchIdentity).Source("1.1 ready/initialize again"),
+	on(messages.Disconnect{}).If(beginning).Corrected(quirk.DisconnectWhileConnecting).Do(giveUpBeginning, disconnect),
+	on(messages.RequestDone{}).If(tellsWho).Unless(begins).Corrected(quirk.DisconnectWhileConnecting),
 	on(messages.RequestDone{}).If(tellsWho).If(secondAnswer).Do(noteIdentity, connect).Enter(Connecting).Source("1.1 ready/initialize again"),
 	on(messages.RequestDone{}).If(tellsWho).Do(noteIdentity),
 	on(messages.RequestFailed{}).If(failsToTellWho).If(initializing).Do(announceHTTP, refuseInitialize).Source("1.1 initializing/http fails"),
@@ -71,7 +73,7 @@ func configure(d *Data, e messages.Configured) (*Data, acts) {
 
 // fetchIdentity reads the organisation and the user, side by side.
 func fetchIdentity(d *Data, e messages.Initialize) (*Data, acts) {
-	d.Waiting, d.Answers = e.Call, 0
+	d.Waiting, d.Answers, d.Begins = e.Call, 0, true
 	ask := func(of messages.RequestKind) messages.Act {
 		return messages.Spawn{Actor: "request", Msg: messages.Perform{
 			Effect: messages.Request{Of: of}, Owner: messages.Root, Tag: identity, Timeout: restTimeout, Retrying: true,
@@ -85,7 +87,10 @@ const identity = "identity"
 
 func tellsWho(_ *Data, e messages.RequestDone) bool         { return e.Tag == identity }
 func failsToTellWho(_ *Data, e messages.RequestFailed) bool { return e.Tag == identity }
-func initializing(d *Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 && !d.Busy }
+func initializing(d *Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 }
+
+func beginning(d *Data, _ messages.Disconnect) bool { return d.Begins }
+func begins(d *Data, _ messages.RequestDone) bool   { return d.Begins }
 
 func secondAnswer(d *Data, _ messages.RequestDone) bool { return d.Answers == 1 }
 
@@ -106,7 +111,8 @@ func connect(d *Data, _ messages.RequestDone) (*Data, acts) {
 	} else {
 		out = d.dropCalls()
 	}
-	d.Published = nil
+	out = append(out, d.settleAllowing(nil)...) // the new layer has its own topics
+	d.Published, d.Begins = nil, false
 	d.Ever, d.Enabled, d.Ears, d.Station, d.Topics, d.Deaf = false, false, 0, false, false, false
 	return d, append(out,
 		tell(messages.LineActor, messages.LineReleased{}),
@@ -140,8 +146,16 @@ func refuseTopics(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
 
 func (d *Data) initializationFailed(message string) (*Data, acts) {
 	call := d.Waiting
-	d.Waiting = 0
+	d.Waiting, d.Begins = 0, false
 	return d, messages.Refused(call, messages.ErrInitialization, message)
+}
+
+// The program has disconnected before there was a stream: who initializes need not wait for it.
+func giveUpBeginning(d *Data, _ messages.Disconnect) (*Data, acts)  { return d.givenUp() }
+func refuseGivenUp(d *Data, _ messages.StreamGivenUp) (*Data, acts) { return d.givenUp() }
+
+func (d *Data) givenUp() (*Data, acts) {
+	return d.initializationFailed("disconnect was called while the softphone was initializing")
 }
 
 func announceConnected(d *Data, _ messages.StreamUp) (*Data, acts)   { return d.connected() }
@@ -240,10 +254,10 @@ func alreadyAllowed(d *Data, e messages.AllowSessionType) bool {
 }
 
 func softphoneAsked(_ *Data, e messages.AllowSessionType) bool { return e.Type == messages.Softphone }
-func allowing(d *Data, _ messages.TopicsSubscribed) bool       { return d.Busy }
+func allowing[E messages.Input](d *Data, _ E) bool             { return len(d.Allowing) > 0 }
 
 func noteAllowing(d *Data, e messages.AllowSessionType) (*Data, acts) {
-	d.Waiting, d.Busy = e.Call, true
+	d.Allowing = replace(d.Allowing, -1, e.Call)
 	return d, nil
 }
 
@@ -266,16 +280,20 @@ func noteHearing(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
 	return d, nil
 }
 
-func settleAllowing[E messages.Input](d *Data, _ E) (*Data, acts) {
-	call := d.Waiting
-	d.Waiting, d.Busy = 0, false
-	return d, messages.Settled(call, nil)
-}
+func settleAllowing[E messages.Input](d *Data, _ E) (*Data, acts) { return d, d.settleAllowing(nil) }
 
 func refuseAllowing(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
-	call, err := d.Waiting, e.Error
-	d.Waiting, d.Busy = 0, false
-	return d, messages.Settled(call, &err)
+	return d, d.settleAllowing(&e.Error)
+}
+
+// settleAllowing settles all who wait until the type is allowed: the topics that one of them wanted are the others', too.
+func (d *Data) settleAllowing(err *messages.ErrorInfo) acts {
+	var out acts
+	for _, call := range d.Allowing {
+		out = append(out, messages.Settled(call, err)...)
+	}
+	d.Allowing = nil
+	return out
 }
 
 func disable(d *Data, e messages.DisallowSessionType) (*Data, acts) {

@@ -13,11 +13,11 @@ type Data struct {
 	Options messages.Options        `json:"options"`
 	Quirks  quirk.Set               `json:"quirks,omitempty"`
 	Me      messages.MeBody         `json:"me"`
-	Waiting messages.CallID         `json:"waiting,omitempty"` // of initialize, or of allowing a type
+	Waiting messages.CallID         `json:"waiting,omitempty"` // of initialize, or of destroy
 	Answers int                     `json:"answers,omitempty"`
+	Begins  bool                    `json:"begins,omitempty"` // it is being read who we are
 	Station bool                    `json:"stationDone,omitempty"`
 	Topics  bool                    `json:"topicsDone,omitempty"`
-	Busy    bool                    `json:"allowing,omitempty"`
 	Enabled bool                    `json:"enabled,omitempty"`
 	Ever    bool                    `json:"everConnected,omitempty"`
 	Ears    int                     `json:"stationListeners,omitempty"`
@@ -30,6 +30,8 @@ type Data struct {
 	Phone   messages.StationView    `json:"station"`
 	Stream  messages.ConnectionView `json:"stream"`
 
+	// Allowing are the requests that wait until the softphone type is allowed again.
+	Allowing []messages.CallID `json:"allowing,omitempty"`
 	// Early are the candidates that came before the offers of their sessions.
 	Early []messages.RemoteCandidate `json:"early,omitempty"`
 

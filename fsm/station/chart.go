@@ -29,6 +29,7 @@ var Chart = fsm.New("station", "The user's station: association, line appearance
 		on(messages.FetchStation{}).If(named).Do(fetchNamed).Source("1.3 fetch"),
 		on(messages.FetchStation{}).Unless(anyKnown).Do(announceNone).Source("1.3 unknown/fetch no effective station"),
 		on(messages.FetchStation{}).Do(fetchKnown).Source("1.3 fetch"),
+		on(messages.RequestDone{}).If(overtaken).Corrected(quirk.MigrationNeedsSessions).Do(settle),
 		on(messages.RequestDone{}).Do(keep, announce, settle).Enter(Associated).Source("1.3 fetch ok"),
 		on(messages.RequestFailed{}).Do(announceError, settleFailed).Source("1.3 fetch error"),
 		on(messages.StationNews{}).If(associated).Do(fetchNews).Source("1.3 Associated"),

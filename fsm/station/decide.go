@@ -1,6 +1,8 @@
 package station
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hookswitch/hookswitch/fsm"
@@ -13,11 +15,14 @@ type Data struct {
 	Effective messages.StationID   `json:"effective,omitempty"`
 	Station   messages.StationInfo `json:"station"`
 	Present   bool                 `json:"present,omitempty"`
+	// Asked numbers the fetches; Heard is the first whose answer still counts.
+	Asked int `json:"asked,omitempty"`
+	Heard int `json:"heard,omitempty"`
 }
 
 const (
 	restTimeout = 30 * time.Second
-	waiting     = "waiting" // the tag of a fetch that the root waits for
+	waiting     = "waiting" // what the tag of a fetch that the root waits for begins with; then comes its number
 )
 
 // View is what the root knows of the station.
@@ -32,12 +37,22 @@ func associated(_ Data, e messages.StationNews) bool    { return e.Action == "As
 func disassociated(_ Data, e messages.StationNews) bool { return e.Action == "Disassociated" }
 func migrated(_ Data, e messages.StationNews) bool      { return e.Action == "WebRTCMigration" }
 
-func (d Data) fetch(wait bool) messages.Acts {
-	tag := ""
+// overtaken: a later fetch was answered already, or the station is gone since.
+func overtaken(d Data, e messages.RequestDone) bool { return number(e.Tag) < d.Heard }
+
+// number is the number of the fetch with the tag; 0 for none, which is before all.
+func number(tag string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(tag, waiting))
+	return n
+}
+
+func (d Data) fetch(wait bool) (Data, messages.Acts) {
+	d.Asked++
+	tag := strconv.Itoa(d.Asked)
 	if wait {
-		tag = waiting
+		tag = waiting + tag
 	}
-	return messages.Acts{messages.Spawn{Actor: "request", Msg: messages.Perform{
+	return d, messages.Acts{messages.Spawn{Actor: "request", Msg: messages.Perform{
 		Effect: messages.Request{Of: messages.GetStation, Station: d.Effective},
 		Owner:  messages.StationActor, Tag: tag, Timeout: restTimeout, Retrying: true,
 	}}}
@@ -45,17 +60,17 @@ func (d Data) fetch(wait bool) messages.Acts {
 
 func fetchNamed(d Data, e messages.FetchStation) (Data, messages.Acts) {
 	d.Effective = e.Station
-	return d, d.fetch(e.Waiting)
+	return d.fetch(e.Waiting)
 }
 
-func fetchKnown(d Data, e messages.FetchStation) (Data, messages.Acts) { return d, d.fetch(e.Waiting) }
+func fetchKnown(d Data, e messages.FetchStation) (Data, messages.Acts) { return d.fetch(e.Waiting) }
 
 func fetchNews(d Data, e messages.StationNews) (Data, messages.Acts) {
 	d.Effective = e.Station
-	return d, d.fetch(false)
+	return d.fetch(false)
 }
 
-func fetchMigrated(d Data, _ messages.StationNews) (Data, messages.Acts) { return d, d.fetch(false) }
+func fetchMigrated(d Data, _ messages.StationNews) (Data, messages.Acts) { return d.fetch(false) }
 
 func announceNone(d Data, e messages.FetchStation) (Data, messages.Acts) {
 	d.Effective = ""
@@ -73,7 +88,7 @@ func noStation() messages.Acts {
 }
 
 func keep(d Data, e messages.RequestDone) (Data, messages.Acts) {
-	d.Station, d.Present = messages.StationInfo{}, true
+	d.Station, d.Present, d.Heard = messages.StationInfo{}, true, number(e.Tag)
 	if e.HTTP.Station != nil {
 		d.Station = *e.HTTP.Station
 	}
@@ -92,7 +107,7 @@ func settle(d Data, e messages.RequestDone) (Data, messages.Acts)         { retu
 func settleFailed(d Data, e messages.RequestFailed) (Data, messages.Acts) { return d, settled(e.Tag) }
 
 func settled(tag string) messages.Acts {
-	if tag != waiting {
+	if !strings.HasPrefix(tag, waiting) {
 		return nil
 	}
 	return messages.Acts{messages.Tell{To: messages.Root, Msg: messages.StationSettled{}}}
@@ -103,7 +118,7 @@ func announceError(d Data, e messages.RequestFailed) (Data, messages.Acts) {
 }
 
 func forget(d Data, _ messages.StationNews) (Data, messages.Acts) {
-	d.Station, d.Present = messages.StationInfo{}, false
+	d.Station, d.Present, d.Heard = messages.StationInfo{}, false, d.Asked+1
 	return d, nil
 }
 

@@ -113,6 +113,7 @@ var internals = []messages.Input{
 	messages.StopPinging{},
 	messages.StopRetrying{},
 	messages.StreamLost{},
+	messages.StreamGivenUp{},
 	messages.StreamRefused{},
 	messages.StreamRenewed{},
 	messages.StreamUp{},

@@ -284,7 +284,8 @@ func (m *monkey) atPhone(phone *world.Phone) {
 		at.Name = ""
 	}
 	switch w := m.phones[phone]; {
-	case w.disconnected: // for good: calls that went on meanwhile are not told well after a second initialize
+	case w.disconnected:
+		m.may(20, scenario.Statement{Verb: scenario.LogIn, Phone: at})
 		return
 	case !w.loggedIn:
 		m.may(20, scenario.Statement{Verb: scenario.LogIn, Phone: at})
@@ -381,7 +382,9 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 	do(scenario.Statement{Verb: pick(m.dice, scenario.LoseNetwork, scenario.DropStream, scenario.DropStream, scenario.ExpireChannel)})
 	do(scenario.Statement{Verb: pick(m.dice, scenario.Sleep, scenario.HidePage, scenario.ShowPage)})
 	if m.phones[phone].ready {
-		do(scenario.Statement{Verb: pick(m.dice, scenario.LogOut, scenario.LogOut, scenario.Disconnect)})
+		do(scenario.Statement{Verb: pick(m.dice, scenario.LogOut, scenario.LogOut, scenario.Disconnect, scenario.LogIn)})
+	} else {
+		do(scenario.Statement{Verb: scenario.Disconnect})
 	}
 	do(scenario.Statement{Verb: scenario.JumpClock, Duration: pick(m.dice, jumps...)})
 	m.strangers(phone, at)

@@ -38,7 +38,7 @@ func (s *stated) note(now time.Duration, step runtime.Step) {
 	case messages.Decline:
 		s.done[in.Conversation] = true
 	case messages.Initialize:
-		s.ready, s.loggedIn = false, true
+		s.ready, s.loggedIn, s.disconnected = false, true, false
 	case messages.Destroy:
 		s.ready, s.loggedIn = false, false
 	case messages.Disconnect:

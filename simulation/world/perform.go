@@ -86,6 +86,9 @@ const handshake = 20 * time.Millisecond
 
 func (p *Phone) openSocket(e messages.OpenSocket) {
 	p.world.After(p.delay("socket", handshake), func() {
+		if p.shut == e.Socket {
+			return
+		}
 		if p.offline {
 			p.refuseSocket(e.Socket)
 			return
@@ -106,6 +109,7 @@ func (p *Phone) refuseSocket(socket int) {
 }
 
 func (p *Phone) closeSocket(socket int) {
+	p.shut = socket
 	if p.socket == socket && p.stream != nil {
 		p.stream.Gone()
 		p.stream, p.socket = nil, 0

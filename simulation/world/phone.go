@@ -33,6 +33,7 @@ type Phone struct {
 
 	stream  *platform.Stream
 	socket  int           // the newest that is open, or 0
+	shut    int           // the one that was closed last: if it was not open yet, it never is
 	uplink  time.Duration // when the last frame arrives there
 	down    time.Duration // when the last frame arrives here
 	offline bool
