@@ -30,6 +30,7 @@ func (c *Checker) Copy() *Checker {
 	other.rings, other.started, other.heard = maps.Clone(c.rings), maps.Clone(c.started), maps.Clone(c.heard)
 	other.added, other.open = maps.Clone(c.added), maps.Clone(c.open)
 	other.passed, other.taken = maps.Clone(c.passed), maps.Clone(c.taken)
+	other.upAs, other.readOver = maps.Clone(c.upAs), maps.Clone(c.readOver)
 	other.told.open, other.told.openIDs = maps.Clone(c.told.open), c.told.openIDs.copied()
 	other.proceeds, other.proceedIDs = maps.Clone(c.proceeds), c.proceedIDs.copied()
 	other.early, other.earlyIDs = maps.Clone(c.early), c.earlyIDs.copied()

@@ -19,13 +19,14 @@ type stated struct {
 	hurried, crowded bool
 	answers          map[messages.CallID]messages.ConversationID // that have not settled
 	took             map[messages.ConversationID]bool            // their answer succeeded
-	done             map[messages.ConversationID]bool            // they were answered or rejected here
+	done             map[messages.ConversationID]bool            // they were answered or rejected here, or rang long enough
+	rang             map[messages.ConversationID]time.Duration   // since when they ring
 }
 
 func newStated(o messages.Options) stated {
 	return stated{
 		connects: o.AutoConnectSessions, answers: map[messages.CallID]messages.ConversationID{},
-		took: map[messages.ConversationID]bool{}, done: map[messages.ConversationID]bool{},
+		took: map[messages.ConversationID]bool{}, done: map[messages.ConversationID]bool{}, rang: map[messages.ConversationID]time.Duration{},
 	}
 }
 
@@ -57,6 +58,11 @@ func (s *stated) note(now time.Duration, step runtime.Step) {
 			case messages.PendingSession:
 				delete(s.took, e.Conversation)
 				delete(s.done, e.Conversation)
+				s.rang[e.Conversation] = now
+			case messages.CancelPendingSession:
+				if now-s.rang[e.Conversation] >= ringsAtMost {
+					s.done[e.Conversation] = true
+				}
 			case messages.StationChanged:
 				s.station = e.Station
 			}
@@ -85,3 +91,6 @@ func (s *stated) noteHurry(now time.Duration, in messages.Input) {
 
 // hurry is how long the taking of a call may take: longer than any request or delay that is drawn, and than a far end takes.
 const hurry = 8 * time.Second
+
+// ringsAtMost is how long anything rings (design section 6): what still waits then rings no more.
+const ringsAtMost = 10 * time.Minute
