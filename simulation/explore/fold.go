@@ -35,9 +35,12 @@ var dropped = map[string]string{
 	"softphone.Data.Ever":      "only the words of an announcement depend on it",
 	"softphone.Data.Station":   "a login is finished, or is not begun",
 	"softphone.Data.Topics":    "a login is finished, or is not begun",
+	"softphone.Data.Seeking":   "says which calls ring once a session can take them, and a call may ring on a session at any time here",
 	"softphone.Data.Answers":   "a login is finished, or is not begun",
 	"softphone.Data.Dialled":   "the law notes the same set",
 	"softphone.Data.Ears":      "counts listeners of the station topic, which only the quirk station-heard-twice heeds",
+	"station.Data.Asked":       "counts what was asked: which answer about the station is the newest; the station is chosen anew",
+	"station.Data.Heard":       "as Asked",
 	// What is announced of a session and of its end.
 	"softphone.Session.Kept":    "only conversations are told of it, which are left out",
 	"softphone.Session.Watched": "says whether a closed peer connection is announced when the page is shown",

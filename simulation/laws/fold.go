@@ -98,6 +98,8 @@ func (c *Checker) OnlyConsent(l Living) []Violation {
 	clear(c.added)
 	clear(c.passed)
 	clear(c.taken)
+	clear(c.upAs)
+	clear(c.readOver)
 	clear(c.open)
 	clear(c.ordered)
 	for id, list := range c.proposes {
