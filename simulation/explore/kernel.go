@@ -239,19 +239,10 @@ func awaited(effect messages.Effect) bool {
 
 // route says whom an input from outside is for, as the runtime does; 0: nobody.
 func (t *turn) route(in messages.Input) messages.Ref {
+	if asked := messages.Answers(in); asked != "" {
+		return t.answered(asked)
+	}
 	switch in := in.(type) {
-	case messages.IQAnswered:
-		return t.answered(in.Effect)
-	case messages.HTTPAnswered:
-		return t.answered(in.Effect)
-	case messages.MicrophoneGranted:
-		return t.answered(in.Effect)
-	case messages.MicrophoneDenied:
-		return t.answered(in.Effect)
-	case messages.PeerDone:
-		return t.answered(in.Effect)
-	case messages.PeerRejected:
-		return t.answered(in.Effect)
 	case messages.PeerConnectionChanged:
 		return in.Peer
 	case messages.PeerICEChanged:

@@ -191,7 +191,7 @@ func (s *raceSearch) tell(at uint32, last *happening, who int, b broken) {
 		if h.step != nil && h.names[h.who] == name {
 			trace = append(trace, told{in: h.step.in})
 			if h.step.about != nil {
-				orders[effectOf(h.step.in)] = h.step.about
+				orders[messages.Answers(h.step.in)] = h.step.about
 			}
 		}
 	}
@@ -200,23 +200,4 @@ func (s *raceSearch) tell(at uint32, last *happening, who int, b broken) {
 	s.part.Counterexamples = append(s.part.Counterexamples, Counterexample{
 		Law: b.law, What: b.what, Moves: len(way), Outside: true, Scenario: head + "\n" + lines.String() + rest,
 	})
-}
-
-// effectOf is the effect that an input answers; "": none.
-func effectOf(in messages.Input) messages.EffectID {
-	switch in := in.(type) {
-	case messages.MicrophoneGranted:
-		return in.Effect
-	case messages.MicrophoneDenied:
-		return in.Effect
-	case messages.PeerDone:
-		return in.Effect
-	case messages.PeerRejected:
-		return in.Effect
-	case messages.HTTPAnswered:
-		return in.Effect
-	case messages.IQAnswered:
-		return in.Effect
-	}
-	return ""
 }

@@ -39,7 +39,7 @@ func (p *Phone) waits(out runtime.Output) { p.effects = append(p.effects, out) }
 
 // answeredBy forgets the effect that an input answers.
 func (p *Phone) answeredBy(in messages.Input) {
-	id := answers(in)
+	id := messages.Answers(in)
 	if id == "" {
 		return
 	}
@@ -48,26 +48,6 @@ func (p *Phone) answeredBy(in messages.Input) {
 			p.effects = append(p.effects[:i], p.effects[i+1:]...)
 			return
 		}
-	}
-}
-
-// answers is the effect that an input answers, or "".
-func answers(in messages.Input) messages.EffectID {
-	switch in := in.(type) {
-	case messages.HTTPAnswered:
-		return in.Effect
-	case messages.IQAnswered:
-		return in.Effect
-	case messages.MicrophoneGranted:
-		return in.Effect
-	case messages.MicrophoneDenied:
-		return in.Effect
-	case messages.PeerDone:
-		return in.Effect
-	case messages.PeerRejected:
-		return in.Effect
-	default:
-		return ""
 	}
 }
 
