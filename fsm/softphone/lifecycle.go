@@ -237,7 +237,7 @@ func noteTopicsDone(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
 }
 
 func enable[E messages.Input](d *Data, _ E) (*Data, acts) {
-	d.Enabled, d.Deaf = true, false
+	d.Enabled = true
 	return d, nil
 }
 
@@ -442,6 +442,23 @@ func pass[E messages.Input](d *Data, e E) (*Data, acts) {
 }
 
 // --- the station
+
+// readStation asks what the station is by now: from here on the platform tells of it, and what it was before the topic was
+// subscribed may have changed meanwhile. The fact deaf-before-ready: the SDK does not ask.
+func readStation(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
+	if d.Quirks.Has(quirk.DeafBeforeReady) {
+		return d, nil
+	}
+	return readStationAgain(d, e)
+}
+
+// readStationAgain asks unless nobody wants to know.
+func readStationAgain(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
+	if d.Ears == 0 {
+		return d, nil
+	}
+	return d, acts{tell(messages.StationActor, messages.ReadStation{})}
+}
 
 func stationUnheard(d *Data, _ messages.StationNotified) bool { return d.Ears == 0 }
 func migration(_ *Data, e messages.StationNotified) bool      { return e.Action == "WebRTCMigration" }

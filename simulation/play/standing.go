@@ -62,8 +62,12 @@ var disturbing = map[scenario.Verb]bool{
 	scenario.NextUnanswered: true, scenario.Wire: true, scenario.FailTo: true,
 }
 
-// migrating are those of the disturbing verbs that only change what a station is.
-var migrating = map[scenario.Verb]bool{scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true}
+// aboutStations are those of the disturbing verbs after which a phone still learns what its station is, as soon as it is ready
+// and its stream is up.
+var aboutStations = map[scenario.Verb]bool{
+	scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true, scenario.LogOut: true, scenario.Disconnect: true,
+	scenario.LoseNetwork: true, scenario.DropStream: true, scenario.RefuseStreams: true, scenario.Media: true, scenario.Microphone: true, scenario.FailTo: true,
+}
 
 // undisturbed tells whether nothing failed, but for some verbs.
 func (p *player) undisturbed(but map[scenario.Verb]bool) bool {
@@ -208,7 +212,7 @@ func (p *player) look() []doubt {
 		if !w.phone.Connected() || !w.ready {
 			continue
 		}
-		if p.undisturbed(migrating) && !p.logsIn() {
+		if p.undisturbed(aboutStations) {
 			p.seen = append(p.seen, w.doubtedStation()...)
 		}
 		if p.undisturbed(nil) {
@@ -218,18 +222,15 @@ func (p *player) look() []doubt {
 	return p.seen
 }
 
-// logsIn tells whether a phone logs in after the beginning: what changes meanwhile, it may not learn.
-func (p *player) logsIn() bool { return p.scenario.LoginByHand || p.does(scenario.LogIn) }
-
 // does tells whether a line does something.
 func (p *player) does(v scenario.Verb) bool {
 	return slices.ContainsFunc(p.scenario.Lines, func(l scenario.Line) bool { return l.Do.Verb == v })
 }
 
-// doubtedStation: the phone has announced what the user's station is, if there is one.
+// doubtedStation: the phone has announced what the user's station is, or that there is none any more.
 func (w *watched) doubtedStation() []doubt {
 	u, said := w.phone.User, w.station
-	if !u.Associated || said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent {
+	if !u.Associated && said == nil || u.Associated && said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent {
 		return nil
 	}
 	return []doubt{{w, StationIsKnown, fmt.Sprintf("the station is known here as %+v", said)}}
