@@ -9,6 +9,7 @@ import (
 
 // initializeAgain: who we are is read anew beside what goes on; only when it is known the old stream is left.
 var initializeAgain = together(
+	on(messages.Initialize{}).If(alreadyBegins).Do(yieldInitialize, fetchIdentity),
 	on(messages.Initialize{}).Do(fetchIdentity).Source("1.1 ready/initialize again"),
 	on(messages.Disconnect{}).If(beginning).Corrected(quirk.DisconnectWhileConnecting).Do(giveUpBeginning, disconnect),
 	on(messages.RequestDone{}).If(tellsWho).Unless(begins).Corrected(quirk.DisconnectWhileConnecting),
@@ -88,6 +89,21 @@ const identity = "identity"
 func tellsWho(_ *Data, e messages.RequestDone) bool         { return e.Tag == identity }
 func failsToTellWho(_ *Data, e messages.RequestFailed) bool { return e.Tag == identity }
 func initializing(d *Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 }
+
+// alreadyBegins: it is initialized again before it is known who we are. Both ask the same; the later one is answered.
+func alreadyBegins(d *Data, _ messages.Initialize) bool { return d.Begins && d.Waiting != 0 }
+
+func yieldInitialize(d *Data, _ messages.Initialize) (*Data, acts) {
+	return d.initializationFailed("initialize was called again")
+}
+
+// giveUpInitialize: who initializes need not wait any more.
+func giveUpInitialize(d *Data, _ messages.Destroy) (*Data, acts) {
+	if d.Waiting == 0 {
+		return d, nil
+	}
+	return d.initializationFailed("destroy was called while the softphone was initializing")
+}
 
 func beginning(d *Data, _ messages.Disconnect) bool { return d.Begins }
 func begins(d *Data, _ messages.RequestDone) bool   { return d.Begins }
