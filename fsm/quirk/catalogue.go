@@ -49,6 +49,12 @@ var (
 		Corrected: "when the stream is back the topics are subscribed again, then each conversation that is kept is read, one request each, and the user and the station, of which only a change is announced; the peer connections are looked at, as version 14.0.0 does",
 		Why:       "what is added is removed, and each pendingSession settles",
 	})
+	ResourceChosenAnew = define(Quirk{
+		Name: "resource-chosen-anew", Kind: Row, Ticket: "STREAM-357", Since: "9.2.4", FixedIn: "SC 19.1.0",
+		SDK:       "unless the option jidResource names one, the server chooses a new resource whenever the stream comes back: what is sent to the old address, such as a reinvite, is lost",
+		Corrected: "the resource that the server has chosen at first is asked for again",
+		Why:       "the far ends of the calls that go on know the phone by its address",
+	})
 	TopicsRefusedForGood = define(Quirk{
 		Name: "topics-refused-for-good", Kind: Row, Ticket: "sdk-behaviour 3.6 PUT subscriptions", Since: "9.2.4",
 		SDK:       "topics that the platform refuses once, after a reconnect, are not asked for again: no notification comes any more",

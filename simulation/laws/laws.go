@@ -42,6 +42,7 @@ const (
 	SessionsEndOnce      = "a session terminates once, and is not active after that"
 	OnlyWhoMay           = "a message counts only from whom it may come"
 	ProceedsAreFew       = "a session id is proceeded nine times at most"
+	AddressIsKept        = "a phone that comes back has the address that it had"
 	WhoLeavesIsGone      = "who disconnects stays so until the next initialize"
 	ConcurrencyIsTold    = "concurrentSoftphoneSessionsEnabled was announced last as the station has it"
 	UpdatesListLive      = "a conversationUpdate lists no call that is over"
