@@ -57,7 +57,7 @@ const (
 	CandidatesAreUsed    = "candidates that come between the proceed and the offer are used"
 	ReplacedByAnother    = "a session is replaced by another one, not by itself"
 	AnsweredIsOurs       = "a call that was answered here by an order and is connected on the live session is started and added"
-	UnknownIsRefused     = "the end of a session that was never here is refused"
+	UnknownIsRefused     = "the end of a session that is not here is refused"
 	HeldForACall         = "a live call is held because somebody said so, or for another call"
 )
 
@@ -129,7 +129,7 @@ func (c *Checker) Listed() []messages.ConversationID { return sorted(c.added) }
 func (c *Checker) Step(s runtime.Step) {
 	c.seq = s.Seq
 	elsewhere := messages.ConversationID("")
-	stranger, failing := c.fromStranger(s.Input), c.failing(s.Input)
+	stranger, failing, unknown := c.fromStranger(s.Input), c.failing(s.Input), c.endsUnknown(s.Input)
 	if s.Orphan == "" {
 		c.noteConsent(s.Input)
 		c.noteRequest(s.Input)
@@ -165,7 +165,9 @@ func (c *Checker) Step(s runtime.Step) {
 	c.failedMedia(s.Input)
 	c.toldTogether(s.Outputs)
 	c.fetchesOnce(s.Input, s.Outputs)
-	c.refusesUnknown(s.Input, s.Outputs)
+	if unknown {
+		c.refusesUnknown(s.Input, s.Outputs)
+	}
 	c.forgetAsked(s.Input)
 }
 
