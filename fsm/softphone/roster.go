@@ -82,10 +82,11 @@ type Session struct {
 	Replaced   bool `json:"replaced,omitempty"`
 }
 
-// Retracted is a propose that was taken back, and by whom.
+// Retracted is a propose that was taken back, and by whom; and for which conversation, if it had come.
 type Retracted struct {
-	Session messages.SessionID `json:"session"`
-	From    messages.JID       `json:"from"`
+	Session      messages.SessionID      `json:"session"`
+	From         messages.JID            `json:"from"`
+	Conversation messages.ConversationID `json:"conversation,omitempty"`
 }
 
 // Published is a conversation as it was announced last: when it has no session, the SDK trips over it.
