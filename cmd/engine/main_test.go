@@ -94,6 +94,8 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		{"redact nothing", []string{"redact", file(t, "e.jsonl", "\n")}, []string{"the file is empty"}},
 		{"simulate without such a scenario", []string{"simulate", "nix"}, []string{"nix", "its folders are calls, attacks, defects"}},
 		{"simulate with a broken file", []string{"simulate", file(t, "broken.scenario", "agent ann\n\n+1s ann flies\n")}, []string{"broken.scenario:3", "the nearest are"}},
+		{"simulate with an option of the platform that is none", []string{"simulate", file(t, "broken.scenario", "platform idel=3s\nagent ann\n")}, []string{"broken.scenario:1: platform: idel: no such option: the nearest are idle"}},
+		{"simulate with a call that nobody makes", []string{"simulate", file(t, "broken.scenario", "agent ann\n+1s C1 calls ann\n+1s ann answers A1\n")}, []string{"broken.scenario:3: A1: no line above makes such a call: there are C1"}},
 		{"simulate files and seeds", []string{"simulate", "calls", "--seeds", "3"}, []string{"not both"}},
 		{"simulate with an unknown quirk", []string{"simulate", "--seeds", "1", "--quirk", "nix"}, []string{"nix"}},
 		{"simulate cases from seeds", []string{"simulate", "attacks", "--seeds", "3"}, []string{"not both"}},

@@ -126,6 +126,7 @@ func TestWhatIfUsedWrongly(t *testing.T) {
 		{"neither true nor false", whatifCommand{Persistent: to("maybe"), Logs: log}, "true or false"},
 		{"no profile", whatifCommand{Profile: to("best"), Logs: log}, "corrected"},
 		{"no option", whatifCommand{Platform: []string{"echo"}, Logs: log}, "KEY=VALUE"},
+		{"an option twice", whatifCommand{Platform: []string{"idle=3s", "idle=4s"}, Logs: log}, "idle: set twice: leave one out"},
 		{"no such log", whatifCommand{LineAppearance: to("1"), Logs: []string{"none.jsonl"}}, "none.jsonl"},
 		{"an empty folder", whatifCommand{LineAppearance: to("1"), Logs: []string{folder}}, "give one that has recordings"},
 		{"a scenario of several", whatifCommand{LineAppearance: to("1"), Scenario: "-", Logs: []string{twoCalls, call}}, "one log"},

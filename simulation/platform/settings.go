@@ -207,7 +207,7 @@ func duration(key, help, why string, field func(*Options) *time.Duration) Settin
 		set: func(o *Options, v string) error {
 			d, err := time.ParseDuration(v)
 			if err != nil || d < 0 || d > longest {
-				return fmt.Errorf("want a duration from 0s to %s, such as 40ms", longest)
+				return fmt.Errorf("want a duration from 0s to %.0fh, such as 40ms", longest.Hours())
 			}
 			*field(o) = d
 			return nil

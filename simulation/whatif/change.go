@@ -50,9 +50,12 @@ func (c Change) Check() error {
 		return fmt.Errorf("whatif: eager %s: give auto, event or none", c.Eager)
 	}
 	options := platform.Defaults()
-	for _, set := range c.Platform {
+	for i, set := range c.Platform {
 		if err := options.Set(set.Key, set.Value); err != nil {
 			return fmt.Errorf("whatif: %w", err)
+		}
+		if slices.ContainsFunc(c.Platform[:i], func(other scenario.Setting) bool { return other.Key == set.Key }) {
+			return fmt.Errorf("whatif: platform: %s: set twice: leave one out", set.Key)
 		}
 	}
 	return nil
