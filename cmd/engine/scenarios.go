@@ -99,10 +99,10 @@ func (c *simulateCommand) playFile(f scenarios.File) (playedOut, string, error) 
 		return playedOut{}, "", err
 	}
 	if err == nil && c.Rewrite {
-		s.Expected = outcome.Text
-		if err := writeAnew(f.Path, s.String()); err != nil {
+		if err := writeAnew(f.Path, outcome.Text); err != nil {
 			return playedOut{}, "", err
 		}
+		s.Expected = outcome.Text
 	}
 	p := playedOut{Scenario: f.Path, Laws: outcome.Verdict(), Broken: brokenOf(outcome), Inputs: outcome.Inputs, Flawed: s.Profile != profiles[0] || len(s.Quirks) > 0}
 	switch {
@@ -118,12 +118,13 @@ func (c *simulateCommand) playFile(f scenarios.File) (playedOut, string, error) 
 	return p, outcome.Text, nil
 }
 
-// writeAnew writes a scenario file anew, with what comes of it.
-func writeAnew(name, text string) error {
-	if _, err := os.Stat(name); err != nil {
+// writeAnew writes what came of a scenario below the dashes of its file. What stands above them stays byte for byte.
+func writeAnew(name, outcome string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
 		return fmt.Errorf("simulate: --rewrite: %w: give a scenario file of your own", err)
 	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(name, scenario.Rewritten(text, outcome), 0o644); err != nil {
 		return fmt.Errorf("simulate: --rewrite: %w", err)
 	}
 	return nil

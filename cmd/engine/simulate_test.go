@@ -34,6 +34,20 @@ func TestAScenarioIsWrittenAndComparedAfterwards(t *testing.T) {
 	}
 }
 
+// What somebody wrote stays as it is: --rewrite touches only what stands below the dashes.
+func TestRewriteKeepsWhatStandsAboveTheDashes(t *testing.T) {
+	const mine = "# Mine.\r\nagent ann   line-appearance 100\r\n\r\n+1000ms  C1 calls ann\r\n"
+	name := file(t, "mine.scenario", mine)
+	for range 2 {
+		if code, out, errs := engine("simulate", "--rewrite", name); code != exitDone || !strings.HasPrefix(textOf(t, name), mine+"----\r\n") {
+			t.Fatalf("exit code %d: %s%s\n%q", code, out, errs, textOf(t, name))
+		}
+	}
+	if code, out, _ := engine("simulate", name); code != exitDone || strings.Contains(textOf(t, name), "pendingSession C1 S1\n") {
+		t.Errorf("exit code %d for what was just written: %s", code, out)
+	}
+}
+
 // That a law is broken may be what is written of a defect; without a quirk it is a failure, whatever is written.
 func TestABrokenLawIsAFailureWithoutQuirks(t *testing.T) {
 	forged := answered[:strings.Index(answered, "+1s    ann answers")] +
