@@ -97,6 +97,8 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		{"simulate with an option of the platform that is none", []string{"simulate", file(t, "broken.scenario", "platform idel=3s\nagent ann\n")}, []string{"broken.scenario:1: platform: idel: no such option: the nearest are idle"}},
 		{"simulate with a call that nobody makes", []string{"simulate", file(t, "broken.scenario", "agent ann\n+1s C1 calls ann\n+1s ann answers A1\n")}, []string{"broken.scenario:3: A1: no line above makes such a call: there are C1"}},
 		{"simulate files and seeds", []string{"simulate", "calls", "--seeds", "3"}, []string{"not both"}},
+		{"simulate no seeds", []string{"simulate", "--seeds", "0"}, []string{"--seeds 0", "from 1"}},
+		{"simulate a seed that is none", []string{"simulate", "--seed", "0"}, []string{"--seed 0", "seeds count from 1"}},
 		{"simulate with an unknown quirk", []string{"simulate", "--seeds", "1", "--quirk", "nix"}, []string{"nix"}},
 		{"simulate cases from seeds", []string{"simulate", "attacks", "--seeds", "3"}, []string{"not both"}},
 		{"simulate with a flag of drawn scenarios", []string{"simulate", "calls", "--no-faults"}, []string{"--no-faults", "it is for one drawn scenario, with --seed"}},

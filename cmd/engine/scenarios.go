@@ -66,7 +66,7 @@ func (c *simulateCommand) play(t *terminal) error {
 	asWritten := 0
 	for i, f := range files {
 		t.progress(i, len(files))
-		p, text, err := c.playFile(f)
+		p, text, err := c.playFile(t, f)
 		t.progress(0, 0)
 		if err != nil {
 			return err
@@ -88,14 +88,14 @@ func (c *simulateCommand) play(t *terminal) error {
 }
 
 // playFile plays one scenario as the flags say. The error is one of a flag or of a file that cannot be written.
-func (c *simulateCommand) playFile(f scenarios.File) (playedOut, string, error) {
+func (c *simulateCommand) playFile(t *terminal, f scenarios.File) (playedOut, string, error) {
 	s, err := c.changed(f.Scenario)
 	if err != nil {
 		return playedOut{}, "", err
 	}
 	journals := newJournals(c.Journal, strings.TrimSuffix(path.Base(filepath.ToSlash(f.Path)), scenarioEnding))
-	outcome, err := play.Play(s, play.Options{Text: true, Journal: journals.writer()})
-	if err := journals.keep(); err != nil {
+	outcome, err := play.Play(s, play.Options{Text: true, Journal: journals.writer(), Aftermath: journals.end})
+	if err := journals.keep(t, outcome); err != nil {
 		return playedOut{}, "", err
 	}
 	if err == nil && c.Rewrite {

@@ -26,9 +26,9 @@ func (c *simulateCommand) asked() string {
 		return ofQuirks
 	case slices.Equal(c.Scenarios, []string{"attacks"}), slices.Equal(c.Scenarios, []string{"defects"}):
 		return ofCases
-	case c.Seeds > 0:
+	case c.seeds() > 0:
 		return ofSeeds
-	case c.Seed > 0:
+	case c.seed() > 0:
 		return ofOneSeed
 	default:
 		return ofScenarios
@@ -37,7 +37,13 @@ func (c *simulateCommand) asked() string {
 
 // misused tells of a flag that would do nothing: what is asked for has no use for it.
 func (c *simulateCommand) misused() error {
-	if len(c.Scenarios) > 0 && c.asked() != ofQuirks && (c.Seeds > 0 || c.Seed > 0) {
+	if c.Seeds != nil && *c.Seeds == 0 {
+		return errors.New("simulate: --seeds 0: give how many scenarios are to be drawn, from 1")
+	}
+	if c.Seed != nil && *c.Seed == 0 {
+		return errors.New("simulate: --seed 0: seeds count from 1: give one of them")
+	}
+	if len(c.Scenarios) > 0 && c.asked() != ofQuirks && (c.seeds() > 0 || c.seed() > 0) {
 		return errors.New("simulate: name scenarios, or draw them with --seeds or --seed; not both")
 	}
 	if c.Profile != nil && !slices.Contains(profiles, *c.Profile) {

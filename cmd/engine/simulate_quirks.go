@@ -32,7 +32,7 @@ func (c *simulateCommand) quirks(t *terminal) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	search := play.QuirkSearch{Names: c.Quirk, From: max(c.Seed, 1), Count: c.Seeds, Jobs: c.Jobs}
+	search := play.QuirkSearch{Names: c.Quirk, From: max(c.seed(), 1), Count: c.seeds(), Jobs: c.Jobs}
 	if search.Count == 0 {
 		search.Count = quirkSeeds
 	}

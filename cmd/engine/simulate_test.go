@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,6 +84,57 @@ func TestTheJournalsOfASimulationReplay(t *testing.T) {
 		if code, _, errs := engine("verify", filepath.Join(folder, f.Name())); code != exitDone {
 			t.Errorf("verify %s: exit code %d: %s", f.Name(), code, errs)
 		}
+	}
+}
+
+// A journal ends with its scenario: the calls that end afterwards, so that the laws can be checked, are none of it. Where a law
+// is broken only then, they stay.
+func TestAJournalEndsBeforeTheAftermath(t *testing.T) {
+	folder := t.TempDir()
+	code, _, errs := engine("simulate", "--journal", folder, file(t, "mine.scenario", answered))
+	text := textOf(t, filepath.Join(folder, "mine-ann-desk.journal"))
+	if code != exitDone || errs != "" || strings.Contains(text, `"last-ann"`) || !strings.Contains(text, `"C1"`) {
+		t.Errorf("exit code %d, %s\n%s", code, errs, text)
+	}
+	code, out, errs := engine("whatif", "--line-appearance", "1", filepath.Join(folder, "mine-ann-desk.journal"))
+	if code != exitDone || !strings.Contains(out, "all 1 calls") && !strings.Contains(out, "of 1 call") {
+		t.Errorf("exit code %d: one call was played: %s%s", code, out, errs)
+	}
+	lasting := file(t, "lasting.scenario", textOf(t, "../../simulation/scenarios/quirks/sessions-kept.scenario"))
+	code, _, errs = engine("simulate", "--journal", folder, lasting)
+	if code != exitDone || !strings.Contains(errs, "goes on after the scenario") || !strings.Contains(errs, "the law is broken there, in entry ") {
+		t.Errorf("exit code %d: a law that is broken in the aftermath: %s", code, errs)
+	}
+}
+
+// Rows that no seed takes are told by name, and only those that can be taken with the quirks that are on.
+func TestRowsThatAreNeverTakenAreTold(t *testing.T) {
+	code, out, errs := engine("simulate", "--seeds", "2", "--rows")
+	for _, want := range []string{"\nnever taken: ", "  serverWatch, ", "    Listening/after 1m10s\n", "Pinging/after 15s"} {
+		if code != exitDone || !strings.Contains(out, want) {
+			t.Errorf("exit code %d, and %q is missing: %s%s", code, want, out, errs)
+		}
+	}
+	if strings.Contains(out, "CloseStream{disconnect-ignored-while-connecting}") {
+		t.Error("a row of a quirk that is off is told as never taken")
+	}
+	code, out, _ = engine("simulate", "--seeds", "1", "--rows", "--json")
+	if code != exitDone || !strings.Contains(out, `{"chart":"serverWatch","rows":5,"never":[`) {
+		t.Errorf("exit code %d as JSON: %s", code, out)
+	}
+}
+
+// The tables are JSON lines, too.
+func TestTheTablesAsJSON(t *testing.T) {
+	code, out, errs := engine("simulate", "defects", "--json")
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	for _, line := range lines {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("no JSON: %s", line)
+		}
+	}
+	if code != exitDone || !strings.HasPrefix(lines[0], `{"case":"`) || !strings.Contains(lines[len(lines)-1], `"wrong":0`) {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
 }
 
