@@ -153,10 +153,32 @@ func TestFilesThatPassedThroughOtherHands(t *testing.T) {
 		t.Errorf("with a mark: %d %s%s", code, out, errs)
 	}
 	packed := zipped(t, recorded(t, call))
-	for name, text := range map[string]string{"cut": packed[:len(packed)/2], "only the header": packed[:5], "damaged": packed[:200] + "xxxx" + packed[204:]} {
+	for name, text := range map[string]string{"cut before a record is whole": packed[:40], "only the header": packed[:5], "damaged": packed[:200] + "xxxx" + packed[204:]} {
 		code, _, errs := engine("replay", file(t, "a.jsonl.gz", text))
 		if code != exitUsage || !strings.Contains(errs, "the gzip data is cut or damaged: copy the file again") || strings.Contains(errs, "one record a line") {
 			t.Errorf("%s: %d %s", name, code, errs)
+		}
+	}
+}
+
+// A gzipped log that was cut is used as a plain one is: as far as it goes, and with a warning.
+func TestACutArchiveIsUsedUpToTheCut(t *testing.T) {
+	packed := zipped(t, recorded(t, call))
+	for _, part := range []int{3, 2} {
+		path := file(t, "cut.jsonl.gz", packed[:len(packed)*(part-1)/part])
+		code, out, errs := engine("verify", path)
+		if code != exitDone || !strings.Contains(out, ", undecided after line ") || !strings.Contains(errs, "cut.jsonl.gz: the gzip data is cut: it is used as far as it goes") {
+			t.Errorf("%d %s%s", code, out, errs)
+		}
+		if code, out, _ := engine("replay", path); code != exitDone || !strings.Contains(out, "pendingSession") {
+			t.Errorf("%d %s", code, out)
+		}
+	}
+	journal := zipped(t, textOf(t, journalOf(t, "01")))
+	path := file(t, "cut.journal.gz", journal[:len(journal)/2])
+	for _, args := range [][]string{{"verify", path}, {"whatif", "--line-appearance", "1", path}} {
+		if code, out, errs := engine(args...); code != exitDone || !strings.Contains(errs, "the gzip data is cut") || !strings.Contains(errs, "the last line is cut") {
+			t.Errorf("%v: %d %s%s", args, code, out, errs)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -231,8 +232,24 @@ func scenarioFile(name string) (scenarios.File, error) {
 	if err != nil {
 		return scenarios.File{}, err
 	}
+	if err := noScenario(name, text); err != nil {
+		return scenarios.File{}, err
+	}
 	s, err := scenario.Parse(name, text)
 	return scenarios.File{Path: name, Scenario: s}, err
+}
+
+// noScenario says why a file is no scenario, where its beginning shows it: one error, instead of one for each of its lines.
+func noScenario(name string, text []byte) error {
+	start := bytes.TrimLeft(text, "\ufeff \t\r\n")
+	switch {
+	case bytes.HasPrefix(start, []byte("{")), bytes.HasPrefix(text, []byte{0x1f, 0x8b}):
+		return fmt.Errorf("%s: is no scenario: if it is a log, engine replay shows it, and engine whatif --scenario FILE recovers its calls as a scenario", name)
+	case bytes.IndexByte(text, 0) >= 0:
+		return fmt.Errorf("%s: is no scenario, or none in UTF-8: save the file as UTF-8, or give a file as docs/scenarios.md describes it", name)
+	default:
+		return nil
+	}
 }
 
 // shipped are the scenarios of the binary that a name means: a folder, or one by its path or its name.

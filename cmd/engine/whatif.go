@@ -158,6 +158,7 @@ func ask(name string, change whatif.Change) asked {
 	if err != nil {
 		return asked{err: err}
 	}
+	log.Warnings = append(log.Warnings, r.warnings...)
 	_, recovery, err := whatif.Recover(log)
 	if err != nil {
 		return asked{err: err, warnings: log.Warnings}
