@@ -118,7 +118,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	}
 	context, err := parser.Parse(withNegatives(args))
 	if err != nil {
-		tell(stderr, fmt.Errorf("%w: see engine --help", err))
+		tell(stderr, fmt.Errorf("%w: see %s --help", err, commandOf(parser.Model, args)))
 		return exitUsage
 	}
 	out := &result{to: stdout}
@@ -180,6 +180,16 @@ func noSuchCommand(model *kong.Application, args []string) (name string, is bool
 		return arg, !slices.ContainsFunc(model.Children, func(c *kong.Node) bool { return c.Name == arg })
 	}
 	return "", false
+}
+
+// commandOf is the command that arguments name, as it is called: engine alone where they name none.
+func commandOf(model *kong.Application, args []string) string {
+	for _, arg := range args {
+		if slices.ContainsFunc(model.Children, func(c *kong.Node) bool { return c.Name == arg }) {
+			return "engine " + arg
+		}
+	}
+	return "engine"
 }
 
 // commandNames lists the commands.

@@ -66,8 +66,8 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		says []string
 	}{
 		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, simulate, whatif, races, explore, charts", "--help"}},
-		{"no recording", []string{"replay"}, []string{"<log>", "--help"}},
-		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "--help"}},
+		{"no recording", []string{"replay"}, []string{"<log>", "engine replay --help"}},
+		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "engine verify --help"}},
 		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path", "--list"}},
 		{"a name that is nearly one", []string{"replay", "inbound-call-to-hang-up"}, []string{call, "such as"}},
 		{"a name of several", []string{"replay", "hold"}, []string{"hold", "recordings of this binary", "\n  …"}},
