@@ -74,7 +74,7 @@ func (c *exploreCommand) print(t *terminal, report explore.Report) error {
 	}
 	for _, p := range report.Parts {
 		for _, example := range p.Counterexamples {
-			t.printf("\ncounterexample of %d moves, part %s:\n%s", example.Moves, p.Name, strings.TrimSuffix(example.Scenario, "\n"))
+			t.printf("\ncounterexample of %s, part %s:\n%s", counted(example.Moves, "move"), p.Name, strings.TrimSuffix(example.Scenario, "\n"))
 		}
 	}
 	c.printRows(t, report.Rows)
@@ -96,7 +96,7 @@ func ends(p explore.Part) string {
 		end = "the first counterexample"
 	}
 	if n := len(p.Counterexamples); n > 0 && p.Fixpoint {
-		end += fmt.Sprintf(", but for %d counterexamples", n)
+		end += ", but for " + counted(n, "counterexample")
 	}
 	return end
 }
