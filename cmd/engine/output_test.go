@@ -182,3 +182,14 @@ func TestACutArchiveIsUsedUpToTheCut(t *testing.T) {
 		}
 	}
 }
+
+// An entry behind the last one is none: the whole log is shown, and where it ends is said.
+func TestUntilBehindTheEndOfTheLog(t *testing.T) {
+	code, out, errs := engine("replay", "01", "--until", "99999")
+	if code != exitDone || !strings.Contains(errs, "--until 99999: the log ends with entry ") || !strings.Contains(out, "sessionEnded") {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+	if _, _, errs := engine("replay", "01", "--until", "20"); errs != "" {
+		t.Errorf("an entry of the log: %s", errs)
+	}
+}
