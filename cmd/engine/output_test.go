@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/hookswitch/hookswitch/runtime"
 )
@@ -192,4 +194,26 @@ func TestUntilBehindTheEndOfTheLog(t *testing.T) {
 	if _, _, errs := engine("replay", "01", "--until", "20"); errs != "" {
 		t.Errorf("an entry of the log: %s", errs)
 	}
+}
+
+// Whoever waits is told what is being done and for how long, from a second on, and nothing is left of that in the end; where
+// nobody watches, nothing is said.
+func TestWhoWaitsIsToldWhatIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, watched := range []bool{true, false} {
+			var errs bytes.Buffer
+			at, end := (&terminal{out: &errs, err: &errs, watching: &watched}).during("reading")
+			time.Sleep(1500 * time.Millisecond)
+			at("playing 3 calls otherwise")
+			time.Sleep(time.Second)
+			end()
+			want := "\r\033[Kreading, 1s \r\033[Kplaying 3 calls otherwise, 2s \r\033[K"
+			if !watched {
+				want = ""
+			}
+			if errs.String() != want {
+				t.Errorf("watched %t: %q, want %q", watched, errs.String(), want)
+			}
+		}
+	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 
@@ -39,9 +40,12 @@ func (c *simulateCommand) quirks(t *terminal) error {
 	if len(search.Names) == 0 {
 		search.Names = play.QuirkNames()
 	}
-	search.Progress = func(done uint64, _ int) { t.progress(int(done), int(search.Count)) }
+	at, end := t.during("playing the first seeds")
+	search.Progress = func(done uint64, found int) {
+		at(fmt.Sprintf("%d of %d seeds, %d of %d quirks are found", done, search.Count, found, len(search.Names)))
+	}
 	all := search.Run(ctx)
-	t.progress(0, 0)
+	end()
 	return c.tellQuirks(t, all, search.Count)
 }
 
