@@ -23,6 +23,11 @@ const memory = 4 << 30
 
 // Run explores every state and prints what was found.
 func (c *exploreCommand) Run(t *terminal) error {
+	for _, name := range c.Quirk {
+		if err := isQuirk("explore", name); err != nil {
+			return err
+		}
+	}
 	quirks, err := quirk.Parse(c.Quirk)
 	if err != nil {
 		return fmt.Errorf("explore: %w: choose one with --quirk", err)

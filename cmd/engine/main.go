@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -149,6 +148,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	args = asHelp(args)
 	if name, is := noSuchCommand(parser.Model, args); is {
 		names := commandNames(parser.Model)
 		tell(stderr, fmt.Errorf("%s: no such command; the commands are %s: see engine --help", name, names))
@@ -156,7 +156,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	}
 	context, err := parser.Parse(withNegatives(args))
 	if err != nil {
-		tell(stderr, fmt.Errorf("%w: see %s --help", err, commandOf(parser.Model, args)))
+		tell(stderr, fmt.Errorf("%s: see %s --help", misused(err), commandOf(parser.Model, args)))
 		return exitUsage
 	}
 	out := &result{to: stdout}
@@ -173,20 +173,6 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 		tell(stderr, err)
 		return exitUsage
 	}
-}
-
-// withNegatives joins a flag and a negative number behind it, which would be taken for flags otherwise.
-func withNegatives(args []string) []string {
-	var joined []string
-	for _, arg := range args {
-		last := len(joined) - 1
-		if last >= 0 && joined[last] == "--until" && strings.HasPrefix(arg, "-") {
-			joined[last] += "=" + arg
-			continue
-		}
-		joined = append(joined, arg)
-	}
-	return joined
 }
 
 // tell writes an error; of several that were joined, each on a line that begins as all do.
@@ -207,36 +193,6 @@ func isJoin(err error, parts []error) bool {
 		texts[i] = part.Error()
 	}
 	return err.Error() == strings.Join(texts, "\n")
-}
-
-// noSuchCommand is the first argument where it is neither a flag nor a command.
-func noSuchCommand(model *kong.Application, args []string) (name string, is bool) {
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "-") {
-			continue
-		}
-		return arg, !slices.ContainsFunc(model.Children, func(c *kong.Node) bool { return c.Name == arg })
-	}
-	return "", false
-}
-
-// commandOf is the command that arguments name, as it is called: engine alone where they name none.
-func commandOf(model *kong.Application, args []string) string {
-	for _, arg := range args {
-		if slices.ContainsFunc(model.Children, func(c *kong.Node) bool { return c.Name == arg }) {
-			return "engine " + arg
-		}
-	}
-	return "engine"
-}
-
-// commandNames lists the commands.
-func commandNames(model *kong.Application) string {
-	var names []string
-	for _, c := range model.Children {
-		names = append(names, c.Name)
-	}
-	return strings.Join(names, ", ")
 }
 
 // version is what this binary is: the version that its journals carry, and the module and revision that it was built from.

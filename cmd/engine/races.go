@@ -50,6 +50,12 @@ type racesSum struct {
 }
 
 func (c *racesCommand) Run(t *terminal) error {
+	if c.Window < 0 {
+		return fmt.Errorf("races: --window %s: give how far an input may be moved, such as 300ms", c.Window)
+	}
+	if c.Most < 0 {
+		return fmt.Errorf("races: --most %d: give how many orders are tried at most, or 0 for all", c.Most)
+	}
 	log, err := openLog(c.Log)
 	if err != nil {
 		return fmt.Errorf("races: %w", err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -195,6 +196,10 @@ func (c *simulateCommand) files() ([]scenarios.File, error) {
 }
 
 func scenariosAt(name string) ([]scenarios.File, error) {
+	if name == stdin {
+		f, err := scenarioIn("standard input", os.Stdin)
+		return []scenarios.File{f}, err
+	}
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -221,16 +226,21 @@ func scenariosAt(name string) ([]scenarios.File, error) {
 }
 
 func scenarioFile(name string) (scenarios.File, error) {
-	info, err := os.Stat(name)
+	in, err := os.Open(name)
 	if err != nil {
 		return scenarios.File{}, err
 	}
-	if info.Size() > scenarioMax {
+	defer func() { _ = in.Close() }()
+	return scenarioIn(name, in)
+}
+
+func scenarioIn(name string, in io.Reader) (scenarios.File, error) {
+	text, err := io.ReadAll(io.LimitReader(in, scenarioMax+1))
+	switch {
+	case err != nil:
+		return scenarios.File{}, fmt.Errorf("%s: %w", name, err)
+	case len(text) > scenarioMax:
 		return scenarios.File{}, fmt.Errorf("%s: it is longer than %d bytes, and no scenario", name, scenarioMax)
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return scenarios.File{}, err
 	}
 	if err := noScenario(name, text); err != nil {
 		return scenarios.File{}, err

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/hookswitch/hookswitch/actors"
-	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/simulation/play"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
@@ -72,8 +71,8 @@ func (c *simulateCommand) drawing() (play.Drawing, error) {
 		d.Profile = *c.Profile
 	}
 	for _, name := range c.Quirk {
-		if _, err := quirk.Parse([]string{name}); err != nil {
-			return d, fmt.Errorf("simulate: %w", err)
+		if err := isQuirk("simulate", name); err != nil {
+			return d, err
 		}
 		d.Quirks = append(d.Quirks, "+"+name)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -61,12 +60,14 @@ func (j *journals) keep(t *terminal, outcome play.Outcome) error {
 		return nil
 	}
 	j.cut(t, outcome)
-	all := []error{os.MkdirAll(j.folder, 0o755)}
+	err := os.MkdirAll(j.folder, 0o755)
 	for phone, text := range j.phones {
 		name := j.name + "-" + strings.ReplaceAll(phone, "/", "-") + ".journal"
-		all = append(all, os.WriteFile(filepath.Join(j.folder, name), text.Bytes(), 0o644))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(j.folder, name), text.Bytes(), 0o644)
+		}
 	}
-	if err := errors.Join(all...); err != nil {
+	if err != nil {
 		return fmt.Errorf("simulate: %w: give --journal a folder that can be written", err)
 	}
 	return nil

@@ -138,6 +138,20 @@ func TestTheTablesAsJSON(t *testing.T) {
 	}
 }
 
+// A scenario can come from standard input.
+func TestAScenarioFromStandardInput(t *testing.T) {
+	in, err := os.Open(file(t, "mine.scenario", answered))
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := os.Stdin
+	os.Stdin = in
+	defer func() { os.Stdin = was; _ = in.Close() }()
+	if code, out, errs := engine("simulate", "-"); code != exitDone || !strings.Contains(out, "sessionStarted C1") || !strings.Contains(out, "ok     standard input") {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+}
+
 func TestTheScenariosAreListed(t *testing.T) {
 	code, all, _ := engine("simulate", "--list")
 	if code != exitDone || strings.Count(all, "\n") < 200 {

@@ -138,13 +138,6 @@ func (r *reader) platform(words []string) error {
 
 // settable says why the platform has no such option, or takes no such value.
 func settable(key, value string) error {
-	keys := make([]string, len(platform.Settings))
-	for i, s := range platform.Settings {
-		keys[i] = s.Key
-	}
-	if !slices.Contains(keys, key) {
-		return fmt.Errorf("%s: no such option: %s; docs/world.md has them all", key, didYouMean(key, keys))
-	}
 	var options platform.Options
 	if err := options.Set(key, value); err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), "platform: "))
