@@ -35,6 +35,32 @@ func TestAScenarioIsWrittenAndComparedAfterwards(t *testing.T) {
 	}
 }
 
+func TestSimulateIsUsedWrongly(t *testing.T) {
+	whole := recorded(t, call)
+	refused(t, []wrongUse{
+		{"a log for a scenario", []string{"simulate", file(t, "a.scenario", whole)}, []string{"a.scenario: is no scenario", "engine replay shows it"}},
+		{"an archive for a scenario", []string{"simulate", file(t, "a.gz", zipped(t, whole))}, []string{"a.gz: is no scenario"}},
+		{"random bytes for a scenario", []string{"simulate", file(t, "a.bin", "\x00\x9c\xff\n\xff\n")}, []string{"a.bin: is no scenario", "UTF-8"}},
+		{"simulate without such a scenario", []string{"simulate", "nix"}, []string{"nix", "its folders are calls, attacks, defects"}},
+		{"simulate with a broken file", []string{"simulate", file(t, "broken.scenario", "agent ann\n\n+1s ann flies\n")}, []string{"broken.scenario:3", "the nearest are"}},
+		{"simulate with an option of the platform that is none", []string{"simulate", file(t, "broken.scenario", "platform idel=3s\nagent ann\n")}, []string{"broken.scenario:1: platform: idel: no such option: the nearest are idle"}},
+		{"simulate with a call that nobody makes", []string{"simulate", file(t, "broken.scenario", "agent ann\n+1s C1 calls ann\n+1s ann answers A1\n")}, []string{"broken.scenario:3: A1: no line above makes such a call: there are C1"}},
+		{"simulate files and seeds", []string{"simulate", "calls", "--seeds", "3"}, []string{"not both"}},
+		{"simulate no seeds", []string{"simulate", "--seeds", "0"}, []string{"--seeds 0", "from 1"}},
+		{"simulate a seed that is none", []string{"simulate", "--seed", "0"}, []string{"--seed 0", "seeds count from 1"}},
+		{"simulate with an unknown quirk", []string{"simulate", "--seeds", "1", "--quirk", "nix"}, []string{"nix"}},
+		{"simulate cases from seeds", []string{"simulate", "attacks", "--seeds", "3"}, []string{"not both"}},
+		{"simulate with a flag of drawn scenarios", []string{"simulate", "calls", "--no-faults"}, []string{"--no-faults", "it is for one drawn scenario, with --seed"}},
+		{"simulate the table with a flag of scenarios", []string{"simulate", "defects", "--profile", "corrected"}, []string{"--profile is not for the tables"}},
+		{"simulate with an unknown profile", []string{"simulate", "--profile", "best"}, []string{"--profile best", "corrected or sdk-9.2.4"}},
+		{"simulate a scenario with an unknown quirk", []string{"simulate", "calls", "--quirk", "nix"}, []string{"nix"}},
+		{"simulate and rewrite what is in the binary", []string{"simulate", "calls", "--rewrite"}, []string{"a scenario file of your own"}},
+		{"simulate and rewrite everything", []string{"simulate", "--rewrite"}, []string{"name them"}},
+		{"simulate and list nothing", []string{"simulate", "--list", "nix"}, []string{"engine simulate --list"}},
+		{"simulate to where nothing can be written", []string{"simulate", "--seeds", "1", "--out", file(t, "plain", "") + "/below"}, []string{"--out a folder"}},
+	})
+}
+
 // What somebody wrote stays as it is: --rewrite touches only what stands below the dashes.
 func TestRewriteKeepsWhatStandsAboveTheDashes(t *testing.T) {
 	const mine = "# Mine.\r\nagent ann   line-appearance 100\r\n\r\n+1000ms  C1 calls ann\r\n"
