@@ -64,15 +64,6 @@ func (u Untargeted) String() string { return u.Do.String() + ": " + u.After + " 
 // ones are due. Actions depend on each other in chains of a few for each call.
 const triesMax = 24
 
-// settle is timed, with a scenario that can be read.
-func settle(s scenario.Scenario, acts []act, events []Event) (Run, error) {
-	run, err := timed(s, acts, events)
-	if err != nil {
-		return Run{}, err
-	}
-	return readable(run, acts)
-}
-
 // timed plays acts in a configuration so that each action comes as long after the announcement that it answered as it did
 // in the recording. events are a first guess of what is announced. The scenario has each line at its time.
 func timed(s scenario.Scenario, acts []act, events []Event) (Run, error) {
