@@ -257,7 +257,7 @@ func (r *reader) end() {
 	if len(r.scenario.Agents) == 0 && !r.once["agent"] {
 		r.problem(errors.New("no agent: nothing can happen: declare one in the header, as in agent ann"))
 	}
-	if !r.unread {
+	if !r.unread && len(r.scenario.Agents) > 0 {
 		r.nonsense()
 	}
 }
