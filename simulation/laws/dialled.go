@@ -87,6 +87,7 @@ func (c *Checker) notePeer(in messages.Input) {
 		}
 	case messages.HTTPAnswered:
 		if read := in.Conversation; read != nil && !c.takesPart(*read) {
+			c.noteCall(read.Conversation)
 			c.readOver[read.Conversation] = true
 		}
 	case messages.DisallowSessionType, messages.Destroy, messages.Initialize:

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -65,9 +66,10 @@ type Checker struct {
 	consents
 	violations []Violation
 	seq        uint64
-	concurrent bool // the station's line appearance is greater than 1, as it was announced
-	oneLine    bool // it is 1, as it was announced
-	leaving    bool // calls may not be heard of any more
+	at         time.Duration // of the step
+	concurrent bool          // the station's line appearance is greater than 1, as it was announced
+	oneLine    bool          // it is 1, as it was announced
+	leaving    bool          // calls may not be heard of any more
 	me         messages.UserID
 	own        string // the user's bare address
 	told       told
@@ -82,14 +84,12 @@ type Checker struct {
 	open    map[messages.CallID]messages.Requested // the requests that are not settled
 	upAs    map[messages.ConversationID]bool       // what was announced last of each call: whether it is connected
 
-	proceeds   map[messages.SessionID]int // how often each was proceeded
-	proceedIDs recent[messages.SessionID]
-	early      map[messages.SessionID][]messages.Candidate // they came before the offer, and were not used
-	earlyIDs   recent[messages.SessionID]
-	holds      map[messages.ConversationID]int // how often the program asked to hold them, and they were not
-	notifiedAs recent[messages.ConversationID]
-	notified   map[messages.ConversationID]bool // whether the user's leg was live when it was notified last
-	readOver   map[messages.ConversationID]bool // the platform was asked about them, and said that they are over
+	proceeds map[messages.SessionID]int                  // how often each was proceeded
+	early    map[messages.SessionID][]messages.Candidate // they came before the offer, and were not used
+	holds    map[messages.ConversationID]int             // how often the program asked to hold them, and they were not
+	calls    recent[messages.ConversationID]             // of all that is noted of a conversation by itself
+	notified map[messages.ConversationID]bool            // whether the user's leg was live when it was notified last
+	readOver map[messages.ConversationID]bool            // the platform was asked about them, and said that they are over
 }
 
 type start struct {
@@ -108,8 +108,15 @@ func New(o messages.Options) *Checker {
 	}
 }
 
-// Violations are all that were found so far, in order.
+// Violations are all that were found so far, in order, and not taken.
 func (c *Checker) Violations() []Violation { return c.violations }
+
+// Take takes the violations that were found since it was called last: a checker that watches for long keeps none.
+func (c *Checker) Take() []Violation {
+	found := c.violations
+	c.violations = nil
+	return found
+}
 
 func (c *Checker) broken(law, format string, args ...any) {
 	c.violations = append(c.violations, Violation{c.seq, law, fmt.Sprintf(format, args...)})
@@ -126,7 +133,7 @@ func (c *Checker) Listed() []messages.ConversationID { return sorted(c.added) }
 
 // Step takes the cell's next step.
 func (c *Checker) Step(s runtime.Step) {
-	c.seq = s.Seq
+	c.seq, c.at = s.Seq, s.At
 	elsewhere := messages.ConversationID("")
 	stranger, failing := c.fromStranger(s.Input), c.failing(s.Input)
 	if s.Orphan == "" {
@@ -215,22 +222,6 @@ func (c *Checker) going() []start {
 // ofCalls are the kinds of the actors that live no longer than a call.
 var ofCalls = []string{"invitation", "proposal", "session", "jingle-session", "conversation", "order", "negotiation", "hangup", "departure"}
 
-// remembered is how many closed peer connections, proposed sessions and announced starts a checker remembers: it may watch a
-// cell for years. What is older is forgotten, the oldest first.
-const remembered = 1000
-
-// recent are keys in the order in which they came.
-type recent[K comparable] struct{ keys []K }
-
-// add notes a key, and has the oldest forgotten if there are too many.
-func (r *recent[K]) add(key K, forget func(K)) {
-	r.keys = append(r.keys, key)
-	if len(r.keys) > remembered {
-		forget(r.keys[0])
-		r.keys = r.keys[1:]
-	}
-}
-
 func (c *Checker) noteRequest(in messages.Input) {
 	switch in := in.(type) {
 	case messages.HTTPAnswered:
@@ -282,7 +273,7 @@ func (c *Checker) leavesClosedAlone(effect messages.Effect) {
 func (c *Checker) closes(p *peer) {
 	p.closed = true
 	c.living = slices.DeleteFunc(c.living, func(o *peer) bool { return o == p })
-	c.dead.add(p.ref, func(ref messages.Ref) { delete(c.peers, ref) })
+	c.noteDead(p.ref)
 }
 
 func (c *Checker) announced(event messages.Event) {
@@ -298,6 +289,7 @@ func (c *Checker) announced(event messages.Event) {
 	case messages.HandledPendingSession:
 		if !c.consentedTo(e.Conversation) {
 			c.passed[e.Conversation] = true
+			c.noteCall(e.Conversation)
 		}
 		c.settles(e.Conversation, "handled")
 	case messages.CancelPendingSession:
@@ -310,7 +302,7 @@ func (c *Checker) announced(event messages.Event) {
 		c.started[at] = true
 		if !c.heard[at] {
 			c.heard[at] = true
-			c.starts.add(at, func(old start) { delete(c.heard, old) })
+			c.noteStart(at)
 			c.acceptsOffered()
 		}
 	case messages.SessionEnded:
@@ -378,7 +370,11 @@ func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
 		}
 	}
 	taken := c.taken[n.Conversation]
-	c.taken[n.Conversation] = len(legs) != 1 || legs[0].State.Class() != messages.PendingClass && legs[0].State.Class() != messages.EndedClass
+	if c.noteCall(n.Conversation); len(legs) != 1 || legs[0].State.Class() != messages.PendingClass && legs[0].State.Class() != messages.EndedClass {
+		c.taken[n.Conversation] = true
+	} else {
+		delete(c.taken, n.Conversation)
+	}
 	_, rings := c.rings[n.Conversation]
 	passed := c.passed[n.Conversation]
 	if !c.taken[n.Conversation] && len(legs) > 0 && legs[0].State.Class() == messages.EndedClass {
@@ -398,9 +394,9 @@ func (c *Checker) consentedTo(conversation messages.ConversationID) bool {
 	if c.answers[conversation] || c.orders[conversation] || c.dialled[conversation] || c.ordered[conversation] {
 		return true
 	}
-	for _, id := range sorted(c.proposes) {
-		for _, p := range c.proposes[id] {
-			if p.Conversation == conversation && (c.proceeded[id] != nil || c.byItself(p)) {
+	for id, list := range c.proposes {
+		for i := range list {
+			if p := &list[i]; p.Conversation == conversation && (c.proceeded[id] != nil || c.byItself(*p)) {
 				return true
 			}
 		}
