@@ -15,13 +15,7 @@ func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID
 	if !ok || !c.dialled[n.Conversation] && !c.waitsFor(n.Conversation) || c.readOver[n.Conversation] || c.leaving || c.me == "" {
 		return nil, ""
 	}
-	var legs []messages.Leg
-	for _, p := range n.Participants {
-		if p.User == c.me {
-			legs = append(legs, p.Calls...)
-		}
-	}
-	if len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Failed {
+	if legs, leg := c.userLegs(&n); legs != 1 || leg.State != messages.Connected || leg.Failed {
 		return nil, ""
 	}
 	for _, proposes := range c.proceeded {

@@ -363,30 +363,43 @@ func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
 	if !ok {
 		return ""
 	}
-	var legs []messages.Leg
-	for _, p := range n.Participants {
-		if p.User == c.me && c.me != "" {
-			legs = append(legs, p.Calls...)
-		}
-	}
+	legs, leg := c.userLegs(&n)
 	taken := c.taken[n.Conversation]
-	if c.noteCall(n.Conversation); len(legs) != 1 || legs[0].State.Class() != messages.PendingClass && legs[0].State.Class() != messages.EndedClass {
+	if c.noteCall(n.Conversation); legs != 1 || leg.State.Class() != messages.PendingClass && leg.State.Class() != messages.EndedClass {
 		c.taken[n.Conversation] = true
 	} else {
 		delete(c.taken, n.Conversation)
 	}
 	_, rings := c.rings[n.Conversation]
 	passed := c.passed[n.Conversation]
-	if !c.taken[n.Conversation] && len(legs) > 0 && legs[0].State.Class() == messages.EndedClass {
+	if legs == 1 && leg.State.Class() == messages.EndedClass {
 		delete(c.passed, n.Conversation)
 	}
 	if !rings && !passed || c.concurrent || c.consentedTo(n.Conversation) || c.startedHere(n.Conversation) {
 		return ""
 	}
-	if taken || len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Outbound() {
+	if taken || legs != 1 || leg.State != messages.Connected || leg.Outbound() {
 		return ""
 	}
 	return n.Conversation
+}
+
+// userLegs is how many legs the user has in a conversation, and the first.
+func (c *Checker) userLegs(n *messages.ConversationNotified) (count int, first *messages.Leg) {
+	if c.me == "" {
+		return 0, nil
+	}
+	for i := range n.Participants {
+		p := &n.Participants[i]
+		if p.User != c.me || len(p.Calls) == 0 {
+			continue
+		}
+		if count == 0 {
+			first = &p.Calls[0]
+		}
+		count += len(p.Calls)
+	}
+	return count, first
 }
 
 // consentedTo tells whether this client took a conversation, by whatever consent.

@@ -156,3 +156,48 @@ func count(all map[string]int, name string, v reflect.Value) {
 		}
 	}
 }
+
+// BenchmarkStep is what the laws cost for one step of a phone that takes calls, after many.
+func BenchmarkStep(b *testing.B) {
+	options := messages.DefaultOptions()
+	options.AllowedSessionTypes = []messages.SessionType{messages.Softphone}
+	var steps []runtime.Step
+	w := world.New(world.Config{Options: platform.Defaults(), Watch: func(_ *world.Phone, s runtime.Step) { steps = append(steps, s) }})
+	defer w.Close()
+	if err := w.Add(world.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}, Options: options}); err != nil {
+		b.Fatal(err)
+	}
+	phone := w.Phone("ann", "")
+	phone.Request("initialize", func(id messages.CallID) messages.Input { return messages.Initialize{Call: id} })
+	for n := range 200 {
+		id := messages.ConversationID(fmt.Sprintf("C%d", n))
+		if err := w.Run(w.Now() + time.Second); err != nil {
+			b.Fatal(err)
+		}
+		c, err := w.Platform.Call(id, "+15550100", phone.User, false)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := w.Run(w.Now() + time.Second); err != nil {
+			b.Fatal(err)
+		}
+		answer(phone, id)
+		if err := w.Run(w.Now() + time.Second); err != nil {
+			b.Fatal(err)
+		}
+		w.Platform.HangUp(c)
+	}
+	b.ReportAllocs()
+	checker := New(options)
+	taken := 0
+	for b.Loop() {
+		if taken == len(steps) {
+			taken, checker = 0, New(options)
+		}
+		checker.Step(steps[taken])
+		taken++
+	}
+	if broken := checker.Violations(); len(broken) > 0 {
+		b.Fatal(broken[0])
+	}
+}
