@@ -11,7 +11,7 @@ import (
 // A checker may watch a cell for years. Of what is over it remembers the last few, for what is said late; of what goes on all,
 // up to a bound that only a flood reaches, where the oldest is forgotten.
 const (
-	few        = 32
+	few        = 16
 	remembered = 1000
 	// dialledAtMost is how many of the conversations that it dialled a client remembers: what comes of an older one is no
 	// consent, and none of its calls.
@@ -25,8 +25,10 @@ type recent[K comparable] struct{ keys []K }
 
 // note notes a key, if it is new. There may be one too many of them then: sweep.
 func (r *recent[K]) note(key K) (isNew bool) {
-	if slices.Contains(r.keys, key) {
-		return false
+	for i := len(r.keys) - 1; i >= 0; i-- { // what is said is mostly of what came last
+		if r.keys[i] == key {
+			return false
+		}
 	}
 	r.keys = append(r.keys, key)
 	return true

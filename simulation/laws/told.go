@@ -72,7 +72,7 @@ func (c *Checker) toldWell(event messages.Event) {
 		}
 		c.listsLive(e)
 	case messages.LegacyError:
-		c.broken(ErrorsAreTyped, "error: %s", e.Message)
+		c.broken(ErrorsAreTyped, "%s is announced as a text", e.Name())
 	case messages.SDKError:
 		c.toldError(e.Error)
 	case messages.StreamConnected:
@@ -97,7 +97,7 @@ func (c *Checker) toldError(e messages.ErrorInfo) {
 		return
 	}
 	if c.told.errs == 0 {
-		c.broken(InactiveIsNoError, "sdkError: %s", e.Message)
+		c.broken(InactiveIsNoError, "sdkError: %s", callError)
 		return
 	}
 	c.told.errs--
