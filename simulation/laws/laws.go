@@ -263,7 +263,7 @@ func (c *Checker) settled(e messages.Settle) {
 		c.broken(OneSettlementForCall, "call %d settles, and does not wait", e.Call)
 	}
 	if e.Error != nil && strings.HasPrefix(e.Error.Message, "Cannot read properties") {
-		c.broken(ErrorsAreTyped, "call %d fails with a TypeError", e.Call)
+		c.broken(ErrorsAreTyped, "call %d fails with a TypeError: %s", e.Call, e.Error.Message)
 	}
 	delete(c.open, e.Call)
 }

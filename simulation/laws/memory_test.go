@@ -82,7 +82,9 @@ func (y *year) round(t *testing.T) {
 	y.call(t, func(id messages.ConversationID) {
 		answer(desk, id)
 		y.run(t, time.Second)
-		desk.Request("hold", func(call messages.CallID) messages.Input { return messages.Hold{Call: call, Conversation: id, Held: true} })
+		desk.Request("hold", func(call messages.CallID) messages.Input {
+			return messages.Hold{Call: call, Conversation: id, Held: true}
+		})
 	})
 	y.call(t, func(id messages.ConversationID) { answer(home, id) })
 	y.call(t, func(id messages.ConversationID) {

@@ -72,7 +72,7 @@ func (c *Checker) toldWell(event messages.Event) {
 		}
 		c.listsLive(e)
 	case messages.LegacyError:
-		c.broken(ErrorsAreTyped, "%s is announced as a text", e.Name())
+		c.broken(ErrorsAreTyped, "error: %s", e.Message)
 	case messages.SDKError:
 		c.toldError(e.Error)
 	case messages.StreamConnected:
