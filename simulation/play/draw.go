@@ -17,7 +17,7 @@ type Drawing struct {
 	Profile string
 	Quirks  []string
 	// NoFaults: nothing fails, is lost, late or twice; machines stay awake and networks up. Of the others, one in four is so,
-	// too: only there the laws of how things stand are checked.
+	// too.
 	NoFaults bool
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
 
-// The laws of how things stand when nothing has happened for a while: they are about phones and platform together, and hold
-// where nothing failed.
+// The laws of how things stand when nothing has happened for a while: they are about phones and platform together, and hold for
+// whom nothing disturbs, or all has healed (judged).
 const (
 	OneLiveSession  = "line appearance 1 keeps no session but those of calls and one that is persistent"
 	OneUnheldCall   = "a station has one call at most that is up and not held"
