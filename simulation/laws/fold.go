@@ -31,7 +31,7 @@ func (c *Checker) Copy() *Checker {
 	other.rings, other.started, other.heard = maps.Clone(c.rings), maps.Clone(c.started), maps.Clone(c.heard)
 	other.added, other.open = maps.Clone(c.added), maps.Clone(c.open)
 	other.passed, other.taken = maps.Clone(c.passed), maps.Clone(c.taken)
-	other.upAs, other.readOver = maps.Clone(c.upAs), maps.Clone(c.readOver)
+	other.upAs, other.notOurs = maps.Clone(c.upAs), maps.Clone(c.notOurs)
 	other.told.open, other.proceeds, other.early = maps.Clone(c.told.open), maps.Clone(c.proceeds), maps.Clone(c.early)
 	for id, list := range other.early {
 		other.early[id] = slices.Clip(list)
@@ -102,7 +102,7 @@ func (c *Checker) OnlyConsent(l Living) []Violation {
 	clear(c.passed)
 	clear(c.taken)
 	clear(c.upAs)
-	clear(c.readOver)
+	clear(c.notOurs)
 	clear(c.open)
 	clear(c.ordered)
 	for id, list := range c.proposes {

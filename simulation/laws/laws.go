@@ -99,7 +99,7 @@ type Checker struct {
 	holds    map[messages.ConversationID]int             // how often the program asked to hold them, and they were not
 	calls    recent[messages.ConversationID]             // of all that is noted of a conversation by itself
 	notified map[messages.ConversationID]bool            // whether the user's leg was live when it was notified last
-	readOver map[messages.ConversationID]bool            // the platform was asked about them, and said that they are over
+	notOurs  map[messages.ConversationID]bool            // the platform was asked about them, and said that they are over
 }
 
 type start struct {
@@ -114,7 +114,7 @@ func New(o messages.Options) *Checker {
 		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
 		passed: map[messages.ConversationID]bool{}, upAs: map[messages.ConversationID]bool{}, told: told{open: map[messages.SessionID]int{}},
 		proceeds: map[messages.SessionID]int{}, early: map[messages.SessionID][]messages.Candidate{},
-		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{}, readOver: map[messages.ConversationID]bool{},
+		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{}, notOurs: map[messages.ConversationID]bool{},
 	}
 }
 
@@ -310,9 +310,12 @@ func (c *Checker) announced(event messages.Event) {
 		delete(c.ordered, e.Conversation)
 		delete(c.passed, e.Conversation)
 	case messages.HandledPendingSession:
+		c.noteCall(e.Conversation)
 		if !c.consentedTo(e.Conversation) {
 			c.passed[e.Conversation] = true
-			c.noteCall(e.Conversation)
+		}
+		if c.dialled[e.Conversation] && !c.startedHere(e.Conversation) {
+			c.notOurs[e.Conversation] = true
 		}
 		c.settles(e.Conversation, "handled")
 	case messages.CancelPendingSession:

@@ -95,7 +95,7 @@ func (c *Checker) noteCall(conversation messages.ConversationID) {
 		delete(c.passed, old)
 		delete(c.notified, old)
 		delete(c.holds, old)
-		delete(c.readOver, old)
+		delete(c.notOurs, old)
 		delete(c.answers, old)
 		delete(c.orders, old)
 		delete(c.ordered, old)

@@ -72,7 +72,9 @@ func (p *player) did(agent string, v scenario.Verb) bool { return p.deeds[agent]
 func (p *player) judged(agent, law string) bool {
 	for verb := range p.deeds[agent] {
 		switch {
-		case p.healed && (slices.Contains(scars[law], verb) || verb == scenario.Wire && !p.wasDone(lossy)):
+		case slices.Contains(scars[law], verb):
+			return false
+		case p.healed && verb == scenario.Wire && !p.wasDone(lossy):
 			return false // what was told wrongly is put right where all is told again
 		case !p.healed && disturbing[verb] && !(law == StationIsKnown && migrating[verb]):
 			return false
@@ -91,7 +93,7 @@ func (p *player) wasDone(any []scenario.Verb) bool {
 	return false
 }
 
-// scars are what suspends a law though all has healed.
+// scars are what suspends a law though all has healed, or though it disturbs no other law.
 var scars = map[string][]scenario.Verb{
 	// A phone that did not hear of a migration does not ask.
 	StationIsKnown: {
@@ -99,24 +101,24 @@ var scars = map[string][]scenario.Verb{
 		scenario.Disconnect, scenario.NextDropped, scenario.NextFails, scenario.NextUnanswered, scenario.NextDelayed, scenario.Wire,
 	},
 	// Whether two calls may be up depends on what the station was when each began, and so does which session stays. What could not
-	// be held is told as an error; a call that is up without a microphone is not held for another one, and may get one later.
+	// be held is told as an error; a call that is up without a microphone is not held for another one, and may get one later; nor is
+	// one of which the phone does not know that it is up: it heard something else, or nothing before its session came.
 	OneUnheldCall: {
 		scenario.StationBecomes, scenario.StationGone, scenario.StationAssociated, scenario.NextFails, scenario.NextUnanswered, scenario.LoseNetwork,
-		scenario.Microphone,
+		scenario.Microphone, scenario.Wire, scenario.LogIn,
 	},
 	OneLiveSession: {scenario.StationBecomes, scenario.StationGone, scenario.StationAssociated},
 	// A peer connection that dies without an event is found out when the page is shown, or the stream is back; an answer that was
-	// lost with its stream is told as an error.
-	WhoIsUpIsHeard: {scenario.Media, scenario.Sleep, scenario.DropStream, scenario.ExpireChannel, scenario.LoseNetwork},
-	// Who was first to use a session id has it.
-	RingsEverywhere: {scenario.Wire},
-	// What was held for a call that could then not be taken stays held: the user who answered it decides.
-	TakenIsNotHeld: {scenario.Microphone, scenario.NextFails, scenario.NextUnanswered},
-	// An answer is good for one session. Where that one is lost, the call is proposed anew and is to be answered again; and who is
-	// at the gateway may propose a session for a call that is none of his, and gets the answer to it.
+	// lost with its stream is told as an error; without a microphone a session is to be accepted again.
+	WhoIsUpIsHeard: {scenario.Media, scenario.Sleep, scenario.DropStream, scenario.ExpireChannel, scenario.LoseNetwork, scenario.Microphone},
+	// Who was first to use a session id has it. A call that is notified while its phone learns of a migration rings nowhere.
+	RingsEverywhere: {scenario.Wire, scenario.StationBecomes, scenario.StationGone, scenario.StationAssociated},
+	// An answer is good for one session. Where that one is lost before it has begun, the call is proposed anew and is to be answered
+	// again, which no announcement says; and who is at the gateway may propose a session for a call that is none of his, and gets
+	// the answer to it.
 	AnsweredIsTaken: {
 		scenario.Wire, scenario.NextFails, scenario.NextUnanswered, scenario.ExpireChannel, scenario.LoseNetwork, scenario.DropStream, scenario.Sleep,
-		scenario.NextDropped, scenario.JumpClock, scenario.Disconnect,
+		scenario.NextDropped, scenario.NextDelayed, scenario.JumpClock, scenario.Disconnect,
 	},
 }
 

@@ -99,7 +99,7 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 	}
 }
 
-// lastIsNotHeld checks that nobody has held the call that the user took last, for none was taken after it.
+// lastIsNotHeld checks that nobody has held the call that the user took last, for none was taken after it, nor was to be.
 func (p *player) lastIsNotHeld(u *platform.User, at *watched) {
 	var last *platform.Leg
 	for _, c := range p.world.Platform.Conversations() {
@@ -109,7 +109,7 @@ func (p *player) lastIsNotHeld(u *platform.User, at *watched) {
 			}
 		}
 	}
-	if last != nil && last.Up() && last.Held {
+	if last != nil && last.Up() && last.Held && at.taking <= last.Taken() {
 		p.doubt(at, TakenIsNotHeld, fmt.Sprintf("%s is held", last.Conversation().ID))
 	}
 }
