@@ -140,7 +140,7 @@ func (p *Platform) proceeded(by *Stream, id messages.SessionID) {
 // accepted repeats a client's accept to the user's clients.
 func (p *Platform) accepted(by *Stream, id messages.SessionID) {
 	from := by.JID()
-	for _, to := range slices.Clone(by.user.streams) {
+	for _, to := range by.user.streams {
 		if to != by || p.options.Echo {
 			to.tell(messages.Accepted{Session: id, From: from})
 		}
