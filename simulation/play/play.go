@@ -103,6 +103,8 @@ type player struct {
 	line     int
 	after    bool    // the scenario is over
 	seen     []doubt // at the last look
+	deeds    deeds
+	healed   bool // all faults have ended, and there was time
 }
 
 // watched is a phone with what is kept of it.
@@ -137,7 +139,7 @@ func newPlayer(s scenario.Scenario, o Options) (*player, error) {
 			return nil, fmt.Errorf("play: %w", err)
 		}
 	}
-	p := &player{scenario: s, options: o, phones: map[*world.Phone]*watched{}, teller: &teller{on: o.Text}}
+	p := &player{scenario: s, options: o, phones: map[*world.Phone]*watched{}, teller: &teller{on: o.Text}, deeds: deeds{}}
 	p.world = world.New(world.Config{
 		Options: options, Seed: s.Seed, Quirks: quirks, Silent: s.Silent, Watch: p.took, Journal: o.Journal, Rows: o.Rows, Twice: o.Twice,
 	})
@@ -238,7 +240,7 @@ func (p *player) play() error {
 		}
 		moment = p.world.Now()
 		p.teller.line(moment, l.Do)
-		if err := perform(p, l.Do); err != nil {
+		if err := p.do(l.Do); err != nil {
 			p.left(err.Error())
 		}
 	}
@@ -351,9 +353,8 @@ func (p *player) aftermath() error {
 	if p.options.Aftermath != nil {
 		p.options.Aftermath()
 	}
-	p.world.Heal()
-	if p.scenario.Silent {
-		return nil
+	if err := p.heal(); err != nil || p.scenario.Silent {
+		return err
 	}
 	for _, step := range []func(){p.endAll, p.idleAll, p.world.Platform.TellAgain, p.callOnce, p.endAll} {
 		step()
