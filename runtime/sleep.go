@@ -17,7 +17,7 @@ import (
 // cells lets those sleep that are idle: falling asleep and waking cost some hundred microseconds each. Nothing that the cell
 // decides depends on it, and its timers stay known to NextTimer. A cell that takes no inputs is left as it is.
 func (c *Cell) Sleep() error {
-	if c.stopped != nil || c.packed != nil {
+	if c.stopped != nil || c.Asleep() {
 		return nil
 	}
 	raw, err := c.Snapshot()
@@ -29,6 +29,9 @@ func (c *Cell) Sleep() error {
 	c.units, c.open, c.timers = nil, nil, append([]timer(nil), c.timers...)
 	return nil
 }
+
+// Asleep tells whether the cell sleeps.
+func (c *Cell) Asleep() bool { return c.packed != nil }
 
 // wake makes the cell what it was when it fell asleep. A cell that cannot be woken has stopped.
 func (c *Cell) wake() error {
