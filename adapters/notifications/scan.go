@@ -205,6 +205,9 @@ func (s *scanner) value(i int) int {
 	}
 	switch s.body[i] {
 	case '"':
+		if end := ordinary(s.body, i+1); end < len(s.body) && s.body[end] == '"' {
+			return end + 1 // without the two calls, as nearly always
+		}
 		i, _ = s.string(i)
 		return i
 	case '{':
