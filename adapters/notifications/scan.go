@@ -367,7 +367,7 @@ func (s *scanner) unusual(i int) (behind int, plain bool) {
 func ordinary(body []byte, i int) int {
 	const ones, quoteBit = 0x0101010101010101, ' ' ^ '"'
 	for ; i+8 <= len(body); i += 8 {
-		x := binary.LittleEndian.Uint64(body[i:])
+		x := binary.LittleEndian.Uint64(body[i : i+8])
 		small, backslash := (x^quoteBit*ones)-(' '+1)*ones, (x^'\\'*ones)-ones
 		if found := (small | backslash | x) & (0x80 * ones); found != 0 {
 			return i + bits.TrailingZeros64(found)>>3
