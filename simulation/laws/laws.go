@@ -195,8 +195,10 @@ func (c *Checker) Step(s runtime.Step) {
 
 // unasked are the inputs that no law asks for: a third of a call's. What comes of them counts all the same.
 func unasked(in messages.Input) bool {
-	switch in.(type) {
-	case messages.IQAnswered, messages.LocalCandidate, messages.PeerICEChanged, messages.TimerFired, messages.ServerAsked:
+	switch in := in.(type) {
+	case messages.IQAnswered:
+		return in.Bound.Reveal() == ""
+	case messages.LocalCandidate, messages.PeerICEChanged, messages.TimerFired, messages.ServerAsked:
 		return true
 	default:
 		return false

@@ -28,8 +28,8 @@ func (c *Checker) noteTold(in messages.Input) {
 	case messages.Initialize:
 		c.told.left, c.told.resource = false, ""
 	case messages.IQAnswered:
-		if _, resource, _ := strings.Cut(in.Bound.Reveal(), "/"); c.told.resource == "" {
-			c.told.resource = resource
+		if c.told.resource == "" {
+			_, c.told.resource, _ = strings.Cut(in.Bound.Reveal(), "/")
 		}
 	case messages.ConversationNotified:
 		c.noteErrors(in)
