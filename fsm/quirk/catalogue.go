@@ -350,7 +350,7 @@ var (
 	HoldsOwnCall = define(Quirk{
 		Name: "holds-own-call", Kind: Pick, Ticket: "sdk-behaviour 1.6.6 D30", Since: "9.2.4",
 		SDK:       "a new session holds of each other session the last conversation: its own too, ended ones, and one called undefined",
-		Corrected: "it holds all other conversations that are connected",
+		Corrected: "it holds all other conversations that are connected; one that takes an earlier one's place and whose call is held holds none",
 		Why:       "the call that is taken must not be held",
 	})
 	FailureNeedsInterruption = define(Quirk{

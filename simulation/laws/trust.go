@@ -89,9 +89,7 @@ func (c *Checker) leavesStrangersAlone(in messages.Input, outputs []runtime.Outp
 
 // countsProceed: a stranger must not make this client send at will.
 func (c *Checker) countsProceed(id messages.SessionID) {
-	if _, known := c.proceeds[id]; !known {
-		c.proceedIDs.add(id, func(old messages.SessionID) { delete(c.proceeds, old) })
-	}
+	c.noteSession(id)
 	if c.proceeds[id]++; c.proceeds[id] == mostProceeds+1 {
 		c.broken(ProceedsAreFew, "session %s is proceeded for the %dth time", id, c.proceeds[id])
 	}
@@ -100,10 +98,8 @@ func (c *Checker) countsProceed(id messages.SessionID) {
 // countAnew: each answer may be said as often.
 func (c *Checker) countAnew(conversation messages.ConversationID) {
 	for id, list := range c.proposes {
-		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
-			if _, known := c.proceeds[id]; known {
-				c.proceeds[id] = 0
-			}
+		if _, counted := c.proceeds[id]; counted && proposedFor(list, conversation) {
+			c.proceeds[id] = 0
 		}
 	}
 }

@@ -175,14 +175,14 @@ func (u *User) stream(is func(*Stream) bool) *Stream {
 
 // toAll tells all clients of a user that are connected when it arrives.
 func (p *Platform) toAll(u *User, say func(*Stream) messages.Input) {
-	for _, s := range slices.Clone(u.streams) {
+	for _, s := range u.streams { // what it is told arrives later: nobody comes or goes meanwhile
 		s.tell(say(s))
 	}
 }
 
 // publish tells the clients that have subscribed.
 func (p *Platform) publish(u *User, in messages.Input) {
-	for _, s := range slices.Clone(u.streams) {
+	for _, s := range u.streams {
 		if c := p.channels[s.channel]; c != nil && c.subscribed {
 			s.tell(in)
 		}
