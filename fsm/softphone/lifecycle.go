@@ -460,9 +460,9 @@ func pass[E messages.Input](d *Data, e E) (*Data, acts) {
 // --- the station
 
 // readStation asks what the station is by now: from here on the platform tells of it, and what it was before the topic was
-// subscribed may have changed meanwhile. The fact deaf-before-ready: the SDK does not ask.
+// subscribed may have changed meanwhile. The fact station-read-early: the SDK does not ask.
 func readStation(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
-	if d.Quirks.Has(quirk.DeafBeforeReady) {
+	if d.Quirks.Has(quirk.StationReadEarly) {
 		return d, nil
 	}
 	return readStationAgain(d, e)
