@@ -18,26 +18,6 @@ var initializeAgain = together(
 	on(messages.RequestFailed{}).If(failsToTellWho).If(initializing).Do(announceHTTP, refuseInitialize).Source("1.1 initializing/http fails"),
 	on(messages.RequestFailed{}).If(failsToTellWho).Do(announceHTTP).Source("1.1 initializing/http fails"))
 
-// stationHeard: what the platform tells of the station.
-var stationHeard = together(
-	on(messages.StationNotified{}).If(stationUnheard),
-	on(messages.StationNotified{}).If(migration).If(someoneHasNoSession).Quirk(quirk.MigrationNeedsSessions).Source("1.3 WebRTCMigration").Source("1.6.8 getActiveConversations"),
-	on(messages.StationNotified{}).Do(tellStation).Source("1.3 Associated").Source("1.3 Disassociated").Source("1.3 WebRTCMigration").Source("1.3 other"))
-
-// stream: the stream and its subscriptions.
-var stream = together(
-	on(messages.StreamUp{}).Do(announceReconnected).Source("1.1 ready(down)/stream back"),
-	on(messages.StreamLost{}).Do(announceDisconnected).Source("1.1 ready/stream lost"),
-	on(messages.StreamRenewed{}).If(newChannel).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel, resubscribe),
-	on(messages.StreamRenewed{}).Corrected(quirk.JingleLostOnReconnect).Do(noteChannel),
-	on(messages.StreamRenewed{}).If(newChannel).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle, resubscribe).Source("1.2 hard reconnect finished").Source("1.2 after a reconnect"),
-	on(messages.StreamRenewed{}).Quirk(quirk.JingleLostOnReconnect).Do(dropJingle).Source("1.2 after a reconnect"),
-	on(messages.SubscriptionsExpiring{}).Do(resubscribeNow).Source("1.2 up/streaming-subscriptions-expiring"),
-	on(messages.NoLongerSubscribed{}).Do(pass).Source("1.2 up/no_longer_subscribed"),
-	on(messages.DuplicateID{}).Do(pass).Source("1.2 up/duplicate_id"),
-	on(messages.ServersFound{}).Do(noteServers).Source("3.1 step 6"),
-	on(messages.Disconnect{}).Do(disconnect).Source("1.1 any/disconnect()"))
-
 // nothingBegins: while everything ends, nothing new does. The row calls-outlive-client: or all goes on as before.
 var nothingBegins = together(
 	on(messages.Invited{}).Corrected(quirk.CallsOutliveClient),
@@ -214,30 +194,6 @@ func softphoneAllowed(d *Data, _ messages.IQAnswered) bool {
 	return false
 }
 
-func fetchStation(d *Data, _ messages.IQAnswered) (*Data, acts) {
-	return d.fetchStation(messages.FetchStation{Station: d.Me.Station, Anew: true})
-}
-
-func (d *Data) fetchStation(fetch messages.FetchStation) (*Data, acts) {
-	d.Station, d.Topics, fetch.Waiting = false, false, true
-	return d, acts{tell(messages.StationActor, fetch)}
-}
-
-// firstStation is the user's effective station as it was read with the user; once the station is known, it knows better.
-func (d *Data) firstStation() messages.StationID {
-	if d.Phone.Present || d.Phone.Disassociated {
-		return ""
-	}
-	return d.Me.Station
-}
-
-func subscribeStation(d *Data, _ messages.IQAnswered) (*Data, acts) { return d.subscribeStation() }
-
-func (d *Data) subscribeStation() (*Data, acts) {
-	d.Ears++
-	return d, acts{tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("station"), Soon: true})}
-}
-
 func topicsDone[E messages.Input](d *Data, _ E) bool         { return d.Topics }
 func stationDone[E messages.Input](d *Data, _ E) bool        { return d.Station }
 func topicsFailed(_ *Data, e messages.TopicsSubscribed) bool { return e.Failed }
@@ -406,119 +362,3 @@ func closeForGood[E messages.Input](d *Data, e E) (*Data, acts) {
 	d.Waiting = 0
 	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{Call: call})}
 }
-
-// --- the stream
-
-func noteServers(d *Data, e messages.ServersFound) (*Data, acts) {
-	d.Servers, d.Relay = e.Servers, e.Relay
-	return d, nil
-}
-
-func newChannel(d *Data, e messages.StreamRenewed) bool {
-	return d.Channel != "" && d.Channel != e.Channel
-}
-
-func noteChannel(d *Data, e messages.StreamRenewed) (*Data, acts) {
-	d.Channel = e.Channel
-	return d, nil
-}
-
-// dropJingle: the new stream knows nothing of the old one's Jingle sessions.
-func dropJingle(d *Data, e messages.StreamRenewed) (*Data, acts) {
-	d.Channel = e.Channel
-	for i, s := range d.Sessions {
-		if s.View.Signalling == messages.Jingle && !s.Dropped {
-			s.Listed, s.Dropped = false, true
-			d.Sessions = replace(d.Sessions, i, s)
-		}
-	}
-	return d, nil
-}
-
-// noteDeaf: whether news of calls comes is known when the topics are subscribed again; the channel may have lost them.
-func noteDeaf(d *Data, _ messages.StreamUp) (*Data, acts) {
-	d.Deaf = true
-	return d, nil
-}
-
-func deaf[E messages.Input](d *Data, _ E) bool { return d.Deaf }
-
-func resubscribe(d *Data, _ messages.StreamRenewed) (*Data, acts) { return d, resubscribeAll() }
-
-func resubscribeBack(d *Data, _ messages.StreamUp) (*Data, acts) { return d, resubscribeAll() }
-
-func resubscribeNow(d *Data, _ messages.SubscriptionsExpiring) (*Data, acts) {
-	return d, resubscribeAll()
-}
-
-func resubscribeAll() acts { return acts{tell(messages.KeeperActor, messages.ResubscribeTopics{})} }
-
-func pass[E messages.Input](d *Data, e E) (*Data, acts) {
-	return d, acts{tell(messages.ConnectionActor, e)}
-}
-
-// --- the station
-
-// readStation asks what the station is by now: from here on the platform tells of it, and what it was before the topic was
-// subscribed may have changed meanwhile. The fact station-read-early: the SDK does not ask.
-func readStation(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
-	if d.Quirks.Has(quirk.StationReadEarly) {
-		return d, nil
-	}
-	return readStationAgain(d, e)
-}
-
-// readStationAgain asks unless nobody wants to know.
-func readStationAgain(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
-	if d.Ears == 0 {
-		return d, nil
-	}
-	return d, acts{tell(messages.StationActor, messages.ReadStation{})}
-}
-
-func stationUnheard(d *Data, _ messages.StationNotified) bool { return d.Ears == 0 }
-func migration(_ *Data, e messages.StationNotified) bool      { return e.Action == "WebRTCMigration" }
-
-// someoneHasNoSession: the SDK lists the last update's conversations with their sessions, for its log, and trips.
-func someoneHasNoSession(d *Data, _ messages.StationNotified) bool {
-	for _, p := range d.Published {
-		if p.Sessionless {
-			return true
-		}
-	}
-	return false
-}
-
-// tellStation passes the news on, once for each time that the softphone type was allowed.
-func tellStation(d *Data, e messages.StationNotified) (*Data, acts) {
-	var out acts
-	ears := d.Ears
-	if !d.Quirks.Has(quirk.StationHeardTwice) {
-		ears = 1
-	}
-	for range ears {
-		out = append(out, tell(messages.StationActor, messages.StationNews{Action: e.Action, Station: e.Station}))
-	}
-	return d, out
-}
-
-// --- the lists
-
-func noteLine(d *Data, e messages.LineView) (*Data, acts) {
-	d.Line = e
-	return d.sweep()
-}
-
-// noteStation keeps the station; under line appearance 1 the session that is up becomes the shared one, if there is none.
-func noteStation(d *Data, e messages.StationView) (*Data, acts) {
-	d.Phone = e
-	if line, ok := d.lineSession(); !e.Present || ok && !line.View.Over {
-		return d, nil
-	}
-	if up, ok := d.sharedUnasked(); ok {
-		return d.takeLine(up.View.Ref)
-	}
-	return d, nil
-}
-
-func noteConnection(d *Data, e messages.ConnectionView) (*Data, acts) { d.Stream = e; return d, nil }
