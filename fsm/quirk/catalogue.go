@@ -72,7 +72,7 @@ var (
 // The station.
 var (
 	StationReadEarly = define(Quirk{
-		Name: "station-read-early", Kind: Fact, Ticket: "sdk-behaviour 1.1 wiring/enable softphone", Since: "9.2.4",
+		Name: "station-read-early", Kind: Row, Ticket: "sdk-behaviour 1.1 wiring/enable softphone", Since: "9.2.4",
 		SDK:       "the user and the station are read before the station's topic is subscribed: a change in between is never learnt",
 		Corrected: "they are read once more when it is, with two requests more, and only a change is announced",
 		Why:       "what a station can do decides where each call rings",

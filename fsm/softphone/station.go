@@ -35,21 +35,23 @@ func (d *Data) subscribeStation() (*Data, acts) {
 	return d, acts{tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("station"), Soon: true})}
 }
 
-// readStation asks what the station is by now: from here on the platform tells of it, and what it was before the topic was
-// subscribed may have changed meanwhile. The fact station-read-early: the SDK does not ask.
-func readStation(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
-	if d.Quirks.Has(quirk.StationReadEarly) {
-		return d, nil
-	}
-	return readStationAgain(d, e)
+// readStation asks what the station is by now: from here on the platform tells of it, and what it was before its topic was
+// subscribed may have changed meanwhile.
+func readStation(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
+	return d, d.readStation(messages.ReadStation{First: true})
 }
 
-// readStationAgain asks unless nobody wants to know.
+// readStationAgain: and so it may have while the platform could not tell.
 func readStationAgain(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
+	return d, d.readStation(messages.ReadStation{})
+}
+
+// readStation asks unless nobody wants to know.
+func (d *Data) readStation(read messages.ReadStation) acts {
 	if d.Ears == 0 {
-		return d, nil
+		return nil
 	}
-	return d, acts{tell(messages.StationActor, messages.ReadStation{})}
+	return acts{tell(messages.StationActor, read)}
 }
 
 func stationUnheard(d *Data, _ messages.StationNotified) bool { return d.Ears == 0 }
