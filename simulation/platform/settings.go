@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hookswitch/hookswitch/internal/spelling"
 )
 
 // Setting is one option as a scenario writes it: KEY=VALUE.
@@ -141,7 +143,7 @@ var Settings = []Setting{
 	},
 }
 
-// Set sets an option by its name. The error says which names or values there are.
+// Set sets an option by its name. The error says which names are near, or which values there are.
 func (o *Options) Set(key, value string) error {
 	for _, s := range Settings {
 		if s.Key != key {
@@ -156,7 +158,7 @@ func (o *Options) Set(key, value string) error {
 	for i, s := range Settings {
 		names[i] = s.Key
 	}
-	return fmt.Errorf("platform: %s: no such option; the options are %s", key, strings.Join(names, ", "))
+	return fmt.Errorf("platform: %s: no such option: %s; docs/world.md has them all", key, spelling.DidYouMean(key, names))
 }
 
 // Changed lists the options that differ from the defaults, as KEY and VALUE in the order of Settings.
@@ -207,7 +209,7 @@ func duration(key, help, why string, field func(*Options) *time.Duration) Settin
 		set: func(o *Options, v string) error {
 			d, err := time.ParseDuration(v)
 			if err != nil || d < 0 || d > longest {
-				return fmt.Errorf("want a duration from 0s to %s, such as 40ms", longest)
+				return fmt.Errorf("want a duration from 0s to %.0fh, such as 40ms", longest.Hours())
 			}
 			*field(o) = d
 			return nil

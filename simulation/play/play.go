@@ -30,6 +30,8 @@ type Options struct {
 	Twice func(kind string) bool
 	// Open: the play stops after the last line has had its time, without the aftermath.
 	Open bool
+	// Aftermath is told when the scenario is over and the aftermath begins; nil: nobody needs to know.
+	Aftermath func()
 }
 
 // Outcome is what came of a scenario.
@@ -52,6 +54,8 @@ type Outcome struct {
 type Broken struct {
 	Phone string
 	At    time.Duration
+	// Aftermath: it was broken after the scenario, when all faults and then all calls were ended.
+	Aftermath bool
 	laws.Violation
 }
 
@@ -97,6 +101,7 @@ type player struct {
 	order    []*watched
 	outcome  Outcome
 	line     int
+	after    bool    // the scenario is over
 	seen     []doubt // at the last look
 	deeds    deeds
 	healed   bool // all faults have ended, and there was time
@@ -183,7 +188,7 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 func (p *player) broken(w *watched) {
 	found := w.checker.Violations()
 	for _, v := range found[w.found:] {
-		p.outcome.Broken = append(p.outcome.Broken, Broken{Phone: w.phone.String(), At: p.world.Now(), Violation: v})
+		p.outcome.Broken = append(p.outcome.Broken, Broken{Phone: w.phone.String(), At: p.world.Now(), Aftermath: p.after, Violation: v})
 		p.teller.say(p.world.Now(), w.phone.String(), "BROKEN: "+v.Law+": "+v.What)
 	}
 	w.found = len(found)
@@ -343,8 +348,11 @@ func (p *player) close() {
 // aftermath lets all faults end, then all calls, and then time pass: whatever rang, waited or was owned must be gone. What
 // was lost while a phone was away is said again, once it is back: a phone that never hears of an end cannot know of it.
 func (p *player) aftermath() error {
-	p.teller.quiet = true
+	p.teller.quiet, p.after = true, true
 	defer func() { p.teller.quiet = false }()
+	if p.options.Aftermath != nil {
+		p.options.Aftermath()
+	}
 	if err := p.heal(); err != nil || p.scenario.Silent {
 		return err
 	}
