@@ -261,14 +261,25 @@ func (d *Data) stopSeeking(c messages.ConversationID) *Data {
 	return d
 }
 
-// ringSeeking rings the first call that waits for a session on the one that is idle by now, if there is one. The fact
-// line-needs-acceptance: it never does.
-func (d *Data) ringSeeking() acts {
-	if d.Quirks.Has(quirk.LineNeedsAcceptance) || len(d.Seeking) == 0 || !d.concurrent() || !d.persistent() {
-		return nil
+// ringSeeking rings the calls that wait for a session: under line appearance 1 all on the one that is up by now, else the first on
+// the one that is idle. The fact line-needs-acceptance: it never does.
+func (d *Data) ringSeeking() (out acts) {
+	switch {
+	case d.Quirks.Has(quirk.LineNeedsAcceptance) || len(d.Seeking) == 0:
+	case !d.concurrent() && d.lineLive():
+		for _, c := range d.Seeking {
+			out = append(out, d.ringSought(c)...)
+		}
+	case d.concurrent() && d.persistent():
+		out = d.ringSought(d.Seeking[0])
 	}
-	i := d.conversationAt(d.Seeking[0])
-	s, ok := d.hearing(d.Seeking[0])
+	return out
+}
+
+// ringSought rings a call on the session that it is heard on, if there is one.
+func (d *Data) ringSought(c messages.ConversationID) acts {
+	i := d.conversationAt(c)
+	s, ok := d.hearing(c)
 	if i < 0 || !ok {
 		return nil
 	}
