@@ -17,6 +17,7 @@ type told struct {
 	concurrentAt bool                       // concurrentSoftphoneSessionsEnabled, as it was announced last
 	errs         int                        // how many calls were notified with error information that is an error, and no call error was announced for
 	left         bool                       // the program has disconnected
+	resource     string                     // the one that was bound first since the last initialize
 }
 
 // noteTold notes what an input asks to be told.
@@ -25,7 +26,11 @@ func (c *Checker) noteTold(in messages.Input) {
 	case messages.Disconnect:
 		c.told.left = true
 	case messages.Initialize:
-		c.told.left = false
+		c.told.left, c.told.resource = false, ""
+	case messages.IQAnswered:
+		if c.told.resource == "" {
+			_, c.told.resource, _ = strings.Cut(in.Bound.Reveal(), "/")
+		}
 	case messages.ConversationNotified:
 		c.noteErrors(in)
 	case messages.HTTPAnswered:
@@ -125,12 +130,17 @@ func (c *Checker) opensTold(id messages.SessionID) {
 	c.told.open[id]++
 }
 
-// toldTogether checks what was announced of one thing under two names.
+// toldTogether checks what was announced of one thing under two names, and under which name this client goes.
 func (c *Checker) toldTogether(outputs []runtime.Output) {
 	for _, out := range outputs {
-		if e, is := out.Effect.(messages.Announce); is {
+		switch e := out.Effect.(type) {
+		case messages.Announce:
 			if _, is := e.Event.(messages.StationChanged); is && c.told.concurrentAt != c.concurrent {
 				c.broken(ConcurrencyIsTold, "it is %t, and the station has it %t", c.told.concurrentAt, c.concurrent)
+			}
+		case messages.SendBind:
+			if had := c.told.resource; had != "" && e.Resource != had {
+				c.broken(AddressIsKept, "it had the resource %q, and asks for %q", had, e.Resource)
 			}
 		}
 	}

@@ -104,12 +104,9 @@ func (c *Checker) countAnew(conversation messages.ConversationID) {
 	}
 }
 
-// refusesUnknown: whoever ends a session that was never proposed or made here is told that there is none (XEP-0166).
+// refusesUnknown: whoever ends a session that is not here is told that there is none (XEP-0166).
 func (c *Checker) refusesUnknown(in messages.Input, outputs []runtime.Output) {
-	end, is := in.(messages.SessionTerminate)
-	if !is || c.wasHere(end.Session) {
-		return
-	}
+	end := in.(messages.SessionTerminate)
 	for _, out := range outputs {
 		if e, is := out.Effect.(messages.AcknowledgeIQ); is && e.IQ == end.IQ {
 			c.broken(UnknownIsRefused, "the end of session %s is acknowledged", end.Session)
@@ -117,11 +114,9 @@ func (c *Checker) refusesUnknown(in messages.Input, outputs []runtime.Output) {
 	}
 }
 
-func (c *Checker) wasHere(id messages.SessionID) bool {
-	for _, p := range c.peers {
-		if p.id == id {
-			return true
-		}
-	}
-	return false
+// endsUnknown tells whether an input ends a session that never came, or that was announced as terminated.
+func (c *Checker) endsUnknown(in messages.Input) bool {
+	end, is := in.(messages.SessionTerminate)
+	stays := func(p *peer) bool { return p.id == end.Session && !p.left }
+	return is && c.told.open[end.Session] <= 0 && !slices.ContainsFunc(c.living, stays)
 }

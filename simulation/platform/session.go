@@ -17,6 +17,7 @@ type Session struct {
 	user       *User
 	began      messages.StationInfo // the user's station at that moment
 	phone      string               // the client that has it, or ""
+	resource   string               // where that one was when it took it
 	about      *Conversation
 	signalling Signalling
 	auto       bool
@@ -129,7 +130,7 @@ func (p *Platform) proceeded(by *Stream, id messages.SessionID) {
 	if s == nil || s.user != by.user || s.Ended || s.phone != "" {
 		return
 	}
-	s.phone = by.phone
+	s.phone, s.resource = by.phone, by.resource
 	if p.options.Connected == OnProceed {
 		p.connectAll(s)
 	}
@@ -179,7 +180,7 @@ func (p *Platform) offer(s *Session, reinvite bool) {
 // toClient tells the client that has a session, wherever its stream is by then.
 func (p *Platform) toClient(s *Session, delay time.Duration, say func() messages.Input) {
 	p.later(p.edge(s), s.about.ID, delay, func() {
-		if to := s.user.at(s.phone); to != nil {
+		if to := s.user.at(s.resource); to != nil {
 			to.tell(say())
 		}
 	})
@@ -303,7 +304,7 @@ func (p *Platform) Reinvite(s *Session) {
 		return
 	}
 	n := p.newSession(s.user, s.about, nil)
-	n.gateway, n.phone, n.signalling = s.gateway, s.phone, s.signalling
+	n.gateway, n.phone, n.resource, n.signalling = s.gateway, s.phone, s.resource, s.signalling
 	s.replaced = true
 	for _, l := range p.carried(s) {
 		l.Session = n

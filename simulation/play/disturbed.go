@@ -18,8 +18,12 @@ var disturbing = map[scenario.Verb]bool{
 	scenario.NextUnanswered: true, scenario.Wire: true, scenario.FailTo: true,
 }
 
-// migrating are those of the disturbing verbs that only change what a station is.
-var migrating = map[scenario.Verb]bool{scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true}
+// aboutStations are those of the disturbing verbs after which a phone still learns what its station is, as soon as it is ready
+// and its stream is up.
+var aboutStations = map[scenario.Verb]bool{
+	scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true, scenario.LogOut: true, scenario.Disconnect: true,
+	scenario.LoseNetwork: true, scenario.DropStream: true, scenario.RefuseStreams: true, scenario.Media: true, scenario.Microphone: true, scenario.FailTo: true,
+}
 
 // lossy are those of the disturbing verbs by which a phone may miss what it is told, or the platform what it is asked.
 var lossy = []scenario.Verb{
@@ -76,7 +80,7 @@ func (p *player) judged(agent, law string) bool {
 			return false
 		case p.healed && verb == scenario.Wire && !p.wasDone(lossy):
 			return false // what was told wrongly is put right where all is told again
-		case !p.healed && disturbing[verb] && !(law == StationIsKnown && migrating[verb]):
+		case !p.healed && disturbing[verb] && !(law == StationIsKnown && aboutStations[verb]):
 			return false
 		}
 	}
@@ -95,10 +99,10 @@ func (p *player) wasDone(any []scenario.Verb) bool {
 
 // scars are what suspends a law though all has healed, or though it disturbs no other law.
 var scars = map[string][]scenario.Verb{
-	// A phone that did not hear of a migration does not ask.
+	// A phone whose stream was up, and that did not hear of a migration, does not ask.
 	StationIsKnown: {
-		scenario.LoseNetwork, scenario.DropStream, scenario.ExpireChannel, scenario.RefuseStreams, scenario.Sleep, scenario.JumpClock, scenario.LogOut,
-		scenario.Disconnect, scenario.NextDropped, scenario.NextFails, scenario.NextUnanswered, scenario.NextDelayed, scenario.Wire,
+		scenario.ExpireChannel, scenario.Sleep, scenario.JumpClock,
+		scenario.NextDropped, scenario.NextFails, scenario.NextUnanswered, scenario.NextDelayed, scenario.Wire,
 	},
 	// Whether two calls may be up depends on what the station was when each began, and so does which session stays. What could not
 	// be held is told as an error; a call that is up without a microphone or media is not held for another one, and may get them later; nor is

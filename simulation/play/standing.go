@@ -189,7 +189,7 @@ func (p *player) look() []doubt {
 		if !w.phone.Connected() || !w.ready || w.disallowed {
 			continue
 		}
-		if p.judged(w.phone.User.Name, StationIsKnown) && !p.logsIn(w.phone.User.Name) {
+		if p.judged(w.phone.User.Name, StationIsKnown) {
 			p.seen = append(p.seen, w.doubtedStation()...)
 		}
 		p.seen = append(p.seen, w.doubtedCalls(p)...)
@@ -197,15 +197,10 @@ func (p *player) look() []doubt {
 	return p.seen
 }
 
-// logsIn tells whether a phone logs in after the beginning: what changes meanwhile, it may not learn.
-func (p *player) logsIn(agent string) bool {
-	return p.scenario.LoginByHand || p.did(agent, scenario.LogIn)
-}
-
-// knowsStation tells whether the phone has announced what the user's station is, if there is one.
+// knowsStation tells whether the phone has announced what the user's station is, or that there is none any more.
 func (w *watched) knowsStation() bool {
 	u, said := w.phone.User, w.station
-	return !u.Associated || said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent
+	return !u.Associated && said == nil || u.Associated && said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent
 }
 
 func (w *watched) doubtedStation() []doubt {
