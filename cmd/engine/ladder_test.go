@@ -242,7 +242,7 @@ func TestAliasesOfIdsThatBeginAlike(t *testing.T) {
 // Races are told with the names of the ladder, and nothing has an empty name.
 func TestRacesHaveTheNamesOfTheLadder(t *testing.T) {
 	code, out, errs := engine("races", "--profile", "corrected", "24")
-	for _, want := range []string{"scenarios/24-", "  C2 c0000000-0000-4000-8000-000000000002\n", "    conversation C2: alerting", "    active is none, instead of C2\n"} {
+	for _, want := range []string{"scenarios/24-", "  C2 c0000000-0000-4000-8000-000000000002\n", "    conversation C2: nothing", "    active is none, instead of C2\n"} {
 		if code != exitDone || !strings.Contains(out, want) {
 			t.Errorf("%d: %q is missing: %s%s", code, want, out, errs)
 		}

@@ -265,16 +265,37 @@ func (d *Data) stopSeeking(c messages.ConversationID) *Data {
 	return d
 }
 
-// ringSeeking rings the first call that waits for a session on the one that is idle by now, if there is one.
-func (d *Data) ringSeeking() acts {
-	v, seeks := d.firstSeeking()
-	if !seeks || !d.idleTakesNext() {
+// ringSeeking rings the calls that wait for a session which may take them by now.
+func (d *Data) ringSeeking() (out acts) {
+	for _, c := range d.sought() {
+		out = append(out, d.ringSought(c)...)
+	}
+	return out
+}
+
+// sought are the waiting calls that a session may take by now: under line appearance 1 all of them, if the shared one is up; else
+// the first, under a persistent connection, which is for the one that is idle. The fact line-needs-acceptance: none ever.
+func (d *Data) sought() []messages.ConversationID {
+	switch {
+	case d.Quirks.Has(quirk.LineNeedsAcceptance) || len(d.Seeking) == 0:
+		return nil
+	case !d.concurrent() && d.lineLive():
+		return d.Seeking
+	case d.concurrent() && d.persistent():
+		return d.Seeking[:1]
+	default:
 		return nil
 	}
-	s, idles := d.hearing(v.Conversation)
-	if !idles {
+}
+
+// ringSought rings a call on the session that it is heard on, if there is one.
+func (d *Data) ringSought(c messages.ConversationID) acts {
+	i := d.conversationAt(c)
+	s, ok := d.hearing(c)
+	if i < 0 || !ok {
 		return nil
 	}
+	v := &d.Conversations[i]
 	return acts{
 		tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: v.Conversation, Session: s.View}),
 		tell(messages.Root, messages.RingWanted{Invite: messages.PendingSession{
@@ -282,24 +303,6 @@ func (d *Data) ringSeeking() acts {
 			FromUser: s.View.FromUser, OriginalRoom: s.View.OriginalRoom, From: s.View.Peer, To: d.bareJID(),
 		}}),
 	}
-}
-
-// firstSeeking is the first call that waits for a session, if one does.
-func (d *Data) firstSeeking() (*messages.ConversationView, bool) {
-	if len(d.Seeking) == 0 {
-		return nil, false
-	}
-	i := d.conversationAt(d.Seeking[0])
-	if i < 0 {
-		return nil, false
-	}
-	return &d.Conversations[i], true
-}
-
-// idleTakesNext tells whether a session that becomes idle is for the call that waits: above line appearance 1 those of a
-// persistent connection are. The fact line-needs-acceptance: they never are.
-func (d *Data) idleTakesNext() bool {
-	return d.concurrent() && d.persistent() && !d.Quirks.Has(quirk.LineNeedsAcceptance)
 }
 
 // tellOver tells the hang-ups that a conversation is over.

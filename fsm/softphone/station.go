@@ -82,17 +82,26 @@ func tellStation(d *Data, e messages.StationNotified) (*Data, acts) {
 
 func noteLine(d *Data, e messages.LineView) (*Data, acts) {
 	d.Line = e
-	return d.sweep()
+	d, out := d.sweep()
+	return d, append(out, d.ringOnLine()...)
 }
 
 // noteStation keeps the station; under line appearance 1 the session that is up becomes the shared one, if there is none.
 func noteStation(d *Data, e messages.StationView) (*Data, acts) {
 	d.Phone = e
 	if line, ok := d.lineSession(); !e.Present || ok && !line.View.Over {
-		return d, nil
+		return d, d.ringOnLine()
 	}
 	if up, ok := d.sharedUnasked(); ok {
 		return d.takeLine(up.View.Ref)
 	}
 	return d, nil
+}
+
+// ringOnLine rings what waits for the shared session, once there is one.
+func (d *Data) ringOnLine() acts {
+	if d.concurrent() {
+		return nil
+	}
+	return d.ringSeeking()
 }

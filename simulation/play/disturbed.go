@@ -105,18 +105,18 @@ var scars = map[string][]scenario.Verb{
 		scenario.NextDropped, scenario.NextFails, scenario.NextUnanswered, scenario.NextDelayed, scenario.Wire,
 	},
 	// Whether two calls may be up depends on what the station was when each began, and so does which session stays. What could not
-	// be held is told as an error; a call that is up without a microphone is not held for another one, and may get one later; nor is
+	// be held is told as an error; a call that is up without a microphone or media is not held for another one, and may get them later; nor is
 	// one of which the phone does not know that it is up: it heard something else, or nothing before its session came.
 	OneUnheldCall: {
 		scenario.StationBecomes, scenario.StationGone, scenario.StationAssociated, scenario.NextFails, scenario.NextUnanswered, scenario.LoseNetwork,
-		scenario.Microphone, scenario.Wire, scenario.LogIn,
+		scenario.Microphone, scenario.Media, scenario.Sleep, scenario.Wire, scenario.LogIn,
 	},
 	OneLiveSession: {scenario.StationBecomes, scenario.StationGone, scenario.StationAssociated},
 	// A peer connection that dies without an event is found out when the page is shown, or the stream is back; an answer that was
 	// lost with its stream is told as an error; without a microphone a session is to be accepted again.
 	WhoIsUpIsHeard: {scenario.Media, scenario.Sleep, scenario.DropStream, scenario.ExpireChannel, scenario.LoseNetwork, scenario.Microphone},
-	// Who was first to use a session id has it. A call that is notified while its phone learns of a migration rings nowhere.
-	RingsEverywhere: {scenario.Wire, scenario.StationBecomes, scenario.StationGone, scenario.StationAssociated},
+	// Who was first to use a session id has it.
+	RingsEverywhere: {scenario.Wire},
 	// An answer is good for one session. Where that one is lost before it has begun, the call is proposed anew and is to be answered
 	// again, which no announcement says; and who is at the gateway may propose a session for a call that is none of his, and gets
 	// the answer to it.

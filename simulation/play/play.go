@@ -54,7 +54,7 @@ type Outcome struct {
 type Broken struct {
 	Phone string
 	At    time.Duration
-	// Aftermath: it was broken after the scenario, when all calls were ended.
+	// Aftermath: it was broken after the scenario, when all faults and then all calls were ended.
 	Aftermath bool
 	laws.Violation
 }

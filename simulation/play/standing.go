@@ -269,6 +269,6 @@ func (p *player) told(d doubt) bool {
 
 func (p *player) breaks(w *watched, law, what string) {
 	v := laws.Violation{Seq: w.phone.Cell().Seq(), Law: law, What: what}
-	p.outcome.Broken = append(p.outcome.Broken, Broken{Phone: w.phone.String(), At: p.world.Now(), Violation: v})
+	p.outcome.Broken = append(p.outcome.Broken, Broken{Phone: w.phone.String(), At: p.world.Now(), Aftermath: p.after, Violation: v})
 	p.teller.say(p.world.Now(), w.phone.String(), "BROKEN: "+law+": "+what)
 }

@@ -69,6 +69,7 @@ func (s *stated) note(now time.Duration, step runtime.Step) {
 				delete(s.done, e.Conversation)
 				s.rang[e.Conversation] = step.At
 			case messages.CancelPendingSession:
+				delete(s.took, e.Conversation) // the program knows that its answer is lost
 				if step.At-s.rang[e.Conversation] >= ringsAtMost {
 					s.done[e.Conversation] = true
 				}
