@@ -116,14 +116,14 @@ func journalWarnings(name string, run *replay.JournalRun) []string {
 // profileOf is the profile of a name, or else of the SDK's version that the log names.
 func profileOf(name string, log *capture.Capture) (quirk.Set, error) {
 	if name == "" && log.Config.SDK == "" {
-		return 0, fmt.Errorf("%s: the config record names no SDK version: choose --profile", log.Name)
+		return quirk.Set{}, fmt.Errorf("%s: the config record names no SDK version: choose --profile", log.Name)
 	}
 	if name == "" {
 		name = "sdk-" + log.Config.SDK
 	}
 	set, err := quirk.Profile(name)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w: choose one with --profile", log.Name, err)
+		return quirk.Set{}, fmt.Errorf("%s: %w: choose one with --profile", log.Name, err)
 	}
 	return set, nil
 }

@@ -63,14 +63,20 @@ var (
 	})
 	DeafBeforeReady = define(Quirk{
 		Name: "deaf-before-ready", Kind: Row, Ticket: "sdk-behaviour 1.2 dialing/bind done", Since: "9.2.4",
-		SDK:       "what is said about calls between the bind and connected is not heard, and a propose that comes before ready rings nowhere; a change of the station before its topic is subscribed is never learnt",
-		Corrected: "it is heard from the bind on, and what is still proposed when the softphone is ready rings; when the topic is subscribed the user and the station are read again, and a change is announced",
-		Why:       "a call that was withdrawn must not ring, and one that waits must; where it rings is the station's matter",
+		SDK:       "what is said about calls between the bind and connected is not heard, and a propose that comes before ready rings nowhere",
+		Corrected: "it is heard from the bind on, and what is still proposed when the softphone is ready rings",
+		Why:       "a call that was withdrawn must not ring, and one that waits must",
 	})
 )
 
 // The station.
 var (
+	StationReadEarly = define(Quirk{
+		Name: "station-read-early", Kind: Row, Ticket: "sdk-behaviour 1.1 wiring/enable softphone", Since: "9.2.4",
+		SDK:       "the user and the station are read before the station's topic is subscribed: a change in between is never learnt",
+		Corrected: "they are read once more when it is, with two requests more, and only a change is announced",
+		Why:       "what a station can do decides where each call rings",
+	})
 	MigrationNeedsSessions = define(Quirk{
 		Name: "migration-needs-sessions", Kind: Row, Ticket: "STREAM-978", Since: "9.2.4", FixedIn: "11.3.4",
 		SDK:       "a station migration is lost when a conversation of the last update has no session, or when the answer to an earlier fetch of the station comes after that to its own",
@@ -154,7 +160,7 @@ var (
 	PendingsOutliveCalls = define(Quirk{
 		Name: "pendings-outlive-calls", Kind: Row, Ticket: "sdk-behaviour 1.4 I18", Since: "9.2.4",
 		SDK:       "an invitation stays when its call has ended or was answered elsewhere, and swallows later proposes; a propose that comes after its retract rings",
-		Corrected: "it is settled with its call; what a retract has taken back does not ring again, in whichever order they come",
+		Corrected: "it is settled with its call; what a retract has taken back does not ring again, in whichever order they come, under the same id and for the same call (the latest 16 are known), unless the platform says that the call still waits: then the far end has used the id again",
 		Why:       "each pendingSession settles exactly once, and nothing is kept for ever",
 	})
 	HandledNeedsEcho = define(Quirk{

@@ -32,11 +32,13 @@ type Quirk struct {
 	Corrected string // what the corrected profile does instead, as a sentence
 	Why       string // why the difference matters to somebody
 
-	bit Set // the quirk's own bit; 0 for a quirk that is not of the catalogue
+	// The quirk's own bit, and the word of a Set that it is in; 0 for a quirk that is not of the catalogue.
+	word int
+	bit  uint64
 }
 
 // quirksMax is how many quirks a Set has room for.
-const quirksMax = 64
+const quirksMax = 128
 
 // catalogue holds every quirk, in the order in which catalogue.go declares them. It has no initial value on purpose:
 // then it is ready before the first variable of catalogue.go is.
@@ -49,7 +51,7 @@ func define(q Quirk) *Quirk {
 	if err := admit(catalogue, q); err != nil {
 		panic(err)
 	}
-	q.bit = 1 << len(catalogue)
+	q.word, q.bit = len(catalogue)/wordSize, 1<<(len(catalogue)%wordSize)
 	catalogue = append(catalogue, &q)
 	return &q
 }

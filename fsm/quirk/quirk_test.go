@@ -51,8 +51,8 @@ func TestSDK924IsTheCatalogue(t *testing.T) {
 	var want []string
 	for i, q := range All() {
 		want = append(want, q.Name)
-		if q.bit != 1<<i {
-			t.Errorf("%s has bit %b, want that of place %d", q.Name, q.bit, i)
+		if q.word != i/wordSize || q.bit != 1<<(i%wordSize) {
+			t.Errorf("%s has bit %b of word %d, want that of place %d", q.Name, q.bit, q.word, i)
 		}
 	}
 	if got := SDK924().Names(); !slices.Equal(got, want) {
@@ -96,14 +96,14 @@ func TestAdmitRefuses(t *testing.T) {
 		{nil, "", "not a name"},
 		{nil, "two words", "not a name"},
 		{[]*Quirk{{Name: "a"}}, "a", "declared twice"},
-		{full, "a", "the catalogue is full at 64"},
+		{full, "a", "the catalogue is full at 128"},
 	} {
 		if err := admit(c.before, Quirk{Name: c.name}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("admit(%q after %d): %v, want %s", c.name, len(c.before), err, c.want)
 		}
 	}
 	if err := admit(full[1:], Quirk{Name: "a"}); err != nil {
-		t.Errorf("the 64th quirk is refused: %v", err)
+		t.Errorf("the last quirk is refused: %v", err)
 	}
 }
 

@@ -7,10 +7,13 @@ import (
 
 // Set is a profile: the quirks that are on. It is a plain value, compared with ==. Its bits follow the order of the
 // catalogue, so they change when a quirk is added in its middle: journals store Names, never the number.
-type Set uint64
+type Set [quirksMax / wordSize]uint64
 
-// Corrected is the profile without any quirk, the default wherever no log names another.
-const Corrected Set = 0
+// wordSize is how many quirks a word of a Set has room for.
+const wordSize = 64
+
+// Corrected is the profile without any quirk, the default wherever no log names another. It is never written.
+var Corrected Set
 
 // SDK924 is the profile of the real SDK 9.2.4, whose defects are what the catalogue lists: all of them.
 func SDK924() Set {
@@ -22,14 +25,15 @@ func SDK924() Set {
 }
 
 // Has says whether the quirk is on. A quirk that is not of the catalogue, or nil, never is.
-func (s Set) Has(q *Quirk) bool { return q != nil && s&q.bit != 0 }
+func (s Set) Has(q *Quirk) bool { return q != nil && s[q.word]&q.bit != 0 }
 
 // With is the set with the quirk on. A quirk that is not of the catalogue, or nil, changes nothing.
 func (s Set) With(q *Quirk) Set {
 	if q == nil {
 		return s
 	}
-	return s | q.bit
+	s[q.word] |= q.bit
+	return s
 }
 
 // Without is the set with the quirk off.
@@ -37,7 +41,8 @@ func (s Set) Without(q *Quirk) Set {
 	if q == nil {
 		return s
 	}
-	return s &^ q.bit
+	s[q.word] &^= q.bit
+	return s
 }
 
 // Toggled is the set with the quirk the other way round. A quirk that is not of the catalogue, or nil, changes nothing.
@@ -66,7 +71,7 @@ func Parse(names []string) (Set, error) {
 	for _, name := range names {
 		q := named(name)
 		if q == nil {
-			return 0, fmt.Errorf("quirk: %q: no such quirk: the known ones are %s", name, known())
+			return Set{}, fmt.Errorf("quirk: %q: no such quirk: the known ones are %s", name, known())
 		}
 		s = s.With(q)
 	}
@@ -98,7 +103,7 @@ func Profile(name string) (Set, error) {
 			return p.set(), nil
 		}
 	}
-	return 0, fmt.Errorf("quirk: %q: no such profile: the known ones are %s", name, strings.Join(Profiles(), ", "))
+	return Set{}, fmt.Errorf("quirk: %q: no such profile: the known ones are %s", name, strings.Join(Profiles(), ", "))
 }
 
 func named(name string) *Quirk {

@@ -128,12 +128,16 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	return n
 }
 
-// awaits tells whether a call that was answered shares no session, because its own is on its way; nor, above line appearance 1,
-// one for which its own is proposed. Then it is not heard on another one either. The pick ended-session-meant: it is heard
+// awaits tells whether a call that was answered shares no session, because its own is on its way; nor, above line appearance
+// 1, one for which its own is proposed. Then it is not heard on another one either. The pick ended-session-meant: it is heard
 // wherever it rang.
 func (d *Data) awaits(v messages.InvitationView, s *Session) bool {
-	own := v.Coming || d.concurrent() && v.Session != "" && !v.Mocked && v.Session != s.View.Session
-	return own && !s.has(v.Conversation)
+	return (v.Coming || d.concurrent() && proposedApart(v, s)) && !s.has(v.Conversation)
+}
+
+// proposedApart tells whether an invitation stands for a propose, and of another session.
+func proposedApart(v messages.InvitationView, s *Session) bool {
+	return v.Session != "" && !v.Mocked && v.Session != s.View.Session
 }
 
 // dialled tells whether this client placed a call. While it waits for the answer to such a request, it takes each call that
@@ -147,14 +151,17 @@ func (d *Data) dialled(c messages.ConversationID, leg messages.Leg) bool {
 // ended-session-meant: the one it has, or that only as long as it lives or there is no other.
 // Source: sdk-behaviour 1.6.7.
 func (d *Data) heardOn(c messages.ConversationID, stored messages.Ref) (*Session, bool) {
+	if stored == 0 {
+		return d.hearing(c)
+	}
 	had := d.stored(stored)
-	if stored != 0 && (d.Quirks.Has(quirk.EndedSessionMeant) || !had.View.Over) {
+	if d.Quirks.Has(quirk.EndedSessionMeant) || !had.View.Over {
 		return had, true
 	}
 	if s, ok := d.hearing(c); ok {
 		return s, true
 	}
-	return had, stored != 0
+	return had, true
 }
 
 // hearing is the session that a conversation which has none is heard on.
@@ -200,16 +207,13 @@ func (d *Data) shares(s *Session, c messages.ConversationID) bool {
 	return d.persistent() || d.Phone.Present && !d.concurrent()
 }
 
-// stored is the session that a conversation has, not copied; one that is gone is an empty one.
+// stored is the session that a conversation has, not copied; one that is gone is an empty one, and nobody else's.
 func (d *Data) stored(ref messages.Ref) *Session {
 	if i := d.sessionAt(ref); i >= 0 {
 		return &d.Sessions[i]
 	}
-	return &gone
+	return &Session{}
 }
-
-// gone is a session that is not there.
-var gone Session
 
 // noteConversation keeps a conversation, and tells the line whether it is used.
 func noteConversation(d *Data, e messages.ConversationView) (*Data, acts) {
@@ -261,19 +265,28 @@ func (d *Data) stopSeeking(c messages.ConversationID) *Data {
 	return d
 }
 
-// ringSeeking rings the calls that wait for a session: under line appearance 1 all on the one that is up by now, else the first on
-// the one that is idle. The fact line-needs-acceptance: it never does.
+// ringSeeking rings the calls that wait for a session: under line appearance 1 all on the shared one, else the first on the one
+// that is idle by now. The fact line-needs-acceptance: it never does.
 func (d *Data) ringSeeking() (out acts) {
 	switch {
-	case d.Quirks.Has(quirk.LineNeedsAcceptance) || len(d.Seeking) == 0:
-	case !d.concurrent() && d.lineLive():
+	case d.Quirks.Has(quirk.LineNeedsAcceptance):
+	case d.lineTakesAll():
 		for _, c := range d.Seeking {
 			out = append(out, d.ringSought(c)...)
 		}
-	case d.concurrent() && d.persistent():
+	case d.idleTakesNext():
 		out = d.ringSought(d.Seeking[0])
 	}
 	return out
+}
+
+// lineTakesAll: under line appearance 1 all calls share the session that is up.
+func (d *Data) lineTakesAll() bool { return !d.concurrent() && d.lineLive() }
+
+// idleTakesNext: above line appearance 1 a session that becomes idle is for one call that waits; those of a persistent
+// connection stay for the next.
+func (d *Data) idleTakesNext() bool {
+	return d.concurrent() && d.persistent() && len(d.Seeking) > 0
 }
 
 // ringSought rings a call on the session that it is heard on, if there is one.
@@ -283,12 +296,12 @@ func (d *Data) ringSought(c messages.ConversationID) acts {
 	if i < 0 || !ok {
 		return nil
 	}
-	v, on := &d.Conversations[i], s.View
+	v := &d.Conversations[i]
 	return acts{
-		tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: v.Conversation, Session: on}),
+		tell(v.Ref, messages.SessionAttached{Ref: v.Ref, Conversation: v.Conversation, Session: s.View}),
 		tell(messages.Root, messages.RingWanted{Invite: messages.PendingSession{
-			ID: on.Session, Conversation: v.Conversation, AutoAnswer: v.Leg.Outbound(), Type: messages.Softphone,
-			FromUser: on.FromUser, OriginalRoom: on.OriginalRoom, From: on.Peer, To: d.bareJID(),
+			ID: s.View.Session, Conversation: v.Conversation, AutoAnswer: v.Leg.Outbound(), Type: messages.Softphone,
+			FromUser: s.View.FromUser, OriginalRoom: s.View.OriginalRoom, From: s.View.Peer, To: d.bareJID(),
 		}}),
 	}
 }

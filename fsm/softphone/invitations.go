@@ -25,7 +25,7 @@ var invitationsHeard = together(
 var proposals = together(
 	on(messages.Propose{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Source("1.2 dialing/bind done"),
 	on(messages.Propose{}).If(proposedByUs).Source("1.5 none/propose own"),
-	on(messages.Propose{}).If(retractedBefore).Corrected(quirk.PendingsOutliveCalls),
+	on(messages.Propose{}).If(retractedBefore).Unless(stillWaits).Corrected(quirk.PendingsOutliveCalls),
 	on(messages.Propose{}).If(proposalKnown).Do(tellProposal).Source("1.5 offered/propose").Source("1.5 proceeded/propose"),
 	on(messages.Propose{}).Do(startProposal).Source("1.5 none/propose"),
 	on(messages.TakeProposal{}).If(proposedAnew).Corrected(quirk.SenderUnchecked).Do(announceNoProposalError),
@@ -148,7 +148,7 @@ func noteProposal(d *Data, e messages.ProposalView) (*Data, acts) {
 		return d, nil
 	}
 	d.Proposals = replace(d.Proposals, -1, e)
-	return d, nil
+	return d.forgetRetract(e.Propose), nil
 }
 
 func takeKnown(d *Data, e messages.TakeProposal) bool { return d.proposalAt(e.Session) >= 0 }
@@ -367,6 +367,9 @@ const retractedMax = 16
 
 func noteRetract(d *Data, e messages.Retract) (*Data, acts) {
 	taken := Retracted{Session: e.Session, From: bare(e.From)}
+	if i := d.proposalAt(e.Session); i >= 0 {
+		taken.Conversation = d.Proposals[i].Propose.Conversation
+	}
 	if slices.Contains(d.Retracted, taken) {
 		return d, nil
 	}
@@ -375,13 +378,31 @@ func noteRetract(d *Data, e messages.Retract) (*Data, acts) {
 	return d, nil
 }
 
+// retractAt is where it is noted that a propose was taken back: of one that had not come, it is not known what for.
 func (d *Data) retractAt(e messages.Propose) int {
-	return slices.Index(d.Retracted, Retracted{Session: e.Session, From: bare(e.From)})
+	return slices.IndexFunc(d.Retracted, func(r Retracted) bool {
+		return r.Session == e.Session && r.From == bare(e.From) && (r.Conversation == "" || r.Conversation == e.Conversation)
+	})
 }
 
 // retractedBefore: its own sender has taken it back already, so it is stale: an id is proposed once (XEP-0353), and what comes
 // after its retract was overtaken, or kept for a phone that was away.
 func retractedBefore(d *Data, e messages.Propose) bool { return d.retractAt(e) >= 0 }
+
+// stillWaits: the platform says that the call waits. Then the far end has used the id again, which is a case and no reason to
+// lose the call.
+func stillWaits(d *Data, e messages.Propose) bool {
+	i := d.conversationAt(e.Conversation)
+	return i >= 0 && !d.Deaf && d.Conversations[i].Leg.State.Class() == messages.PendingClass
+}
+
+// forgetRetract: what was taken back is proposed anew, and may be repeated.
+func (d *Data) forgetRetract(e messages.Propose) *Data {
+	if i := d.retractAt(e); i >= 0 {
+		d.Retracted = without(d.Retracted, i)
+	}
+	return d
+}
 
 // retractForeign: it does not come from whom the propose came.
 func retractForeign(d *Data, e messages.Retract) bool {

@@ -11,7 +11,7 @@ import (
 // Data is what the client remembers: who it is, and the ordered lists. Slices are never changed in place.
 type Data struct {
 	Options messages.Options        `json:"options"`
-	Quirks  quirk.Set               `json:"quirks,omitempty"`
+	Quirks  quirk.Set               `json:"quirks,omitzero"`
 	Me      messages.MeBody         `json:"me"`
 	Waiting messages.CallID         `json:"waiting,omitempty"` // of initialize, or of destroy
 	Answers int                     `json:"answers,omitempty"`
@@ -82,10 +82,11 @@ type Session struct {
 	Replaced   bool `json:"replaced,omitempty"`
 }
 
-// Retracted is a propose that was taken back, and by whom.
+// Retracted is a propose that was taken back, and by whom; and for which conversation, if it had come.
 type Retracted struct {
-	Session messages.SessionID `json:"session"`
-	From    messages.JID       `json:"from"`
+	Session      messages.SessionID      `json:"session"`
+	From         messages.JID            `json:"from"`
+	Conversation messages.ConversationID `json:"conversation,omitempty"`
 }
 
 // Published is a conversation as it was announced last: when it has no session, the SDK trips over it.
