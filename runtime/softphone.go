@@ -27,6 +27,11 @@ type SoftphoneConfig struct {
 	// OnPoisoned is told of an entry that could not be decided; the softphone goes on without it. It runs on the softphone's
 	// own goroutine: it must return soon, and must not wait for the softphone. The log is told in any case.
 	OnPoisoned func(*Poisoned)
+	// OnStep is told of each entry that was decided, with what went in and what came out, in order, and before any of that is
+	// performed: for invariants (simulation/laws), metrics, a debugger. Of a recovered softphone it is told from Resume on. It runs
+	// on the softphone's own goroutine: it must return soon, must not wait for the softphone, and only looks; nothing is copied
+	// for it. A Step holds personal data: its texts must not be logged as they are. nil: nobody is told, and it costs nothing.
+	OnStep func(Step)
 	// SleepAfter is how long nothing may happen before the cell sleeps (Cell.Sleep): a program with many softphones has several
 	// times as many in the same memory. What happens next wakes it, which takes some hundred microseconds, and nothing else
 	// tells that it slept. 0: DefaultSleepAfter; negative: it never sleeps.
@@ -129,7 +134,7 @@ func complete(cfg SoftphoneConfig, ports Ports) (SoftphoneConfig, Ports, error) 
 	if cfg.SleepAfter == 0 {
 		cfg.SleepAfter = DefaultSleepAfter
 	}
-	cfg.WithoutRows = true // nobody sees the steps of a live softphone
+	cfg.WithoutRows = true // OnStep is about what went in and came out
 	if cfg.Registry == nil {
 		cfg.Registry = actors.Softphone()
 	}
@@ -295,6 +300,9 @@ func (s *Softphone) took(step Step, in messages.Input, err error) {
 	poisoned := (*Poisoned)(nil)
 	switch {
 	case err == nil:
+		if s.cfg.OnStep != nil {
+			s.cfg.OnStep(step)
+		}
 		if step.Orphan != "" {
 			s.log.Debug("softphone: an input for nobody", "entry", step.Seq, "kind", in.Kind(), "why", step.Orphan)
 		}

@@ -19,7 +19,7 @@ func TestSoftphoneFallsAsleep(t *testing.T) {
 		if phone.Asleep() {
 			t.Error("it sleeps although something has just happened")
 		}
-		time.Sleep(runtime.DefaultSleepAfter)
+		time.Sleep(2 * runtime.DefaultSleepAfter)
 		synctest.Wait()
 		if !phone.Asleep() {
 			t.Fatal("it does not sleep although nothing happens")
@@ -31,11 +31,11 @@ func TestSoftphoneFallsAsleep(t *testing.T) {
 		if phone.Asleep() {
 			t.Error("it sleeps while a call comes up")
 		}
-		same(t, "events", told(events), `1.104s pendingSession s-1 of c-1
-1.104s handledPendingSession
-1.104s sessionStarted s-1 of c-1
-1.104s endOfCandidates
-1.104s conversationUpdate active="c-1" +1 -0
+		same(t, "events", told(events), `2.104s pendingSession s-1 of c-1
+2.104s handledPendingSession
+2.104s sessionStarted s-1 of c-1
+2.104s endOfCandidates
+2.104s conversationUpdate active="c-1" +1 -0
 `)
 	})
 }
