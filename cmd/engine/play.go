@@ -41,7 +41,11 @@ type playing struct {
 
 func (p playing) play(r *recording) (*played, error) {
 	if r.capture == nil {
-		return p.playJournal(r.journal)
+		run, err := p.playJournal(r.journal)
+		if run != nil {
+			run.warnings = append(run.warnings, r.warnings...)
+		}
+		return run, err
 	}
 	return p.playCapture(r.capture)
 }
