@@ -17,6 +17,7 @@ var dropped = map[string]string{
 	"softphone.Data.Ears":      "counts listeners of the station topic, which only the quirk station-heard-twice heeds",
 	"station.Data.Asked":       "counts what was asked: which answer about the station is the newest; the station is chosen anew",
 	"station.Data.Heard":       "as Asked",
+	"station.Data.Named":       "as Asked",
 	// What is announced of a session and of its end.
 	"softphone.Session.Kept":    "only conversations are told of it, which are left out",
 	"softphone.Session.Watched": "says whether a closed peer connection is announced when the page is shown",

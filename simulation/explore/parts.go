@@ -19,7 +19,8 @@ func consentParts(o Options) []*instance {
 	}
 	small := slices.Concat(
 		[]*instance{taking(words(1, 2, 1))}, eitherWay(words(1, 1, 2).amongOthers(), jingleAlone), eitherWay(one.amongOthers(), sessionsBothWays),
-		eitherWay(words(1, 1, 2).amongOthers(), sessionsAlone), eitherWay(one, negotiating))
+		eitherWay(words(1, 1, 2).amongOthers(), sessionsAlone), []*instance{sessionsAlone(words(2, 1, 1), messages.DefaultOptions())},
+		eitherWay(one, negotiating))
 	if o.Small {
 		return small
 	}
