@@ -20,7 +20,7 @@ var dropped = map[string]string{
 	"station.Data.Named":       "as Asked",
 	// What is announced of a session and of its end.
 	"softphone.Session.Kept":    "only conversations are told of it, which are left out",
-	"softphone.Session.Watched": "says whether a closed peer connection is announced when the page is shown",
+	"softphone.Session.Watched": "says whether a session leaves whose peer connection is found closed when the page is shown, and it may leave at any time here",
 	"softphone.Session.WasLine": "only the quirk line-lost-to-old-session looks at it",
 	"softphone.Session.ByHand":  "what is accepted by hand is being accepted, which is looked at first",
 	// What a session is stands with the root; of it the actor itself needs nothing but what it is in.
@@ -38,6 +38,8 @@ var dropped = map[string]string{
 	"negotiation.Data.Session":          "its ref and signalling are written with the actor",
 	"media.Data.Connection":             "the root has the same in its list, and whether it is closed its chart says",
 	"messages.MediaView.Connection":     "whether it is connected is written by writeSession, whether it is closed is Closed",
+	"messages.SendTerminate.Reason":     "sent and announced, never looked at",
+	"messages.Perform.Tag":              "of a session's end: its reason, announced and never looked at",
 	"negotiation.Data.Call":             "says who is told how it went",
 	"negotiation.Data.SDP":              "passed to the media layer, never looked at",
 	// How often, how long, for whom.

@@ -22,7 +22,11 @@ import (
 // ids and gateways that make the writing the least of all: what can be renamed into one another is one state.
 
 // names is one way of renaming: what is swapped.
-type names struct{ conversations, sessions, gateways bool }
+type names struct {
+	conversations, sessions, gateways bool
+	// others: the second session id is that of somebody who is left out.
+	others bool
+}
 
 // renamings are all ways in which two conversations, two session ids and two gateways can be renamed.
 func renamings(v vocabulary) []names {
@@ -83,6 +87,11 @@ func keyOf(text []byte) key {
 // write writes a state: the root first, then those whom it lists in the order of its lists, then the rest in the order of
 // what they are.
 func (w *writer) write(s *state, as names) {
+	w.writePhone(s, as)
+	w.value(reflect.ValueOf(s.law).Elem())
+}
+
+func (w *writer) writePhone(s *state, as names) {
 	w.buf, w.as = w.buf[:0], as
 	clear(w.refs)
 	root := s.phone.root()
@@ -101,7 +110,6 @@ func (w *writer) write(s *state, as names) {
 	if written < len(s.phone.actors) {
 		w.rest(s.phone)
 	}
-	w.value(reflect.ValueOf(s.law).Elem())
 }
 
 // number gives numbers to the founders and to whom the root lists. Proposals are found by their session id alone, so the

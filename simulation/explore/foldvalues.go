@@ -19,7 +19,14 @@ func (w *writer) text(s string) {
 }
 
 // session and conversation are the numbers that ids have under this renaming: 1 or 2; 0 is none.
-func (w *writer) session(id messages.SessionID) byte { return numbered(string(id), w.as.sessions) }
+func (w *writer) session(id messages.SessionID) byte {
+	n := numbered(string(id), w.as.sessions)
+	if n == 2 && w.as.others {
+		return 3
+	}
+	return n
+}
+
 func (w *writer) conversation(id messages.ConversationID) byte {
 	return numbered(string(id), w.as.conversations)
 }

@@ -222,11 +222,14 @@ func othersOffer(p *phone, v vocabulary, base messages.Options) []move {
 	return all
 }
 
-// othersSpend: what goes on under another id was proceeded there, and has spent the Answer.
+// othersSpend: what goes on under another id was proceeded there, and has spent the Answer; and so it may be with an Answer to
+// what does not ring any more.
 func (p *play) othersSpend() {
-	for _, v := range p.state.phone.root().Data.Invitations {
-		if v.Session == besideSession && v.Taken && !v.Ordered {
-			p.noting().Spend(v.Conversation)
+	pending := p.state.phone.root().Data.Invitations
+	for _, c := range p.state.law.Answered() {
+		i := slices.IndexFunc(pending, func(v messages.InvitationView) bool { return v.Conversation == c })
+		if i < 0 || pending[i].Session == besideSession && pending[i].Taken && !pending[i].Ordered {
+			p.noting().Spend(c)
 		}
 	}
 }
