@@ -38,11 +38,8 @@ func (c *Cell) wake() error {
 	if c.packed == nil {
 		return nil
 	}
-	raw, err := c.shard.packer.unpack(c.packed)
 	var s snapshot
-	if err == nil {
-		err = json.Unmarshal(raw, &s)
-	}
+	err := c.shard.packer.unpack(c.packed, func(raw []byte) error { return json.Unmarshal(raw, &s) })
 	if c.packed, c.timers, c.born = nil, nil, 0; err == nil {
 		err = c.adopt(s)
 	}
@@ -55,9 +52,16 @@ func (c *Cell) wake() error {
 // packer packs the snapshots of a shard's cells. What they have in common, such as the hashes of their charts, is a dictionary
 // that none of them has to repeat.
 type packer struct {
-	learn   sync.Once
-	common  []byte
-	writers sync.Pool // of *flate.Writer: their memory is much
+	learn  sync.Once
+	common []byte
+	tools  sync.Pool // of *packing
+}
+
+// packing is what packing and unpacking need. It is kept because it is much memory.
+type packing struct {
+	deflate *flate.Writer
+	inflate io.ReadCloser // a flate.Resetter, too
+	text    bytes.Buffer
 }
 
 // learnFrom makes the dictionary, once: a snapshot of one actor of each kind, newly born. The cells of a shard nearly always
@@ -76,20 +80,34 @@ func (p *packer) learnFrom(registry actors.Registry) {
 }
 
 func (p *packer) pack(raw []byte) []byte {
-	var b bytes.Buffer
-	w, ok := p.writers.Get().(*flate.Writer)
-	if ok {
-		w.Reset(&b)
-	} else {
-		w, _ = flate.NewWriterDict(&b, flate.DefaultCompression, p.common) // it knows this level
-	}
-	defer p.writers.Put(w)
+	t := p.lend()
+	defer p.tools.Put(t)
+	t.deflate.Reset(&t.text)
 	// A buffer takes everything, so neither fails.
-	_, _ = w.Write(raw)
-	_ = w.Close()
-	return bytes.Clone(b.Bytes())
+	_, _ = t.deflate.Write(raw)
+	_ = t.deflate.Close()
+	return bytes.Clone(t.text.Bytes())
 }
 
-func (p *packer) unpack(text []byte) ([]byte, error) {
-	return io.ReadAll(flate.NewReaderDict(bytes.NewReader(text), p.common))
+// unpack lets somebody read what was packed; the text is not to be kept.
+func (p *packer) unpack(packed []byte, read func(raw []byte) error) error {
+	t := p.lend()
+	defer p.tools.Put(t)
+	if err := t.inflate.(flate.Resetter).Reset(bytes.NewReader(packed), p.common); err != nil {
+		return err
+	}
+	if _, err := t.text.ReadFrom(t.inflate); err != nil {
+		return err
+	}
+	return read(t.text.Bytes())
+}
+
+func (p *packer) lend() *packing {
+	t, ok := p.tools.Get().(*packing)
+	if !ok {
+		deflate, _ := flate.NewWriterDict(nil, flate.DefaultCompression, p.common) // it knows this level
+		t = &packing{deflate: deflate, inflate: flate.NewReaderDict(nil, p.common)}
+	}
+	t.text.Reset()
+	return t
 }

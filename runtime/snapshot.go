@@ -63,7 +63,9 @@ func (c *Cell) Snapshot() ([]byte, error) {
 		return nil, c.stopped
 	}
 	if c.packed != nil {
-		return c.shard.packer.unpack(c.packed)
+		var whole []byte
+		err := c.shard.packer.unpack(c.packed, func(raw []byte) error { whole = bytes.Clone(raw); return nil })
+		return whole, err
 	}
 	s := snapshot{
 		Snapshot: SnapshotSchema, Engine: EngineVersion, Cell: c.cfg.Cell, Config: string(appendHash(nil, c.config)), Seq: c.seq, At: c.at,

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
@@ -75,7 +76,11 @@ func (c *exploreCommand) print(t *terminal, report explore.Report) error {
 	t.printf("profile %s", report.Profile)
 	t.printf("%-32s %13s %8s %8s %9s %11s %9s  %s", "part", "conversations", "sessions", "gateways", "states", "transitions", "held back", "ends with")
 	for _, p := range report.Parts {
-		t.printf("%-32s %13d %8d %8d %9d %11d %9d  %s", p.Name, p.Conversations, p.Sessions, p.Gateways, p.States, p.Transitions, p.Held, ends(p))
+		sessions := strconv.Itoa(p.Sessions)
+		if p.Others {
+			sessions += "+"
+		}
+		t.printf("%-32s %13d %8s %8d %9d %11d %9d  %s", p.Name, p.Conversations, sessions, p.Gateways, p.States, p.Transitions, p.Held, ends(p))
 	}
 	for _, p := range report.Parts {
 		for _, example := range p.Counterexamples {

@@ -13,10 +13,45 @@ type vocabulary struct {
 	conversations []messages.ConversationID
 	sessions      []messages.SessionID
 	gateways      []messages.JID
+	// others: there are sessions with other ids beside those.
+	others bool
+	// otherwise: sessions with those ids that are signalled in this way are left out, too; "": none is.
+	otherwise messages.Signalling
+	// flows: peer connections come up.
+	flows bool
+}
+
+// amongOthers is the same vocabulary, with sessions of other ids.
+func (v vocabulary) amongOthers() vocabulary {
+	v.others = true
+	return v
+}
+
+// over is the same vocabulary for sessions that are signalled in this way; those that are signalled in the other are left out.
+func (v vocabulary) over(way messages.Signalling) vocabulary {
+	v.otherwise = messages.Jingle
+	if way == messages.Jingle {
+		v.otherwise = messages.SDPOverXMPP
+	}
+	return v
 }
 
 // senders are the gateways and a stranger.
 func (v vocabulary) senders() []messages.JID { return append(slices.Clone(v.gateways), stranger) }
+
+// streamIs has the stream be down, or bound and not set up, until the move is made: charts of calls know of it what the root has of it.
+type streamIs struct{ bound bool }
+
+// Kind is a word that no journal knows.
+func (streamIs) Kind() string { return "stream" }
+
+// named are the session ids that something may ring under.
+func (v vocabulary) named() []messages.SessionID {
+	if v.others {
+		return append(slices.Clone(v.sessions), besideSession)
+	}
+	return v.sessions
+}
 
 // outside makes moves of inputs from outside.
 func outside(ins ...messages.Input) move {
@@ -48,7 +83,7 @@ func offering(p *phone, v vocabulary, base messages.Options) []move {
 				outside(messages.Proceeded{Session: s, From: from}))
 		}
 	}
-	return all
+	return append(all, othersOffer(p, v, base)...)
 }
 
 // flagged: the propose asks to be answered by itself, or to be connected in silence, or both.
@@ -97,7 +132,7 @@ func answering(v vocabulary) []move {
 	for _, c := range v.conversations {
 		all = append(all, outside(messages.Answer{Call: 9, Conversation: c}), outside(messages.Decline{Call: 9, Conversation: c}))
 	}
-	for _, s := range v.sessions {
+	for _, s := range v.named() {
 		all = append(all, outside(messages.Answer{Call: 9, Session: s}), outside(messages.Decline{Call: 9, Session: s}))
 	}
 	return all
@@ -113,7 +148,7 @@ func sessionsMay(p *phone, v vocabulary) []move {
 	for _, c := range v.conversations {
 		all = append(all, move{{messages.Root, messages.PendingHandled{Session: "S0", Conversation: c}}},
 			move{{messages.Root, messages.PendingCancelled{Session: "S0", Conversation: c}}})
-		for _, s := range v.sessions {
+		for _, s := range v.named() {
 			all = append(all, move{{messages.Root, messages.RingWanted{Invite: messages.PendingSession{
 				ID: s, Conversation: c, Type: messages.Softphone, From: v.gateways[0], To: ownBare,
 			}}}})
@@ -161,8 +196,9 @@ func taken(v vocabulary) []move {
 	for _, s := range v.sessions {
 		for _, c := range v.conversations {
 			for _, from := range v.gateways {
-				all = append(all, outside(messages.Propose{Session: s, Conversation: c, From: from}, messages.Answer{Call: 9, Conversation: c},
-					messages.Accepted{Session: s, From: ownFull}))
+				take := outside(messages.Propose{Session: s, Conversation: c, From: from}, messages.Answer{Call: 9, Conversation: c},
+					messages.Accepted{Session: s, From: ownFull})
+				all = append(append(all, take), besideTaken(v, s, c, from, take)...)
 			}
 		}
 		for _, from := range v.senders() {
@@ -177,6 +213,7 @@ func taken(v vocabulary) []move {
 // offered with, and is ignored, or does what any other does.
 func describing(p *phone, v vocabulary) []move {
 	var all []move
+	all = append(all, reinvitedBeside(p, v)...)
 	for _, s := range v.sessions {
 		ices := p.icesOf(s)
 		for _, from := range v.senders() {
@@ -260,13 +297,16 @@ func bringing(p *phone) []move {
 }
 
 // mediaMay: peer connections change on their own, and sessions are told to end by hang-ups and departures, which are left out.
-func mediaMay(p *phone) []move {
+func mediaMay(p *phone, v vocabulary) []move {
 	var all []move
 	for _, a := range p.actors {
 		if a.Kind != "session" && a.Kind != "jingle-session" {
 			continue
 		}
 		all = append(all, outside(messages.PeerConnectionChanged{Peer: a.Ref, State: messages.PeerFailed}))
+		if v.flows {
+			all = append(all, outside(messages.PeerConnectionChanged{Peer: a.Ref, State: messages.PeerConnected}))
+		}
 		failed := messages.PeerICEChanged{Peer: a.Ref, State: messages.PeerFailed}
 		if a.Kind == "jingle-session" {
 			all = append(all, outside(failed, failed))

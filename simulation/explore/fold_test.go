@@ -184,6 +184,7 @@ func TestDroppedFieldsExist(t *testing.T) {
 		}
 	}
 	look(reflect.TypeFor[state]())
+	look(reflect.TypeFor[messages.SendTerminate]())
 	for _, name := range append(slices.Sorted(maps.Keys(dropped)), slices.Sorted(maps.Keys(unraced))...) {
 		if !found[name] {
 			t.Errorf("%s is dropped, and there is no such field", name)

@@ -13,11 +13,14 @@ import (
 type instance struct {
 	name, about string
 	words       vocabulary
-	// options are those that count unless a move chooses others; appearance is the station's.
+	// options are those that count unless a move chooses others; appearance and persistent are the station's.
 	options    messages.Options
 	appearance int
+	persistent bool
 	// moves are all that the environment may do in a state.
 	moves func(*phone, vocabulary) []move
+	// allowing: of states that differ in the Answers that are not spent, those with the fewest stand for all.
+	allowing bool
 	// tidied takes out what no decision of this part depends on.
 	tidied func(*phone) *phone
 }
@@ -65,7 +68,7 @@ func withoutGone(p *phone) *phone {
 	root := p.root()
 	var gone []messages.Ref
 	for _, s := range root.Data.Sessions {
-		if !s.Listed && !s.Superseded && p.over(s.View.Ref) {
+		if !s.Listed && !s.Superseded && p.over(s.View.Ref) || s.View.Ref == besideRef {
 			gone = append(gone, s.View.Ref)
 		}
 	}
@@ -81,6 +84,9 @@ func withoutGone(p *phone) *phone {
 	}
 	return p.without(gone).with(func(d *softphone.Data) {
 		d.Conversations, d.Watchers, d.Published, d.Early, d.Retracted = nil, nil, nil, nil, nil
+		if d.Line.Session == besideRef {
+			d.Line.Session = 0
+		}
 		d.Sessions = slices.DeleteFunc(slices.Clone(d.Sessions), func(s softphone.Session) bool { return slices.Contains(gone, s.View.Ref) })
 	})
 }

@@ -89,7 +89,7 @@ func (w *walk) step() {
 	appearance, persistent := []int{1, 100}[w.dice.IntN(2)], w.dice.IntN(2) == 0
 	v := w.words
 	all := slices.Concat(offering(w.phone, v, messages.DefaultOptions()), answering(v), placing(w.phone, v), taken(v), describing(w.phone, v),
-		initiating(v), accepting(v), bringing(w.phone), bringing(w.phone), bringing(w.phone), mediaMay(w.phone), []move{stationIs(minted, appearance, persistent)})
+		initiating(v), accepting(v), bringing(w.phone), bringing(w.phone), bringing(w.phone), mediaMay(w.phone, v), []move{stationIs(minted, appearance, persistent)})
 	for _, told := range all[w.dice.IntN(len(all))] {
 		if _, internal := told.in.(chosen); internal || told.to != 0 {
 			continue

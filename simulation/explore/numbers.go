@@ -8,16 +8,21 @@ type numbers struct {
 
 // add adds a number, and tells whether it is new.
 func (n *numbers) add(x uint64) bool {
+	before := len(n.all)
+	return int(n.place(x)) == before
+}
+
+// place is where a number stands in all; it is added if it was not there.
+func (n *numbers) place(x uint64) uint32 {
 	if 4*len(n.all) >= 3*len(n.table) {
 		n.grow()
 	}
 	at := n.find(x)
-	if n.table[at] != 0 {
-		return false
+	if n.table[at] == 0 {
+		n.all = append(n.all, x)
+		n.table[at] = uint32(len(n.all))
 	}
-	n.all = append(n.all, x)
-	n.table[at] = uint32(len(n.all))
-	return true
+	return n.table[at] - 1
 }
 
 // find is where a number stands in the table, or where it would.

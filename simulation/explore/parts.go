@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -17,22 +18,25 @@ func consentParts(o Options) []*instance {
 		return slices.Concat([]*instance{taking(one)}, eitherWay(one, jingleAlone), eitherWay(one, sessionsAlone), eitherWay(one, negotiating))
 	}
 	small := slices.Concat(
-		[]*instance{taking(words(1, 2, 1))}, eitherWay(words(1, 1, 2), jingleAlone), eitherWay(one, sessionsBothWays),
-		eitherWay(words(1, 1, 2), sessionsAlone), []*instance{sessionsAlone(words(2, 1, 1), messages.DefaultOptions())}, eitherWay(one, negotiating))
+		[]*instance{taking(words(1, 2, 1))}, eitherWay(words(1, 1, 2).amongOthers(), jingleAlone), eitherWay(one.amongOthers(), sessionsBothWays),
+		eitherWay(words(1, 1, 2).amongOthers(), sessionsAlone), []*instance{sessionsAlone(words(2, 1, 1), messages.DefaultOptions())},
+		eitherWay(one, negotiating))
 	if o.Small {
 		return small
 	}
-	return slices.Concat(small,
-		eitherWay(words(2, 1, 1), sessionsAlone)[1:], eitherWay(words(1, 2, 1), sessionsAlone), eitherWay(words(2, 2, 1), jingleAlone),
-		[]*instance{taking(words(2, 1, 1))}, eitherWay(words(1, 2, 1), sessionsBothWays), eitherWay(words(2, 2, 1), sessionsAlone),
-		[]*instance{taking(words(2, 2, 1))}) // the largest is the last
+	return slices.Concat(small, []*instance{anyStream(taking(one))}, eitherWay(one, withAnyStream(sessionsBothWays)), eitherWay(one, withAnyStream(negotiating)),
+		eitherWay(one, negotiatingJingle),
+		eitherWay(one.amongOthers(), sharing(1, false)), eitherWay(one.amongOthers(), sharing(1, true)), eitherWay(one.amongOthers(), sharing(100, true)),
+		eitherWay(words(2, 1, 1).amongOthers().over(messages.Jingle), jingleAlone),
+		eitherWay(words(2, 1, 1).amongOthers().over(messages.SDPOverXMPP), sessionsAlone),
+		[]*instance{taking(words(2, 1, 1).amongOthers())}) // the largest is the last
 }
 
 // words are so many conversations, session ids and gateways.
 func words(conversations, sessions, gateways int) vocabulary {
 	return vocabulary{
-		[]messages.ConversationID{"C1", "C2"}[:conversations], []messages.SessionID{"S1", "S2"}[:sessions],
-		[]messages.JID{gateway, gateway2}[:gateways],
+		conversations: []messages.ConversationID{"C1", "C2"}[:conversations], sessions: []messages.SessionID{"S1", "S2"}[:sessions],
+		gateways: []messages.JID{gateway, gateway2}[:gateways],
 	}
 }
 
@@ -54,7 +58,7 @@ func taking(v vocabulary) *instance {
 		moves: func(p *phone, v vocabulary) []move {
 			return slices.Concat(offering(p, v, base), answering(v), placing(p, v), sessionsMay(p, v), firing(p))
 		},
-		tidied: withoutDialling(base),
+		tidied: withoutDialling(base), allowing: true,
 	}
 }
 
@@ -64,7 +68,7 @@ func sessionsAlone(v vocabulary, o messages.Options) *instance {
 		name: "sessions", words: v, options: o, appearance: 100,
 		about: "who gets a peer connection, and for whom a microphone is asked; invitations, negotiations and conversations are left out",
 		moves: func(p *phone, v vocabulary) []move {
-			return slices.Concat(taken(v), describing(p, v), accepting(v), bringing(p), mediaMay(p), negotiationsMay(p), carrying(p, v), firing(p))
+			return slices.Concat(taken(v), describing(p, v), accepting(v), bringing(p), mediaMay(p, v), negotiationsMay(p), carrying(p, v), othersMay(p, v), firing(p))
 		},
 		tidied: withoutNegotiations,
 	}
@@ -75,7 +79,7 @@ func jingleAlone(v vocabulary, o messages.Options) *instance {
 	of := sessionsAlone(v, o)
 	of.name = "sessions over Jingle"
 	of.moves = func(p *phone, v vocabulary) []move {
-		return slices.Concat(taken(v), initiating(v), accepting(v), bringing(p), mediaMay(p), negotiationsMay(p), carrying(p, v), firing(p))
+		return slices.Concat(taken(v), initiating(v), accepting(v), bringing(p), mediaMay(p, v), negotiationsMay(p), carrying(p, v), othersMay(p, v), firing(p))
 	}
 	return of
 }
@@ -89,13 +93,57 @@ func sessionsBothWays(v vocabulary, o messages.Options) *instance {
 	return of
 }
 
+// sharing: the same on a station where sessions are shared: of line appearance 1, or with a persistent connection.
+func sharing(appearance int, persistent bool) func(vocabulary, messages.Options) *instance {
+	return func(v vocabulary, o messages.Options) *instance {
+		v.flows = true
+		of := sessionsAlone(v, o)
+		of.name, of.appearance, of.persistent = fmt.Sprintf("sessions, line %d", appearance), appearance, persistent
+		if persistent {
+			of.name += ", persistent"
+		}
+		alone := of.moves
+		of.moves = func(p *phone, v vocabulary) []move { return append(alone(p, v), sharedBeside(p, v)...) }
+		return of
+	}
+}
+
+// withAnyStream is a part during which the stream may be lost, or back and not set up, whenever something is heard.
+func withAnyStream(part func(vocabulary, messages.Options) *instance) func(vocabulary, messages.Options) *instance {
+	return func(v vocabulary, o messages.Options) *instance { return anyStream(part(v, o)) }
+}
+
+func anyStream(of *instance) *instance {
+	of.name += ", any stream"
+	up := of.moves
+	of.moves = func(p *phone, v vocabulary) []move {
+		all := append(up(p, v), outside(messages.PageShown{Visible: true}), move{{messages.Root, messages.StreamLost{}}}, move{{messages.Root, messages.StreamUp{}}})
+		for _, m := range all[:len(all):len(all)] {
+			all = append(all, append(move{{messages.Root, streamIs{}}}, m...), append(move{{messages.Root, streamIs{bound: true}}}, m...))
+		}
+		return all
+	}
+	return of
+}
+
+// negotiatingJingle: the same over Jingle.
+func negotiatingJingle(v vocabulary, o messages.Options) *instance {
+	of := negotiating(v, o)
+	of.name = "negotiations over Jingle"
+	of.moves = func(p *phone, v vocabulary) []move {
+		return slices.Concat(taken(v), initiating(v), accepting(v), bringing(p), mediaMay(p, v), carrying(p, v), othersMay(p, v), firing(p))
+	}
+	return of
+}
+
 // negotiating: one session id with all that waits for its microphone and its answer.
 func negotiating(v vocabulary, o messages.Options) *instance {
+	v.flows = true
 	return &instance{
 		name: "negotiations", words: v, options: o, appearance: 100,
 		about: "what is done with a microphone and sent as an answer; invitations and conversations are left out",
 		moves: func(p *phone, v vocabulary) []move {
-			return slices.Concat(taken(v), describing(p, v), accepting(v), bringing(p), mediaMay(p), carrying(p, v), firing(p))
+			return slices.Concat(taken(v), describing(p, v), accepting(v), bringing(p), mediaMay(p, v), carrying(p, v), othersMay(p, v), firing(p))
 		},
 		tidied: withoutGone,
 	}

@@ -39,8 +39,10 @@ type Part struct {
 	Conversations int    `json:"conversations"`
 	Sessions      int    `json:"sessions"`
 	Gateways      int    `json:"gateways"`
-	States        int    `json:"states"`
-	Transitions   int    `json:"transitions"`
+	// Others: of those who have other session ids, all that they could tell is told at any time, however many there are.
+	Others      bool `json:"others,omitempty"`
+	States      int  `json:"states"`
+	Transitions int  `json:"transitions"`
 	// Held is how many inputs were not given because too many effects would have waited for their answers.
 	Held int `json:"held"`
 	// Fixpoint tells that there is no state that was not visited; else the exploration ended at a counterexample, or at a
@@ -134,7 +136,7 @@ func explorePart(of *instance, o Options, rows *rowsTaken) (Part, error) {
 		return Part{}, err
 	}
 	part := Part{
-		Name: of.name, About: of.about, Conversations: len(of.words.conversations), Sessions: len(of.words.sessions), Gateways: len(of.words.gateways),
+		Name: of.name, About: of.about, Conversations: len(of.words.conversations), Sessions: len(of.words.sessions), Gateways: len(of.words.gateways), Others: of.words.others,
 		States: len(s.nodes), Transitions: s.transitions, Held: s.held, Fixpoint: s.fixpoint, Bound: s.bound,
 	}
 	told := map[string]bool{}

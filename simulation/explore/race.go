@@ -3,24 +3,26 @@ package explore
 // race is what two clients of one user, and a platform with one call for them, may do. A state of it is a number.
 type race struct {
 	clients clients
-	halves  []*half
-	byParts map[parts]uint32
-	keeps   bool // what a half may do is kept, for it is met often
+	halves  numbers // packed
+	keeps   bool    // what a half may do is kept, for it is met often
+	kept    []*kept // by half
 }
 
-// half is a client with what is on its way to it and from it.
+// half is a client with what is on its way to it and from it. There are many, so they are kept as numbers.
 type half struct {
-	parts
-	busy    bool     // something is under way
-	chances []chance // kept
-	orders  []arriving
-}
-
-type parts struct {
 	place *place
 	mail  letters
 	sent  orders
 }
+
+// kept is what a half may do.
+type kept struct {
+	chances []chance
+	orders  []arriving
+}
+
+// busy tells whether something is under way.
+func (h half) busy() bool { return h.mail != 0 || h.sent != 0 || h.place.waits }
 
 // chance is something that a client may do next, or hear.
 type chance struct {
@@ -33,7 +35,7 @@ type chance struct {
 type arriving struct {
 	what  orders
 	asked int
-	from  parts
+	from  half
 }
 
 // happening is something that may happen next in a race.
@@ -52,14 +54,14 @@ const (
 	somebodyElse = 2
 )
 
-func (r *race) half(p parts) uint32 {
-	if n, known := r.byParts[p]; known {
-		return n
-	}
-	n := uint32(len(r.halves))
-	r.byParts[p] = n
-	r.halves = append(r.halves, &half{parts: p, busy: p.mail != 0 || p.sent != 0 || p.place.waits})
-	return n
+// number is what a half is called.
+func (r *race) number(h half) uint32 {
+	return r.halves.place(uint64(h.place.number)<<32 | uint64(h.mail)<<16 | uint64(h.sent))
+}
+
+func (r *race) half(n uint32) half {
+	packed := r.halves.all[n]
+	return half{r.clients.all[packed>>32], letters(packed >> 16), orders(packed)}
 }
 
 // told is a half to which more letters are on their way.
@@ -67,20 +69,40 @@ func (r *race) told(n uint32, more letters) uint32 {
 	if n == noHalf {
 		return n
 	}
-	p := r.halves[n].parts
-	if p.mail|more == p.mail {
+	h := r.half(n)
+	if h.mail|more == h.mail {
 		return n
 	}
-	p.mail |= more
-	return r.half(p)
+	h.mail |= more
+	return r.number(h)
+}
+
+// keeping is where what a half may do is kept; nil: nowhere.
+func (r *race) keeping(n uint32) *kept {
+	if !r.keeps {
+		return nil
+	}
+	for len(r.kept) < len(r.halves.all) {
+		r.kept = append(r.kept, nil)
+	}
+	if r.kept[n] == nil {
+		r.kept[n] = &kept{}
+	}
+	return r.kept[n]
 }
 
 // chancesOf are what a client may do, or hear of what has come.
-func (r *race) chancesOf(h *half) ([]chance, error) {
-	if h.chances != nil {
-		return h.chances, nil
+func (r *race) chancesOf(n uint32) ([]chance, error) {
+	keep := r.keeping(n)
+	if keep != nil && keep.chances != nil {
+		return keep.chances, nil
 	}
-	var all []chance
+	h := r.half(n)
+	own, err := r.clients.does(h.place)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]chance, 0, len(own)+lettersMax)
 	for next := h.mail.first(); next != 0; next &= next - 1 {
 		l := next & -next
 		s, err := r.clients.hears(h.place, l)
@@ -89,52 +111,49 @@ func (r *race) chancesOf(h *half) ([]chance, error) {
 		}
 		all = append(all, r.chance(h, s, l))
 	}
-	own, err := r.clients.does(h.place)
-	if err != nil {
-		return nil, err
-	}
 	for i := range own {
 		all = append(all, r.chance(h, &own[i], 0))
 	}
-	if r.keeps {
-		h.chances = all
+	if keep != nil {
+		keep.chances = all
 	}
 	return all, nil
 }
 
-func (r *race) chance(h *half, s *step, read letters) chance {
+func (r *race) chance(h half, s *step, read letters) chance {
 	c := chance{step: s}
 	if s.to != nil {
-		c.to = r.half(parts{s.to, h.mail &^ read, h.sent | s.sends})
+		c.to = r.number(half{s.to, h.mail &^ read, h.sent | s.sends})
 	}
 	return c
 }
 
 // ordersOf are what is on its way from a client.
-func (r *race) ordersOf(h *half) []arriving {
-	if h.orders != nil {
-		return h.orders
+func (r *race) ordersOf(n uint32) []arriving {
+	keep := r.keeping(n)
+	if keep != nil && keep.orders != nil {
+		return keep.orders
 	}
-	var all []arriving
+	h := r.half(n)
+	all := make([]arriving, 0, 2)
 	for left := h.sent; left != 0; left &= left - 1 {
 		o := left & -left
-		all = append(all, arriving{o, -1, parts{h.place, h.mail, h.sent &^ o}})
+		all = append(all, arriving{o, -1, half{h.place, h.mail, h.sent &^ o}})
 	}
 	for i, o := range h.place.of.phone.open {
 		if h.place.of.fates[i] == onItsWay {
-			all = append(all, arriving{orderOf(o.effect), i, h.parts})
+			all = append(all, arriving{orderOf(o.effect), i, h})
 		}
 	}
-	if r.keeps {
-		h.orders = all
+	if keep != nil {
+		keep.orders = all
 	}
 	return all
 }
 
 // clientMay shows what one client may do or hear, and which of its orders may reach the platform.
 func (r *race) clientMay(who int, at [2]uint32, p platform, show func(happening)) error {
-	h := r.halves[at[who]]
-	chances, err := r.chancesOf(h)
+	chances, err := r.chancesOf(at[who])
 	if err != nil {
 		return err
 	}
@@ -143,36 +162,29 @@ func (r *race) clientMay(who int, at [2]uint32, p platform, show func(happening)
 		next.to[who] = c.to
 		show(next)
 	}
-	for _, o := range r.ordersOf(h) {
+	for _, o := range r.ordersOf(at[who]) {
 		r.arrives(o, who, at, p, show)
 	}
 	return nil
 }
 
-// arrives: the platform takes an order, and replies. With troubles a request by REST may be lost.
+// arrives: the platform takes an order, and replies. With troubles a hang-up by REST may be lost; another request changes nothing
+// on the platform, so that one that is lost is as one whose answer is an error, or comes too late.
 func (r *race) arrives(o arriving, who int, at [2]uint32, p platform, show func(happening)) {
-	then, told := p.takes(who, o.what)
-	next := happening{who: who, what: o.what, then: then}
-	next.to[1-who] = r.told(at[1-who], told[1-who])
-	become := func(fate fate, told letters) {
+	become := func(then platform, f fate, told [2]letters, isLost bool) {
+		next := happening{who: who, what: o.what, then: then, lost: isLost}
 		own := o.from
-		own.mail |= told
+		own.mail |= told[who]
 		if o.asked >= 0 {
-			own.place = r.clients.replying(own.place, reply{o.asked, fate})
+			own.place = r.clients.replying(own.place, reply{o.asked, f})
 		}
-		next.to[who] = r.half(own)
+		next.to[who], next.to[1-who] = r.number(own), r.told(at[1-who], told[1-who])
 		show(next)
 	}
-	if o.asked < 0 {
-		become(silence, told[who])
-	} else {
-		for _, fate := range p.replies(o.what, r.clients.troubles) {
-			become(fate, told[who])
-		}
-	}
-	if r.clients.troubles && o.what&(hangsUp|reads|others) != 0 {
-		next.then, next.lost, next.to[1-who] = p, true, at[1-who]
-		become(silence, 0)
+	then, told := p.takes(who, o.what)
+	become(then, p.reply(o.what), told, false)
+	if r.clients.troubles && o.what == hangsUp {
+		become(p, lost, [2]letters{}, true)
 	}
 }
 
@@ -192,8 +204,8 @@ func (r *race) platformMay(at [2]uint32, p platform, show func(happening)) {
 }
 
 // atRest is what is wrong with a client to which nothing happens any more; nil if something does.
-func (r *race) atRest(h *half, p platform) []broken {
-	if h.busy || h.place.armed {
+func (r *race) atRest(h half, p platform) []broken {
+	if h.busy() || h.place.armed {
 		return nil
 	}
 	return r.clients.atRest(h.place, p.phase == ended)
@@ -213,13 +225,13 @@ const (
 type pair struct{ *race }
 
 func (r pair) first(at uint32, p platform) uint64 {
-	n, _ := r.number(happening{to: [2]uint32{at, at}, then: p})
+	n, _ := r.state(happening{to: [2]uint32{at, at}, then: p})
 	return n
 }
 
-// number is what a state is called that something leads to, whichever of the clients is the first; swapped tells whether they
+// state is what a state is called that something leads to, whichever of the clients is the first; swapped tells whether they
 // were swapped for it.
-func (r pair) number(h happening) (n uint64, swapped bool) {
+func (r pair) state(h happening) (n uint64, swapped bool) {
 	a, b, p := h.to[0], h.to[1], h.then
 	if a > b {
 		a, b, p, swapped = b, a, p.mirrored(), true
@@ -248,11 +260,11 @@ func (r pair) nextAgain(uint64, func(happening)) {}
 
 func (r pair) wrong(n uint64) (found []broken, who int) {
 	at, p := r.read(n)
-	a, b := r.halves[at[0]], r.halves[at[1]]
+	a, b := r.half(at[0]), r.half(at[1])
 	if a.place.talks && b.place.talks {
 		return []broken{{oneClientHasIt, "both clients have a session of it"}}, nobody
 	}
-	if a.busy || b.busy || a.place.armed || b.place.armed {
+	if a.busy() || b.busy() || a.place.armed || b.place.armed {
 		return nil, nobody
 	}
 	if found = r.atRest(a, p); len(found) > 0 {

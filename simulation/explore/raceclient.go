@@ -37,9 +37,10 @@ type step struct {
 // it, and on nothing else: it is made once, by the charts, however often a race goes through it.
 type place struct {
 	of      *client
-	talks   bool // it has a session
-	waits   bool // for its media layer, or for an answer
-	armed   bool // a timer of it is
+	number  uint32 // of clients.all
+	talks   bool   // it has a session
+	waits   bool   // for its media layer, or for an answer
+	armed   bool   // a timer of it is
 	heard   [lettersMax]*step
 	own     []step // answers, and what the user and the timers do
 	replied map[reply]*place
@@ -73,8 +74,8 @@ func (x *clients) place(c *client) *place {
 		return p
 	}
 	p := &place{
-		of: c, talks: slices.ContainsFunc(c.phone.actors, isSession), armed: len(firing(c.phone)) > 0,
-		waits: slices.ContainsFunc(c.fates, func(s fate) bool { return s != silence }),
+		of: c, number: uint32(len(x.all)), talks: slices.ContainsFunc(c.phone.actors, isSession), armed: len(firing(c.phone)) > 0,
+		waits: slices.ContainsFunc(c.fates, func(f fate) bool { return !f.silent() }),
 	}
 	x.byKey[k] = p
 	x.all = append(x.all, p)
@@ -218,10 +219,10 @@ func (x *clients) media(p *phone) []messages.Input {
 // brought is what may come back now of something that was asked.
 func (x *clients) brought(o asked, s fate) []messages.Input {
 	switch {
-	case s == onItsWay || s == silence:
+	case s == onItsWay:
 		return nil
-	case s > silence:
-		return []messages.Input{answered(o, s)}
+	case s > onItsWay:
+		return returned(o, s, x.troubles)
 	}
 	var all []messages.Input
 	for _, m := range bringing(&phone{open: []asked{o}}) {

@@ -13,11 +13,11 @@ type crowd struct {
 const platformsMax = 64
 
 func (c *crowd) first(at uint32, p platform) uint64 {
-	n, _ := c.number(happening{to: [2]uint32{at, at}, then: p})
+	n, _ := c.state(happening{to: [2]uint32{at, at}, then: p})
 	return n
 }
 
-func (c *crowd) number(h happening) (n uint64, swapped bool) {
+func (c *crowd) state(h happening) (n uint64, swapped bool) {
 	return uint64(h.to[0]) | h.then.packed()<<halfBits, false
 }
 
@@ -74,8 +74,8 @@ func (c *crowd) nextAgain(n uint64, show func(happening)) {
 }
 
 func (c *crowd) wrong(n uint64) (found []broken, who int) {
-	half, p := c.read(n)
-	h := c.halves[half]
+	at, p := c.read(n)
+	h := c.half(at)
 	if h.place.talks && p.winner != 1 {
 		return []broken{{oneClientHasIt, "a client has a session of it that was not offered to it"}}, 0
 	}

@@ -44,7 +44,7 @@ func TestOneOfManyIsWhatEachOfTwoIs(t *testing.T) {
 	for _, n := range two.states.all {
 		at, p := pair{two.race}.read(n)
 		for who, seen := range []platform{p, p.mirrored()} {
-			if one, _ := c.number(happening{to: [2]uint32{at[who], noHalf}, then: seen}); !found[one] {
+			if one, _ := c.state(happening{to: [2]uint32{at[who], noHalf}, then: seen}); !found[one] {
 				t.Fatalf("client %d of two is what none of many is: %+v", who+1, seen)
 			}
 		}

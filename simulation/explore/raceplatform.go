@@ -134,17 +134,18 @@ type fate byte
 const (
 	atHome   fate = iota // its media layer has it
 	onItsWay             // to the platform
-	silence              // the platform has it, and does not answer
-	// The rest are answers that are on their way back.
+	lost                 // on its way: nothing comes back but an error
+	// The rest the platform has. It answers as it stood then, whenever it likes; an IQ, or never.
 	acknowledged
-	refused
 	done
 	conflict
-	serverError
 	readRinging
 	readUp
 	readOver
 )
+
+// silent tells whether it may be that nothing more comes of it.
+func (f fate) silent() bool { return f == lost || f == acknowledged }
 
 // takes is what comes of it when an order of a client reaches the platform, and what the two are told.
 func (p platform) takes(who int, what orders) (platform, [2]letters) {
@@ -192,60 +193,53 @@ func (p platform) connects() (platform, [2]letters) {
 
 func (p platform) mayConnect() bool { return p.phase == offered && !p.joined }
 
-// replies are the answers that it may give to what it was asked, as it stands. With troubles a request may fail as well.
-func (p platform) replies(what orders, troubles bool) []fate {
-	var all []fate
-	switch what {
-	case answers, leaves:
-		all = []fate{acknowledged, silence}
-		if troubles {
-			all = append(all, refused)
-		}
-		return all
-	case reads:
-		all = []fate{readRinging}
-		if p.joined {
-			all[0] = readUp
-		}
-		if p.phase == ended {
-			all[0] = readOver
-		}
+// reply is how it answers what it was asked, as it stands. What else may come back, with troubles, is told when it comes.
+func (p platform) reply(what orders) fate {
+	switch {
+	case what == answers || what == leaves:
+		return acknowledged
+	case what == reads && p.phase == ended:
+		return readOver
+	case what == reads && p.joined:
+		return readUp
+	case what == reads:
+		return readRinging
+	case p.phase == ended:
+		return conflict
 	default:
-		all = []fate{done}
-		if p.phase == ended {
-			all[0] = conflict
-		}
+		return done
 	}
-	if troubles {
-		all = append(all, serverError)
-	}
-	return all
 }
 
-// answered is the answer to an effect that a fate stands for.
-func answered(o asked, s fate) messages.Input {
+// returned are the answers to an effect that a fate stands for; with troubles it may fail as well.
+func returned(o asked, f fate, troubles bool) []messages.Input {
 	read := func(state messages.CallState) messages.Input {
 		n := leg(state)
 		return messages.HTTPAnswered{Effect: o.id, Status: 200, Conversation: &n}
 	}
-	switch s {
+	var all []messages.Input
+	switch f {
 	case acknowledged:
-		return messages.IQAnswered{Effect: o.id}
-	case refused:
-		return messages.IQAnswered{Effect: o.id, Condition: "item-not-found"}
+		all = []messages.Input{messages.IQAnswered{Effect: o.id}}
+		if troubles {
+			all = append(all, messages.IQAnswered{Effect: o.id, Condition: "item-not-found"})
+		}
+		return all
 	case done:
-		return messages.HTTPAnswered{Effect: o.id, Status: 202}
+		all = append(all, messages.HTTPAnswered{Effect: o.id, Status: 202})
 	case conflict:
-		return messages.HTTPAnswered{Effect: o.id, Status: 409}
-	case serverError:
-		return messages.HTTPAnswered{Effect: o.id, Status: 500}
+		all = append(all, messages.HTTPAnswered{Effect: o.id, Status: 409})
 	case readRinging:
-		return read(messages.Alerting)
+		all = append(all, read(messages.Alerting))
 	case readUp:
-		return read(messages.Connected)
-	default:
-		return read(messages.Disconnected)
+		all = append(all, read(messages.Connected))
+	case readOver:
+		all = append(all, read(messages.Disconnected))
 	}
+	if troubles {
+		all = append(all, messages.HTTPAnswered{Effect: o.id, Status: 500})
+	}
+	return all
 }
 
 // packed is the platform as a number, and unpacked the reverse.

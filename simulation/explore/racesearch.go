@@ -15,8 +15,8 @@ type contest interface {
 	first(half uint32, p platform) uint64
 	// next shows all that may happen next in a state.
 	next(n uint64, show func(happening)) error
-	// number is the state that something leads to; swapped tells whether its two clients are the other way round in it.
-	number(h happening) (n uint64, swapped bool)
+	// state is what something leads to; swapped tells whether its two clients are the other way round in it.
+	state(h happening) (n uint64, swapped bool)
 	// wrong is what is wrong with a state as it is, and with which of its clients.
 	wrong(n uint64) (found []broken, who int)
 	// again tells whether more may happen than was shown of the first states; nextAgain shows it.
@@ -39,7 +39,7 @@ type raceSearch struct {
 func newRaceSearch(k raceKind, o Options) *raceSearch {
 	r := &race{
 		clients: clients{may: k.users, flows: k.flows, troubles: k.troubles, byKey: map[key]*place{}},
-		byParts: map[parts]uint32{}, keeps: !k.crowd,
+		keeps:   !k.crowd,
 	}
 	s := &raceSearch{kind: k, o: o, race: r, of: pair{r}, told: map[string]bool{}}
 	if k.crowd {
@@ -55,7 +55,7 @@ const firsts = 2
 func (s *raceSearch) run(first *client, part *Part, progress func(int, int)) error {
 	s.part = part
 	defer func() { part.States = len(s.states.all) }()
-	at := s.race.half(parts{place: s.race.clients.place(first), mail: propose | alerting})
+	at := s.race.number(half{place: s.race.clients.place(first), mail: propose | alerting})
 	for _, echoes := range [firsts]bool{true, false} {
 		s.states.add(s.of.first(at, platform{echoes: echoes}))
 		s.from = append(s.from, 0)
@@ -107,7 +107,7 @@ func (s *raceSearch) leads(from uint32, h happening) {
 		}
 		return
 	}
-	if to, _ := s.of.number(h); s.states.add(to) {
+	if to, _ := s.of.state(h); s.states.add(to) {
 		s.from = append(s.from, from)
 	}
 }
@@ -152,7 +152,7 @@ func (s *raceSearch) way(at uint32) (way []named, names [2]int) {
 			if found || h.breaks() {
 				return
 			}
-			n, swapped := s.of.number(h)
+			n, swapped := s.of.state(h)
 			if found = n == s.states.all[to]; !found {
 				return
 			}

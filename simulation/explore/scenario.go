@@ -76,6 +76,12 @@ func spoken(t told, orders map[messages.EffectID]messages.Effect) (line string, 
 			in.options.DisableAutoAnswer, in.options.AutoAnswerInbound), true
 	case announced:
 		return "within ann: " + in.event.Name() + " is announced", true
+	case beside:
+		return fmt.Sprintf("within ann: a session with another id is up, from %s, with conversation %s, where %v were started", in.from.Reveal(), in.carries, in.started), true
+	case streamIs:
+		return fmt.Sprintf("the stream is not set up, bound %t", in.bound), true
+	case replaced:
+		return "within ann: a session with another id takes the place of this one", true
 	case failed:
 		return "within ann: the microphone could not be had", true
 	}

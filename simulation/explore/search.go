@@ -20,7 +20,7 @@ type search struct {
 	progress  func(states, transitions int)
 
 	ways        []names
-	visited     map[key]struct{}
+	visited     map[key]met
 	nodes       []node // every state, in the order in which it was found
 	transitions int
 	held        int // moves that were not made, because too much would have been in flight
@@ -44,6 +44,7 @@ type reached struct {
 // candidate is a state that a move led to.
 type candidate struct {
 	key    key
+	allows allowance
 	state  *state
 	from   int32
 	move   int32
@@ -63,7 +64,8 @@ const batch = 2048
 // run goes on until nothing new is found, a law is broken, or it is given up.
 func (s *search) run(first *state) error {
 	s.ways = renamings(s.of.words)
-	s.visited = map[key]struct{}{first.fold(s.ways): {}}
+	k, allows := s.fold(first)
+	s.visited = map[key]met{k: 1 << allows}
 	s.nodes = []node{{-1, -1}}
 	for frontier := []reached{{0, first}}; len(frontier) > 0; {
 		var next []reached
@@ -88,6 +90,15 @@ func (s *search) run(first *state) error {
 	}
 	s.fixpoint = true
 	return nil
+}
+
+// fold is what a state is called. In a part that says so, one with more Answers than another is not gone on from: whatever breaks
+// a law from there does from the other.
+func (s *search) fold(of *state) (key, allowance) {
+	if s.of.allowing {
+		return of.foldAllowing(s.ways)
+	}
+	return of.fold(s.ways), 0
 }
 
 // expand makes all moves of some states, on all cores. The visited states are only read.
@@ -137,11 +148,11 @@ func (s *search) successors(r reached) (found []candidate, made, held int, err e
 		if !p.moved {
 			continue
 		}
-		k := p.state.fold(s.ways)
-		if _, seen := s.visited[k]; seen && len(p.broken) == 0 {
+		k, allows := s.fold(p.state)
+		if s.visited[k].covers(allows) && len(p.broken) == 0 {
 			continue
 		}
-		found = append(found, candidate{k, p.state, r.at, int32(i), p.broken})
+		found = append(found, candidate{k, allows, p.state, r.at, int32(i), p.broken})
 	}
 	return found, made, held, nil
 }
@@ -156,10 +167,10 @@ func (s *search) merge(results [][]candidate, next []reached) []reached {
 					s.found = append(s.found, example)
 				}
 			}
-			if _, seen := s.visited[c.key]; seen || len(c.broken) > 0 {
+			if s.visited[c.key].covers(c.allows) || len(c.broken) > 0 {
 				continue
 			}
-			s.visited[c.key] = struct{}{}
+			s.visited[c.key] |= 1 << c.allows
 			s.nodes = append(s.nodes, node{c.from, c.move})
 			next = append(next, reached{int32(len(s.nodes) - 1), c.state})
 		}

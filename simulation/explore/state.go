@@ -70,11 +70,17 @@ func (s *state) make(m move, of *instance) (*play, error) {
 		p.state = s
 		return p, nil
 	}
-	p.state.phone = of.tidied(p.state.phone)
+	p.state.phone = of.tidied(p.state.phone).streaming()
+	if of.words.others {
+		p.othersSpend()
+	}
 	p.state.law.Undial()
 	p.state.law.Choose(of.options)
 	for _, v := range p.state.law.OnlyConsent(p.state.phone.living()) {
 		p.broken = append(p.broken, broken{v.Law, v.What})
+	}
+	if of.words.others {
+		p.broken = append(p.broken, p.state.supposed()...)
 	}
 	return p, nil
 }
@@ -87,28 +93,35 @@ type chosen struct{ options messages.Options }
 func (chosen) Kind() string { return "options" }
 
 func (p *play) take(t told) error {
-	if c, is := t.in.(chosen); is {
-		p.state.phone = p.state.phone.with(func(d *softphone.Data) { d.Options = c.options })
-		p.noting().Choose(c.options)
-		p.trace = append(p.trace, t)
-		return nil
+	p.trace = append(p.trace, t)
+	switch in := t.in.(type) {
+	case chosen:
+		p.state.phone = p.state.phone.with(func(d *softphone.Data) { d.Options = in.options })
+		p.noting().Choose(in.options)
+	case streamIs:
+		p.state.phone = p.state.phone.with(func(d *softphone.Data) { d.Stream.Bound, d.Stream.Up = in.bound, false })
+		p.noting()
+	case announced:
+		p.noting().Step(runtime.Step{Input: t.in, Outputs: []runtime.Output{{Effect: messages.Announce{Event: in.event}}}})
+	case beside:
+		in.stands(p)
+	case replaced:
+		in.noted(p)
+	case failed:
+		p.noting().Fail(in.peer)
+	default:
+		return p.decide(t)
 	}
-	if a, is := t.in.(announced); is {
-		p.noting().Step(runtime.Step{Input: t.in, Outputs: []runtime.Output{{Effect: messages.Announce{Event: a.event}}}})
-		p.trace = append(p.trace, t)
-		return nil
-	}
-	if f, is := t.in.(failed); is {
-		p.noting().Fail(f.peer)
-		p.trace = append(p.trace, t)
-		return nil
-	}
+	return nil
+}
+
+// decide has the phone decide an input, and the laws look at what it decided.
+func (p *play) decide(t told) error {
 	turn, err := p.state.phone.decide(t.to, t.in)
 	if err != nil {
 		return err
 	}
 	next, idle := turn.phone, turn.idle(p.state.phone)
-	p.trace = append(p.trace, t)
 	if !idle || laws.Notes(t.in) {
 		p.broken = append(p.broken, mistrusted(p.state, t, &next, turn.outputs)...)
 		p.noting().Step(runtime.Step{Seq: next.minted, Input: t.in, Outputs: turn.outputs})
@@ -116,6 +129,14 @@ func (p *play) take(t told) error {
 	p.state.phone = &next
 	p.outputs = append(p.outputs, turn.outputs...)
 	return nil
+}
+
+// streaming is the phone with its stream up.
+func (p *phone) streaming() *phone {
+	if p.root().Data.Stream.Up {
+		return p
+	}
+	return p.with(func(d *softphone.Data) { d.Stream.Bound, d.Stream.Up = true, true })
 }
 
 // living is what of the phone may still use a consent.
@@ -182,7 +203,7 @@ func begin(world *settings, of *instance) (*state, error) {
 		return nil, err
 	}
 	s := &state{phone: p, law: laws.New(of.options)}
-	first, err := s.make(stationIs(p.minted, of.appearance, false), of)
+	first, err := s.make(stationIs(p.minted, of.appearance, of.persistent), of)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (c *Checker) noteConsent(in messages.Input) {
 }
 
 // answered are the conversations that an Answer may mean, which ring or were proposed: usually one. Several may ring under the
-// id of a session that they share.
+// id of a session that they share, or may have been proposed under one id.
 func (c *Checker) answered(in messages.Answer) (all []messages.ConversationID) {
 	if in.Session == "" {
 		if _, rings := c.rings[in.Conversation]; rings || c.isProposedFor(in.Conversation) {
@@ -109,7 +109,9 @@ func (c *Checker) answered(in messages.Answer) (all []messages.ConversationID) {
 		}
 	}
 	for _, p := range c.proposes[in.Session] {
-		return append(all, p.Conversation)
+		if !slices.Contains(all, p.Conversation) {
+			all = append(all, p.Conversation)
+		}
 	}
 	return all
 }
@@ -166,7 +168,7 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 			p.asked, p.failed = true, false // it is being tried again: not failed, until it fails
 		}
 		c.asksMicrophone(in, e.Peer)
-		c.acceptsOffered()
+		c.acceptsOffered(func(p *peer) bool { return p.ref == e.Peer })
 	case messages.AddMicrophone:
 		c.usesMicrophone(e.Peer)
 	case messages.MakeAnswer:
@@ -182,30 +184,36 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 	}
 }
 
-// proceedsConsented: a propose that repeats itself is proceeded again until its session begins. An Answer is spent by it: of several
-// session ids that are proposed for a conversation, one is proceeded. The proceed goes to whoever proposed what was answered.
+// proceedsConsented: the proceed goes to whoever proposed what was consented to. A propose that repeats itself is proceeded again
+// until its session begins. An Answer is spent by it: of several session ids that are proposed for a conversation, one is
+// proceeded.
+//
+// A proceed names no conversation. Where one far end proposed one id for several, and more than one of them was consented to
+// (XEP-0353 knows no such thing, but it may send it), nobody can tell from outside which was meant: each may begin, for each was
+// consented to, and none is known to be spent. So it is if the id was proceeded before, which may be repeated now.
 func (c *Checker) proceedsConsented(e messages.SendProceed) {
 	theirs := func(p messages.Propose) bool { return bare(p.From) == bare(e.To) }
+	already := func(list []messages.Propose, p messages.Propose) bool {
+		return slices.ContainsFunc(list, func(was messages.Propose) bool { return theirs(was) && was.Conversation == p.Conversation })
+	}
+	var meant []messages.Propose
 	for _, p := range c.proposes[e.Session] {
-		again := slices.ContainsFunc(c.proceeded[e.Session], func(was messages.Propose) bool {
-			return theirs(was) && was.Conversation == p.Conversation
-		})
-		if !theirs(p) || again || !c.byItself(p) && !c.answers[p.Conversation] {
-			continue
+		if theirs(p) && (c.byItself(p) || c.answers[p.Conversation]) && !already(meant, p) {
+			meant = append(meant, p)
 		}
-		if !c.byItself(p) {
-			delete(c.answers, p.Conversation)
-		}
-		c.proceeded[e.Session] = append(slices.Clip(c.proceeded[e.Session]), p)
-		return
 	}
-	if slices.ContainsFunc(c.proceeded[e.Session], theirs) {
+	switch before := c.proceeded[e.Session]; {
+	case len(meant) == 0 && slices.ContainsFunc(before, theirs):
 		return
+	case len(meant) == 0:
+		c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
+		meant = slices.DeleteFunc(slices.Clone(c.proposes[e.Session]), func(p messages.Propose) bool { return !theirs(p) }) // said once
+	case len(meant) == 1 && !slices.ContainsFunc(before, theirs) && !c.byItself(meant[0]):
+		delete(c.answers, meant[0].Conversation)
 	}
-	c.broken(ConsentBeforeMedia, "session %s is proceeded", e.Session)
-	for _, p := range c.proposes[e.Session] { // what follows from it is not said again
-		if theirs(p) {
-			c.proceeded[e.Session] = append(slices.Clip(c.proceeded[e.Session]), p)
+	for _, p := range meant {
+		if before := c.proceeded[e.Session]; !already(before, p) {
+			c.proceeded[e.Session] = append(slices.Clip(before), p)
 		}
 	}
 }
@@ -295,12 +303,17 @@ func (c *Checker) asksMicrophone(in messages.Input, ref messages.Ref) {
 	}
 }
 
-// acceptsOffered: who accepts a session accepts what was offered already to take its place, and is still being described; and
-// so it is with one that was accepted when the conversation starts on it for which the other was offered.
-func (c *Checker) acceptsOffered() {
+// acceptsOffered: who accepts a session accepts what was offered already to take its place, and is still being described: nobody
+// was told of that one, so nobody could accept it, and the call goes on there. It is so, too, with what was offered for a
+// conversation that starts on the accepted session only then: from now on it takes the place of what was accepted. What was
+// described and is no longer being so gets no consent by this: only its own acceptance counts.
+func (c *Checker) acceptsOffered(is func(*peer) bool) {
 	for _, accepted := range c.living {
+		if !accepted.asked || accepted.failed || !is(accepted) {
+			continue
+		}
 		for _, p := range c.living {
-			if accepted.asked && !accepted.failed && p != accepted && (!p.asked || p.failed) && c.goesOnAs(accepted, p, false) {
+			if p != accepted && !p.asked && c.goesOnAs(accepted, p, false) {
 				p.onItsOwn = true
 			}
 		}

@@ -50,6 +50,10 @@ func (c *Checker) Undial() {
 // Choose gives the checker other options from now on, as if they had always been those.
 func (c *Checker) Choose(o messages.Options) { c.options = o }
 
+// Answered are the conversations whose Answer has not been spent. A checker that has more of them, and is the same otherwise, allows
+// whatever this one does, now and later.
+func (c *Checker) Answered() []messages.ConversationID { return sorted(c.answers) }
+
 // Notes tells whether the law of consent notes an input, even if nothing is decided because of it.
 func Notes(in messages.Input) bool {
 	switch in.(type) {
@@ -64,6 +68,25 @@ func (c *Checker) Fail(ref messages.Ref) {
 	if p := c.peers[ref]; p != nil {
 		p.failed = true
 	}
+}
+
+// Spend has an Answer be spent, as if another session id had been proceeded for the conversation.
+func (c *Checker) Spend(conversation messages.ConversationID) { delete(c.answers, conversation) }
+
+// Suppose has a session be up which the checker has not seen begin, and on which conversations started.
+func (c *Checker) Suppose(ref messages.Ref, id messages.SessionID, from messages.JID, started []messages.ConversationID) {
+	p := &peer{ref: ref, id: id, domain: domain(from)}
+	c.peers[ref] = p
+	c.living = append(c.living, p)
+	for _, conversation := range started {
+		c.heard[start{id, conversation}] = true
+	}
+}
+
+// Supposed tells whether a session is at least as Suppose has one be.
+func (c *Checker) Supposed(ref messages.Ref, id messages.SessionID, from messages.JID, conversation messages.ConversationID) bool {
+	p := c.peers[ref]
+	return p != nil && !p.closed && p.id == id && p.domain == domain(from) && c.heard[start{id, conversation}]
 }
 
 // Living is what of a cell may still have to do with a consent.

@@ -356,7 +356,7 @@ func (c *Checker) announced(event messages.Event) {
 		if !c.heard[at] {
 			c.heard[at] = true
 			c.noteStart(at)
-			c.acceptsOffered()
+			c.acceptsOffered(func(p *peer) bool { return p.id == at.session })
 		}
 	case messages.SessionEnded:
 		at := start{e.Session.ID, e.Session.Conversation}
