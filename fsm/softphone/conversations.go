@@ -265,28 +265,27 @@ func (d *Data) stopSeeking(c messages.ConversationID) *Data {
 	return d
 }
 
-// ringSeeking rings the calls that wait for a session: under line appearance 1 all on the shared one, else the first on the one
-// that is idle by now. The fact line-needs-acceptance: it never does.
+// ringSeeking rings the calls that wait for a session which may take them by now.
 func (d *Data) ringSeeking() (out acts) {
-	switch {
-	case d.Quirks.Has(quirk.LineNeedsAcceptance):
-	case d.lineTakesAll():
-		for _, c := range d.Seeking {
-			out = append(out, d.ringSought(c)...)
-		}
-	case d.idleTakesNext():
-		out = d.ringSought(d.Seeking[0])
+	for _, c := range d.sought() {
+		out = append(out, d.ringSought(c)...)
 	}
 	return out
 }
 
-// lineTakesAll: under line appearance 1 all calls share the session that is up.
-func (d *Data) lineTakesAll() bool { return !d.concurrent() && d.lineLive() }
-
-// idleTakesNext: above line appearance 1 a session that becomes idle is for one call that waits; those of a persistent
-// connection stay for the next.
-func (d *Data) idleTakesNext() bool {
-	return d.concurrent() && d.persistent() && len(d.Seeking) > 0
+// sought are the waiting calls that a session may take by now: under line appearance 1 all of them, if the shared one is up; else
+// the first, under a persistent connection, which is for the one that is idle. The fact line-needs-acceptance: none ever.
+func (d *Data) sought() []messages.ConversationID {
+	switch {
+	case d.Quirks.Has(quirk.LineNeedsAcceptance) || len(d.Seeking) == 0:
+		return nil
+	case !d.concurrent() && d.lineLive():
+		return d.Seeking
+	case d.concurrent() && d.persistent():
+		return d.Seeking[:1]
+	default:
+		return nil
+	}
 }
 
 // ringSought rings a call on the session that it is heard on, if there is one.
