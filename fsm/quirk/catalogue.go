@@ -266,7 +266,7 @@ var (
 	LineNeedsAcceptance = define(Quirk{
 		Name: "line-needs-acceptance", Kind: Pick, Ticket: "sdk-behaviour 1.6.1", Since: "9.2.4",
 		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls; a call that rang on a session that is shared no more is not started; one that is notified before the session is known to be idle, or to be shared, never rings",
-		Corrected: "the session that is up is shared, each that is idle takes calls, also one that waits for it, and a call starts where it rang",
+		Corrected: "the session that is up is shared, each that is idle takes calls, also one that waits for it, and one that was dialled and is connected before it is up; a call starts where it rang",
 		Why:       "a call that the platform puts on it must ring and be heard",
 	})
 	SharedStartHoldsNobody = define(Quirk{
