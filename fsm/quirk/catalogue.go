@@ -159,8 +159,8 @@ var (
 	})
 	PendingsOutliveCalls = define(Quirk{
 		Name: "pendings-outlive-calls", Kind: Row, Ticket: "sdk-behaviour 1.4 I18", Since: "9.2.4",
-		SDK:       "an invitation stays when its call has ended or was answered elsewhere, and swallows later proposes; a propose that comes after its retract rings",
-		Corrected: "it is settled with its call; what a retract has taken back does not ring again, in whichever order they come, under the same id and for the same call (the latest 16 are known), unless the platform says that the call still waits: then the far end has used the id again",
+		SDK:       "an invitation stays when its call has ended or was answered elsewhere, or when the session that was answered is lost before it has begun, and swallows later proposes; a propose that comes after its retract rings",
+		Corrected: "it is settled with its call, and with its session: an answer is to one session, so a call that is proposed under another id after it rings again, unless it needs no answer; what a retract has taken back does not ring again, in whichever order they come, under the same id and for the same call (the latest 16 are known), unless the platform says that the call still waits: then the far end has used the id again",
 		Why:       "each pendingSession settles exactly once, and nothing is kept for ever",
 	})
 	HandledNeedsEcho = define(Quirk{
@@ -266,7 +266,7 @@ var (
 	LineNeedsAcceptance = define(Quirk{
 		Name: "line-needs-acceptance", Kind: Pick, Ticket: "sdk-behaviour 1.6.1", Since: "9.2.4",
 		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls; a call that rang on a session that is shared no more is not started; one that is notified before the session is known to be idle, or to be shared, never rings",
-		Corrected: "the session that is up is shared, each that is idle takes calls, also one that waits for it, and a call starts where it rang",
+		Corrected: "the session that is up is shared, each that is idle takes calls, also one that waits for it, and one that was dialled and is connected before it is up; a call starts where it rang",
 		Why:       "a call that the platform puts on it must ring and be heard",
 	})
 	SharedStartHoldsNobody = define(Quirk{

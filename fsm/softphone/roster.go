@@ -235,8 +235,8 @@ func (d *Data) sessionOf(c messages.ConversationID) (Session, bool) {
 }
 
 // livesWith is the session that a conversation lives on: of those whose end nobody has asked for, the first that carries it
-// and on which it was started; else the first that carries it; else the one that the stored conversation uses; else the
-// first on which it was started.
+// and on which it was started; else the first that carries it; else the one that the stored conversation uses, if it was started
+// there; else the first on which it was started; else the one that it uses.
 func (d *Data) livesWith(c messages.ConversationID) (Session, bool) {
 	stays := func(s *Session) bool { return !s.View.Over && s.View.Stage != stageEnded && s.View.Type != "" }
 	carries := func(s *Session) bool { return stays(s) && s.Carries == c }
@@ -247,10 +247,12 @@ func (d *Data) livesWith(c messages.ConversationID) (Session, bool) {
 	if s, ok := d.firstListed(carries); ok {
 		return s, true
 	}
-	if used, ok := d.usedBy(c); ok && stays(&used) {
-		return used, true
+	used, ok := d.usedBy(c)
+	ok = ok && stays(&used)
+	if own, is := d.firstListed(started); is && !(ok && started(&used)) {
+		return own, true
 	}
-	return d.firstListed(started)
+	return used, ok
 }
 
 // usedBy is the session that a stored conversation uses.
