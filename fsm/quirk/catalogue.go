@@ -43,6 +43,12 @@ var (
 		Corrected: "the attempts stop, and an initialize() that waits for them fails",
 		Why:       "who disconnects wants to be disconnected",
 	})
+	LoginOutlivesStream = define(Quirk{
+		Name: "login-outlives-its-stream", Kind: Row, Ticket: "directed 303", Since: "9.2.4",
+		SDK:       "a stream that is lost after it was bound and before it is up is announced as lost, though it was not announced as up, and its login goes on beside the next one: 15 s later it undoes what watches the new stream, and opens another; or, if it was asking for the server's pings, it announces that it is up",
+		Corrected: "the attempt has failed, and the next one follows",
+		Why:       "one stream at a time: of two with one channel the platform ends the first",
+	})
 	DeafWhileDown = define(Quirk{
 		Name: "deaf-while-down", Kind: Row, Ticket: "sdk-behaviour 1.1 ready(down)/stream back", Since: "9.2.4",
 		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile",

@@ -58,6 +58,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 		in(Streaming, "There is a streaming layer: it remembers proposals and sessions.",
 			initial(Connecting),
 			in(Connecting, "The stream is on its way.",
+				on(messages.StreamUp{}).If(aside).Quirk(quirk.LoginOutlivesStream).Do(announceConnected).Source("1.2 dialing/bind then lost"),
 				on(messages.StreamUp{}).Do(announceConnected, subscribe).Enter(Subscribing).Source("1.1 initializing/stream connected").Source("1.1 wiring/agent"),
 				on(messages.StreamRefused{}).Corrected(quirk.CallsOutliveClient).Do(refuseStream).Enter(Unready),
 				on(messages.StreamRefused{}).Quirk(quirk.CallsOutliveClient).Do(refuseStream).Enter(Constructed).Source("1.1 initializing/stream gives up"),

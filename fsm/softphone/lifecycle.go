@@ -158,6 +158,8 @@ func (d *Data) givenUp() (*Data, acts) {
 	return d.initializationFailed("disconnect was called while the softphone was initializing")
 }
 
+func aside(_ *Data, e messages.StreamUp) bool { return e.Aside }
+
 func announceConnected(d *Data, _ messages.StreamUp) (*Data, acts)   { return d.connected() }
 func announceReconnected(d *Data, _ messages.StreamUp) (*Data, acts) { return d.connected() }
 

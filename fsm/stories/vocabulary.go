@@ -96,6 +96,8 @@ var internals = []messages.Input{
 	messages.Ring{},
 	messages.RingWanted{},
 	messages.ServersFound{},
+	messages.RefreshServers{}, messages.ServersUnreachable{},
+	messages.LoginWaits{}, messages.LoginOver{}, messages.LoginCut{}, messages.LoginGivenUp{}, messages.LoginUpLate{}, messages.LoginAgain{},
 	messages.SessionAccepting{},
 	messages.SessionAttached{},
 	messages.SessionDescribed{},
