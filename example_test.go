@@ -47,12 +47,16 @@ func Example() {
 	// 3.1 request, decided by Waiting/after[retryDelay] of request
 }
 
-// The sample of the README is the example above, and its ladder is what engine prints.
+// The sample of the README is the example above with what it prints, and its ladder is what engine prints.
 func TestReadmeIsTrue(t *testing.T) {
 	readme := read(t, "README.md")
 	body := between(t, read(t, "example_test.go"), "func Example() {\n", "\t// Output:")
 	if sample := "func main() {\n" + body + "}\n"; !strings.Contains(readme, sample) {
 		t.Errorf("README.md does not have the body of Example: copy it")
+	}
+	printed := strings.ReplaceAll(between(t, read(t, "example_test.go"), "\t// Output:\n", "}\n"), "\t// ", "")
+	if !strings.Contains(readme, "\n```\n"+printed+"```\n") {
+		t.Errorf("README.md does not have what Example prints: copy it:\n%s", printed)
 	}
 	if _, sample, _ := strings.Cut(read(t, "runtime/example_test.go"), "func answerEveryCall"); !strings.Contains(readme, sample) {
 		t.Errorf("README.md does not have answerEveryCall of runtime/example_test.go: copy it")

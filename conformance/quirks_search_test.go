@@ -35,7 +35,7 @@ func (s *search) cause(t *testing.T, profile quirk.Set, ours *replay.Result, see
 	list := candidates(profile, want, got, at)
 	want, got = upTo(want, at), upTo(got, at)
 	with := func(on ...*quirk.Quirk) place {
-		return reached(want, upTo(seen(t, playAs(t, s.log, profile|setOf(on), at.seq)), at))
+		return reached(want, upTo(seen(t, playAs(t, s.log, profile.Union(setOf(on)), at.seq)), at))
 	}
 	without := func(off ...*quirk.Quirk) place {
 		return reached(got, upTo(seen(t, s.sdkWithout(t, off, at)), at))
@@ -94,7 +94,7 @@ func halved(list []*quirk.Quirk, enough attempted) *quirk.Quirk {
 func (s *search) sdkWithout(t *testing.T, off []*quirk.Quirk, at place) *replay.Result {
 	t.Helper()
 	if len(off) > 1 {
-		return playAs(t, s.log, quirk.SDK924()&^setOf(off), at.seq)
+		return playAs(t, s.log, quirk.SDK924().Minus(setOf(off)), at.seq)
 	}
 	if s.without[off[0]] == nil {
 		s.without[off[0]] = playAs(t, s.log, quirk.SDK924().Without(off[0]), 0)
@@ -149,7 +149,7 @@ func TestAQuirkIsNamedOnlyIfItAloneSuffices(t *testing.T) {
 	never := func(...*quirk.Quirk) place { return at }
 	needs := func(needed ...*quirk.Quirk) attempt {
 		return func(set ...*quirk.Quirk) place {
-			if setOf(set)&setOf(needed) == setOf(needed) {
+			if on := setOf(set); on.Union(setOf(needed)) == on {
 				return far
 			}
 			return at

@@ -546,6 +546,8 @@ type (
 		Waiting bool // the root waits for StationSettled
 		Anew    bool // the user was read anew: what was known before does not count
 	}
+	// ReadStation asks which station the user has by now, and what it can do: nobody told of changes for a while.
+	ReadStation struct{}
 	// StationSettled: the fetch ended, well or not.
 	StationSettled struct{}
 	// StationNews is a station notification, as the root passes it on.

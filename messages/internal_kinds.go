@@ -273,6 +273,9 @@ func (SubscribeLater) Kind() string { return "subscribe-later" }
 func (FetchStation) Kind() string { return "fetch-station" }
 
 // Kind is the word of the message.
+func (ReadStation) Kind() string { return "read-station" }
+
+// Kind is the word of the message.
 func (StationSettled) Kind() string { return "station-settled" }
 
 // Kind is the word of the message.

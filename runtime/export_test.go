@@ -24,3 +24,10 @@ func (c *Cell) Cast() (n int) {
 	}
 	return n
 }
+
+// Asleep tells whether a softphone's cell sleeps. It does not wake it.
+func (s *Softphone) Asleep() bool {
+	asleep := make(chan bool)
+	s.inbox.put(func() { asleep <- s.cell.Asleep() })
+	return <-asleep
+}

@@ -16,6 +16,7 @@ import (
 type Shard struct {
 	system *actor.ActorSystem
 	props  *actor.Props
+	packer packer
 
 	mu    sync.Mutex
 	made  uint64  // how many players there ever were

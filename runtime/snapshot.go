@@ -63,20 +63,16 @@ func (c *Cell) Snapshot() ([]byte, error) {
 		return nil, c.stopped
 	}
 	if c.packed != nil {
-		return unpacked(c.packed)
+		return c.shard.packer.unpack(c.packed)
 	}
 	s := snapshot{
 		Snapshot: SnapshotSchema, Engine: EngineVersion, Cell: c.cfg.Cell, Config: string(appendHash(nil, c.config)), Seq: c.seq, At: c.at,
 		Hash: string(appendHash(nil, c.hash)), Born: c.born, Armed: c.armed,
 	}
 	for _, u := range c.units {
-		a := actorSnapshot{Ref: u.Ref, Kind: u.Kind, Shown: u.Shown}
-		for _, m := range u.Machines {
-			state, err := m.MarshalJSON()
-			if err != nil {
-				return nil, fmt.Errorf("runtime: snapshot: %s %d, chart %s: its data has no JSON: %w", u.Kind, u.Ref, m.Name(), err)
-			}
-			a.Machines = append(a.Machines, machineSnapshot{Chart: m.Name(), Hash: m.Hash(), State: state})
+		a, err := snapshotOf(&u.Actor)
+		if err != nil {
+			return nil, err
 		}
 		s.Actors = append(s.Actors, a)
 	}
@@ -87,6 +83,18 @@ func (c *Cell) Snapshot() ([]byte, error) {
 		s.Open = append(s.Open, openedSnapshot{ID: o.id, Actor: o.actor, Answer: o.answer})
 	}
 	return json.Marshal(s)
+}
+
+func snapshotOf(a *actors.Actor) (actorSnapshot, error) {
+	s := actorSnapshot{Ref: a.Ref, Kind: a.Kind, Shown: a.Shown}
+	for _, m := range a.Machines {
+		state, err := m.MarshalJSON()
+		if err != nil {
+			return s, fmt.Errorf("runtime: snapshot: %s %d, chart %s: its data has no JSON: %w", a.Kind, a.Ref, m.Name(), err)
+		}
+		s.Machines = append(s.Machines, machineSnapshot{Chart: m.Name(), Hash: m.Hash(), State: state})
+	}
+	return s, nil
 }
 
 // Restore makes the cell that wrote a snapshot, at the rest at which it did. The configuration must be the same; the cell

@@ -235,3 +235,37 @@ func TestSoftphoneLeavesNoGoroutine(t *testing.T) {
 	must(t, phone.Close())
 	goleak.VerifyNone(t, before)
 }
+
+// OnStep is told of each entry once, in order, before what it decided is performed, and of nothing after the end.
+func TestSoftphoneShowsItsSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlatform()
+		cfg := softphoneConfig()
+		seq, early := uint64(0), ""
+		shown := map[string]int{}
+		cfg.OnStep = func(s runtime.Step) {
+			if seq++; s.Seq != seq {
+				t.Errorf("entry %d is shown after %d", s.Seq, seq-1)
+			}
+			shown[s.Input.Kind()]++
+			for _, out := range s.Outputs {
+				if out.Effect.Kind() == "create-peer" {
+					early = fmt.Sprint(p.held())
+				}
+			}
+		}
+		phone := newSoftphone(t, p, cfg)
+		must(t, phone.Initialize(t.Context()))
+		p.ring(1)
+		must(t, phone.AcceptPendingSession(t.Context(), runtime.AcceptPending{ConversationID: "c-1"}))
+		synctest.Wait()
+		same(t, "held when the peer connection was decided", early, "[socket 1]")
+		same(t, "held then", fmt.Sprint(p.held()), "[socket 1 peer 1 microphone 1]")
+		must(t, phone.Close())
+		for _, kind := range []string{"initialize", "propose", "answer", "timer-fired", "microphone-granted"} {
+			if shown[kind] == 0 {
+				t.Errorf("no %s was shown: %v", kind, shown)
+			}
+		}
+	})
+}

@@ -60,7 +60,7 @@ func read(body []byte, take func(*reader) messages.Input) (messages.Input, error
 func conversation(r *reader) messages.Input {
 	in := messages.ConversationNotified{}
 	var had seen
-	for key, ok := r.enter("notification"); ok; key, ok = r.next() {
+	for key, ok := r.enter("notification", notificationKeys); ok; key, ok = r.next(notificationKeys) {
 		if string(key) != "eventBody" {
 			r.skip()
 			continue
@@ -79,7 +79,7 @@ func conversation(r *reader) messages.Input {
 func station(r *reader) messages.Input {
 	in := messages.StationNotified{}
 	var had seen
-	for key, ok := r.enter("notification"); ok; key, ok = r.next() {
+	for key, ok := r.enter("notification", notificationKeys); ok; key, ok = r.next(notificationKeys) {
 		switch string(key) {
 		case "metadata":
 			r.once(&had, 1, "metadata")

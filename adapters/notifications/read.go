@@ -6,6 +6,17 @@ import (
 	"github.com/hookswitch/hookswitch/messages"
 )
 
+// What is read of each object.
+var (
+	notificationKeys = keys("metadata", "eventBody")
+	metadataKeys     = keys("action")
+	eventKeys        = keys("id", "participants", "associatedStation")
+	stationKeys      = keys("id")
+	participantKeys  = keys("id", "userId", "purpose", "calls")
+	callKeys         = keys("state", "muted", "held", "confined", "direction", "errorInfo")
+	errorKeys        = keys("code")
+)
+
 // reader takes values out of a body.
 type reader struct{ scanner }
 
@@ -24,11 +35,8 @@ func (r *reader) once(had *seen, bit seen, name string) {
 func (r *reader) string(name string) (text []byte, ok bool) {
 	switch c := r.peek(); c {
 	case '"':
-		raw, plain := r.scanner.text()
-		if !plain {
-			raw = unescaped(raw)
-		}
-		return raw, r.err == nil
+		text, r.at = r.scanner.text(r.at)
+		return text, r.err == nil
 	case 'n':
 		r.skip()
 	default:
@@ -86,7 +94,7 @@ func (r *reader) failure() (failed bool, code string) {
 		return r.present(), ""
 	}
 	var had seen
-	for key, ok := r.enter(name); ok; key, ok = r.next() {
+	for key, ok := r.enter(name, errorKeys); ok; key, ok = r.next(errorKeys) {
 		if string(key) != "code" {
 			r.skip()
 			continue
@@ -110,7 +118,7 @@ func (r *reader) room(name string, entries, most int) {
 // action is metadata.action.
 func (r *reader) action() (action string) {
 	var had seen
-	for key, ok := r.enter("metadata"); ok; key, ok = r.next() {
+	for key, ok := r.enter("metadata", metadataKeys); ok; key, ok = r.next(metadataKeys) {
 		if string(key) != "action" {
 			r.skip()
 			continue
@@ -124,7 +132,7 @@ func (r *reader) action() (action string) {
 // associated is eventBody.associatedStation.id.
 func (r *reader) associated() (id messages.StationID) {
 	var had seen
-	for key, ok := r.enter("eventBody"); ok; key, ok = r.next() {
+	for key, ok := r.enter("eventBody", eventKeys); ok; key, ok = r.next(eventKeys) {
 		if string(key) != "associatedStation" {
 			r.skip()
 			continue
@@ -138,7 +146,7 @@ func (r *reader) associated() (id messages.StationID) {
 func (r *reader) stationID() (id messages.StationID) {
 	const name = "eventBody.associatedStation"
 	var had seen
-	for key, ok := r.enter(name); ok; key, ok = r.next() {
+	for key, ok := r.enter(name, stationKeys); ok; key, ok = r.next(stationKeys) {
 		if string(key) != "id" {
 			r.skip()
 			continue
@@ -152,7 +160,7 @@ func (r *reader) stationID() (id messages.StationID) {
 // event is the eventBody of a conversation notification.
 func (r *reader) event() (in messages.ConversationNotified) {
 	var had seen
-	for key, ok := r.enter("eventBody"); ok; key, ok = r.next() {
+	for key, ok := r.enter("eventBody", eventKeys); ok; key, ok = r.next(eventKeys) {
 		switch string(key) {
 		case "id":
 			r.once(&had, 1, "eventBody.id")
@@ -188,7 +196,7 @@ func (r *reader) participants() (all []messages.Participant) {
 func (r *reader) participant(legs []messages.Leg) (messages.Participant, []messages.Leg) {
 	var p messages.Participant
 	var had seen
-	for key, ok := r.enter("participant"); ok; key, ok = r.next() {
+	for key, ok := r.enter("participant", participantKeys); ok; key, ok = r.next(participantKeys) {
 		switch string(key) {
 		case "id":
 			r.once(&had, 1, "participant.id")
@@ -232,7 +240,7 @@ var (
 
 func (r *reader) leg() (leg messages.Leg) {
 	var had seen
-	for key, ok := r.enter("call"); ok; key, ok = r.next() {
+	for key, ok := r.enter("call", callKeys); ok; key, ok = r.next(callKeys) {
 		switch string(key) {
 		case "state":
 			r.once(&had, 1, "call.state")

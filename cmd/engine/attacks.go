@@ -29,7 +29,9 @@ func judge(t *terminal, folder string, all []play.Case) error {
 		j := one.Judge(folder)
 		t.progress(0, 0)
 		corrected, sdk := words(j)
-		t.printf("%-*s  corrected: %-18s  sdk-9.2.4: %-11s  %s", widest, j.ID, corrected, sdk, j.Tried)
+		if err := tellCase(t, j, widest); err != nil {
+			return err
+		}
 		sum[corrected]++
 		sum[sdk]++
 		for _, err := range []error{j.Corrected, j.SDK} {
@@ -38,13 +40,56 @@ func judge(t *terminal, folder string, all []play.Case) error {
 			}
 		}
 	}
-	for _, err := range wrong {
-		t.printf("%s", err)
+	if err := tellSum(t, len(all), sum, wrong); err != nil {
+		return err
 	}
-	t.printf("%s", summed(len(all), sum))
 	if len(wrong) > 0 {
 		return errFails
 	}
+	return nil
+}
+
+// judged is a case with what came of it, as JSON.
+type judged struct {
+	Case      string   `json:"case"`
+	Tried     string   `json:"tried"`
+	Corrected string   `json:"corrected"`
+	SDK       string   `json:"sdk"`
+	Why       []string `json:"why,omitempty"` // why it does not hold
+}
+
+// judgedSum is the last line of the cases, as JSON: how many there are, and of how many each word was said.
+type judgedSum struct {
+	Cases int            `json:"cases"`
+	Words map[string]int `json:"words"`
+	Wrong int            `json:"wrong"`
+}
+
+// tellCase tells of a case in a line.
+func tellCase(t *terminal, j play.Judgement, widest int) error {
+	corrected, sdk := words(j)
+	if !t.json {
+		t.printf("%-*s  corrected: %-18s  sdk-9.2.4: %-11s  %s", widest, j.ID, corrected, sdk, j.Tried)
+		return nil
+	}
+	line := judged{Case: j.ID, Tried: j.Tried, Corrected: corrected, SDK: sdk}
+	for _, err := range []error{j.Corrected, j.SDK} {
+		if err != nil {
+			line.Why = append(line.Why, err.Error())
+		}
+	}
+	return printJSON(t.out, line)
+}
+
+// tellSum tells of what does not hold, then the sum.
+func tellSum(t *terminal, all int, sum map[string]int, wrong []error) error {
+	if t.json {
+		return printJSON(t.out, judgedSum{Cases: all, Words: sum, Wrong: len(wrong)})
+	}
+	for _, err := range wrong {
+		t.printf("%s", err)
+	}
+	t.printf("%s", summed(all, sum))
 	return nil
 }
 

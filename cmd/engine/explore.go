@@ -23,6 +23,11 @@ const memory = 4 << 30
 
 // Run explores every state and prints what was found.
 func (c *exploreCommand) Run(t *terminal) error {
+	for _, name := range c.Quirk {
+		if err := isQuirk("explore", name); err != nil {
+			return err
+		}
+	}
 	quirks, err := quirk.Parse(c.Quirk)
 	if err != nil {
 		return fmt.Errorf("explore: %w: choose one with --quirk", err)
@@ -74,7 +79,7 @@ func (c *exploreCommand) print(t *terminal, report explore.Report) error {
 	}
 	for _, p := range report.Parts {
 		for _, example := range p.Counterexamples {
-			t.printf("\ncounterexample of %d moves, part %s:\n%s", example.Moves, p.Name, strings.TrimSuffix(example.Scenario, "\n"))
+			t.printf("\ncounterexample of %s, part %s:\n%s", counted(example.Moves, "move"), p.Name, strings.TrimSuffix(example.Scenario, "\n"))
 		}
 	}
 	c.printRows(t, report.Rows)
@@ -96,7 +101,7 @@ func ends(p explore.Part) string {
 		end = "the first counterexample"
 	}
 	if n := len(p.Counterexamples); n > 0 && p.Fixpoint {
-		end += fmt.Sprintf(", but for %d counterexamples", n)
+		end += ", but for " + counted(n, "counterexample")
 	}
 	return end
 }

@@ -190,13 +190,18 @@ func (l *ladder) print(w io.Writer, all bool) {
 		p.rung(l.rungs[i])
 		i++
 	}
-	_, _ = fmt.Fprintln(w, clipped(l.result.name, widthMax))
-	_, _ = fmt.Fprintln(w, clipped("  "+l.result.title, widthMax))
-	l.legend(w, body.String())
+	l.head(w, body.String())
 	_, _ = fmt.Fprintf(w, "%*s %*s  > came in  | row taken{quirk}  < went out  - why not  = folded (--all unfolds)\n",
 		entryWidth, "entry", timeWidth, "ms")
 	_, _ = io.WriteString(w, body.String())
 	l.end(w)
+}
+
+// head says which log it is, how it was decided, and what the aliases of the text below stand for.
+func (l *ladder) head(w io.Writer, text string) {
+	_, _ = fmt.Fprintln(w, clipped(l.result.name, widthMax))
+	_, _ = fmt.Fprintln(w, clipped("  "+l.result.title, widthMax))
+	l.legend(w, text)
 }
 
 var aliasText = regexp.MustCompile(`\b[CSPUT]\d+\b`)

@@ -227,3 +227,27 @@ func TestADroppedInputIsTold(t *testing.T) {
 		}
 	}
 }
+
+// An id that begins as another one does keeps its own alias.
+func TestAliasesOfIdsThatBeginAlike(t *testing.T) {
+	n := newNames()
+	for _, id := range []string{"C9", "C1", "C10"} {
+		n.of("C", id)
+	}
+	if got := n.in("C1, C10 and C9"); got != "C2, C3 and C1" {
+		t.Error(got)
+	}
+}
+
+// Races are told with the names of the ladder, and nothing has an empty name.
+func TestRacesHaveTheNamesOfTheLadder(t *testing.T) {
+	code, out, errs := engine("races", "--profile", "corrected", "24")
+	for _, want := range []string{"scenarios/24-", "  C2 c0000000-0000-4000-8000-000000000002\n", "    conversation C2: alerting", "    active is none, instead of C2\n"} {
+		if code != exitDone || !strings.Contains(out, want) {
+			t.Errorf("%d: %q is missing: %s%s", code, want, out, errs)
+		}
+	}
+	if strings.Count(out, "c0000000") != 1 || strings.Contains(out, `""`) {
+		t.Errorf("an id, or an empty name:\n%s", out)
+	}
+}

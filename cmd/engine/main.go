@@ -8,8 +8,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -47,6 +47,7 @@ type commands struct {
 type terminal struct {
 	out, err io.Writer
 	json     bool
+	watching *bool // whether a person sees what is written to err; nil: if it is a terminal
 }
 
 // printf writes a line of the result; whether it could be written is seen at the end.
@@ -63,18 +64,54 @@ func (t *terminal) warn(lines ...string) {
 
 // progress writes how far it is, for a person who waits; of 0 takes it away again. It writes nothing where nobody watches.
 func (t *terminal) progress(done, of int) {
+	switch {
+	case !t.watched():
+	case of == 0:
+		_, _ = fmt.Fprint(t.err, eraseLine)
+	default:
+		_, _ = fmt.Fprintf(t.err, "%s%d of %d ", eraseLine, done, of)
+	}
+}
+
+// eraseLine goes to the beginning of a terminal's line, and takes away what stands there (ECMA-48 section 8.3.41).
+const eraseLine = "\r\033[K"
+
+// watched tells whether a person sees what is written beside the result.
+func (t *terminal) watched() bool {
+	if t.watching != nil {
+		return *t.watching
+	}
 	f, is := t.err.(*os.File)
 	if !is || t.json {
-		return
+		return false
 	}
-	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// patience is for how long nobody wants to know what is being done, and how often it is said then.
+const patience = time.Second
+
+// during says what is being done and for how long, for a person who waits, until it is ended; at changes what is said.
+func (t *terminal) during(what string) (at func(what string), end func()) {
+	if !t.watched() {
+		return func(string) {}, func() {}
 	}
-	if of == 0 {
-		_, _ = fmt.Fprint(f, "\r\033[K")
-		return
-	}
-	_, _ = fmt.Fprintf(f, "\r\033[K%d of %d ", done, of)
+	begun, tick, texts, ended, gone := time.Now(), time.NewTicker(patience), make(chan string), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		for {
+			select {
+			case what = <-texts:
+			case <-tick.C:
+				_, _ = fmt.Fprintf(t.err, "%s%s, %s ", eraseLine, what, time.Since(begun).Round(time.Second))
+			case <-ended:
+				_, _ = fmt.Fprint(t.err, eraseLine)
+				return
+			}
+		}
+	}()
+	return func(what string) { texts <- what }, func() { tick.Stop(); close(ended); <-gone }
 }
 
 // garbage is how much the heap may grow before it is swept, in percent of what lives: cells live in little memory, and most of
@@ -111,6 +148,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	args = asHelp(args)
 	if name, is := noSuchCommand(parser.Model, args); is {
 		names := commandNames(parser.Model)
 		tell(stderr, fmt.Errorf("%s: no such command; the commands are %s: see engine --help", name, names))
@@ -118,7 +156,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	}
 	context, err := parser.Parse(withNegatives(args))
 	if err != nil {
-		tell(stderr, fmt.Errorf("%w: see engine --help", err))
+		tell(stderr, fmt.Errorf("%s: see %s --help", misused(err), commandOf(parser.Model, args)))
 		return exitUsage
 	}
 	out := &result{to: stdout}
@@ -135,20 +173,6 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 		tell(stderr, err)
 		return exitUsage
 	}
-}
-
-// withNegatives joins a flag and a negative number behind it, which would be taken for flags otherwise.
-func withNegatives(args []string) []string {
-	var joined []string
-	for _, arg := range args {
-		last := len(joined) - 1
-		if last >= 0 && joined[last] == "--until" && strings.HasPrefix(arg, "-") {
-			joined[last] += "=" + arg
-			continue
-		}
-		joined = append(joined, arg)
-	}
-	return joined
 }
 
 // tell writes an error; of several that were joined, each on a line that begins as all do.
@@ -169,26 +193,6 @@ func isJoin(err error, parts []error) bool {
 		texts[i] = part.Error()
 	}
 	return err.Error() == strings.Join(texts, "\n")
-}
-
-// noSuchCommand is the first argument where it is neither a flag nor a command.
-func noSuchCommand(model *kong.Application, args []string) (name string, is bool) {
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "-") {
-			continue
-		}
-		return arg, !slices.ContainsFunc(model.Children, func(c *kong.Node) bool { return c.Name == arg })
-	}
-	return "", false
-}
-
-// commandNames lists the commands.
-func commandNames(model *kong.Application) string {
-	var names []string
-	for _, c := range model.Children {
-		names = append(names, c.Name)
-	}
-	return strings.Join(names, ", ")
 }
 
 // version is what this binary is: the version that its journals carry, and the module and revision that it was built from.

@@ -55,59 +55,17 @@ func recorded(t testing.TB, name string) string {
 
 const call = "scenarios/01-inbound-call-to-hangup.jsonl"
 
-func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
-	whole := recorded(t, call)
-	_, withoutConfig, _ := strings.Cut(whole, "\n")
-	foreign := strings.Replace(whole, `"sdk":"9.2.4"`, `"sdk":"7.0.0"`, 1)
-	folder := t.TempDir()
-	for _, row := range []struct {
-		name string
-		args []string
-		says []string
-	}{
-		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, simulate, whatif, races, explore, charts", "--help"}},
-		{"no recording", []string{"replay"}, []string{"<log>", "--help"}},
-		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "--help"}},
-		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path", "--list"}},
-		{"a name that is nearly one", []string{"replay", "inbound-call-to-hang-up"}, []string{call, "such as"}},
-		{"a name of several", []string{"replay", "hold"}, []string{"hold", "recordings of this binary", "\n  …"}},
-		{"a folder", []string{"replay", folder}, []string{"is a folder", "give one of the files"}},
-		{"no such folder", []string{"verify", folder + "/none"}, []string{"none", "give the path"}},
-		{"an empty folder", []string{"verify", folder}, []string{"no *.jsonl", "give one"}},
-		{"unknown profile of all", []string{"verify", "--profile", "best"}, []string{`"best"`, "corrected", "sdk-9.2.4", "--profile"}},
-		{"no such conversation", []string{"replay", "--conversation", "C9", "01"}, []string{"C9", "the conversations are C1 (c0000000"}},
-		{"an entry below 1", []string{"replay", "--until=-1", "01"}, []string{"--until", "from 1"}},
-		{"an entry that is no number", []string{"replay", "--until", "soon", "01"}, []string{"--until soon", "from 1"}},
-		{"an entry of 0", []string{"replay", "--until", "0", "01"}, []string{"--until 0", "give the number of an entry, from 1"}},
-		{"an entry below 0", []string{"replay", "--until", "-5", "01"}, []string{"--until", "give the number of an entry, from 1"}},
-		{"no name", []string{"replay", ""}, []string{"a name is missing"}},
-		{"no name of a profile", []string{"verify", "--profile", "", "01"}, []string{"--profile: a name is missing"}},
-		{"a file name without a file", []string{"replay", "o.jsonl"}, []string{"o.jsonl: there is no such file: give"}},
-		{"a recording that is not in the list", []string{"verify", "--list", "no-such"}, []string{"no-such", "engine verify --list"}},
-		{"no such chart", []string{"charts", "calls"}, []string{"calls", "invitation", "watchdog"}},
-		{"nowhere to write", []string{"replay", "--out", folder + "/none/out", "01"}, []string{"none", "can be written"}},
-		{"an empty file", []string{"replay", file(t, "empty.jsonl", "")}, []string{"empty.jsonl: the file is empty"}},
-		{"not JSON", []string{"replay", file(t, "a.jsonl", "hello\n")}, []string{"a.jsonl:1:", "not a JSON object", "one record a line"}},
-		{"no config", []string{"replay", file(t, "b.jsonl", withoutConfig)}, []string{"b.jsonl:1:", "no config record"}},
-		{"unknown profile", []string{"replay", "--profile", "best", file(t, "c.jsonl", whole)}, []string{`"best"`, "corrected", "--profile"}},
-		{"unknown version", []string{"verify", file(t, "d.jsonl", foreign)}, []string{"sdk-7.0.0", "--profile"}},
-		{"redact nothing", []string{"redact", file(t, "e.jsonl", "\n")}, []string{"the file is empty"}},
-		{"simulate without such a scenario", []string{"simulate", "nix"}, []string{"nix", "its folders are calls, attacks, defects"}},
-		{"simulate with a broken file", []string{"simulate", file(t, "broken.scenario", "agent ann\n\n+1s ann flies\n")}, []string{"broken.scenario:3", "the nearest are"}},
-		{"simulate files and seeds", []string{"simulate", "calls", "--seeds", "3"}, []string{"not both"}},
-		{"simulate with an unknown quirk", []string{"simulate", "--seeds", "1", "--quirk", "nix"}, []string{"nix"}},
-		{"simulate cases from seeds", []string{"simulate", "attacks", "--seeds", "3"}, []string{"not both"}},
-		{"simulate with a flag of drawn scenarios", []string{"simulate", "calls", "--no-faults"}, []string{"--no-faults", "it is for one drawn scenario, with --seed"}},
-		{"simulate the table with a flag of scenarios", []string{"simulate", "defects", "--profile", "corrected"}, []string{"--profile is not for the tables"}},
-		{"simulate with an unknown profile", []string{"simulate", "--profile", "best"}, []string{"--profile best", "corrected or sdk-9.2.4"}},
-		{"simulate a scenario with an unknown quirk", []string{"simulate", "calls", "--quirk", "nix"}, []string{"nix"}},
-		{"simulate and rewrite what is in the binary", []string{"simulate", "calls", "--rewrite"}, []string{"a scenario file of your own"}},
-		{"simulate and rewrite everything", []string{"simulate", "--rewrite"}, []string{"name them"}},
-		{"simulate and list nothing", []string{"simulate", "--list", "nix"}, []string{"engine simulate --list"}},
-		{"simulate to where nothing can be written", []string{"simulate", "--seeds", "1", "--out", file(t, "plain", "") + "/below"}, []string{"--out a folder"}},
-		{"races with nothing", []string{"races", folder + "/none"}, []string{"none", "give the path"}},
-		{"diff with nothing", []string{"diff", file(t, "f.jsonl", whole), folder + "/none"}, []string{"none", "give the path"}},
-	} {
+// wrongUse is a command line that is refused, and what is said of it.
+type wrongUse struct {
+	name string
+	args []string
+	says []string
+}
+
+// refused fails where a command line is not refused, or is without what is to be said.
+func refused(t *testing.T, all []wrongUse) {
+	t.Helper()
+	for _, row := range all {
 		t.Run(row.name, func(t *testing.T) {
 			code, _, errs := engine(row.args...)
 			if code != exitUsage {
@@ -122,8 +80,40 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 	}
 }
 
+func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
+	whole := recorded(t, call)
+	_, withoutConfig, _ := strings.Cut(whole, "\n")
+	foreign := strings.Replace(whole, `"sdk":"9.2.4"`, `"sdk":"7.0.0"`, 1)
+	folder := t.TempDir()
+	refused(t, []wrongUse{
+		{"no such file", []string{"replay", folder + "/none.jsonl"}, []string{"none.jsonl", "give the path", "--list"}},
+		{"a name that is nearly one", []string{"replay", "inbound-call-to-hang-up"}, []string{call, "such as"}},
+		{"a name of several", []string{"replay", "hold"}, []string{"hold", "recordings of this binary", "\n  …"}},
+		{"a folder", []string{"replay", folder}, []string{"is a folder", "give one of the files"}},
+		{"no such folder", []string{"verify", folder + "/none"}, []string{"none", "give the path"}},
+		{"an empty folder", []string{"verify", folder}, []string{"no *.jsonl", "give one"}},
+		{"unknown profile of all", []string{"verify", "--profile", "best"}, []string{`"best"`, "corrected", "sdk-9.2.4", "--profile"}},
+		{"no such conversation", []string{"replay", "--conversation", "C9", "01"}, []string{"C9", "the conversations are C1 (c0000000"}},
+		{"a file name without a file", []string{"replay", "o.jsonl"}, []string{"o.jsonl: there is no such file: give"}},
+		{"a recording that is not in the list", []string{"verify", "--list", "no-such"}, []string{"no-such", "engine verify --list"}},
+		{"no such chart", []string{"charts", "calls"}, []string{"calls", "invitation", "watchdog"}},
+		{"nowhere to write", []string{"replay", "--out", folder + "/none/out", "01"}, []string{"none", "can be written"}},
+		{"an empty file", []string{"replay", file(t, "empty.jsonl", "")}, []string{"empty.jsonl: the file is empty"}},
+		{"not JSON", []string{"replay", file(t, "a.jsonl", "hello\n")}, []string{"a.jsonl:1:", "not a JSON object", "one record a line"}},
+		{"a scenario", []string{"replay", file(t, "a.scenario", answered)}, []string{"a.scenario: is a scenario, no capture and no journal: engine simulate plays it"}},
+		{"a scenario by another name", []string{"verify", file(t, "mine", answered)}, []string{"mine: is a scenario"}},
+		{"random bytes", []string{"whatif", "--line-appearance", "1", file(t, "a.bin", "\x00\x9c\xff")}, []string{"a.bin:1: not a JSON object", "no capture and no journal"}},
+		{"no config", []string{"replay", file(t, "b.jsonl", withoutConfig)}, []string{"b.jsonl:1:", "no config record"}},
+		{"unknown profile", []string{"replay", "--profile", "best", file(t, "c.jsonl", whole)}, []string{`"best"`, "corrected", "--profile"}},
+		{"unknown version", []string{"verify", file(t, "d.jsonl", foreign)}, []string{"sdk-7.0.0", "--profile"}},
+		{"redact nothing", []string{"redact", file(t, "e.jsonl", "\n")}, []string{"the file is empty"}},
+		{"races with nothing", []string{"races", folder + "/none"}, []string{"none", "give the path"}},
+		{"diff with nothing", []string{"diff", file(t, "f.jsonl", whole), folder + "/none"}, []string{"none", "give the path"}},
+	})
+}
+
 func TestHelpNamesTheCommands(t *testing.T) {
-	for _, args := range [][]string{{}, {"--help"}} {
+	for _, args := range [][]string{{}, {"--help"}, {"help"}} {
 		code, out, _ := engine(args...)
 		if code != exitDone {
 			t.Errorf("exit code %d", code)
@@ -133,6 +123,14 @@ func TestHelpNamesTheCommands(t *testing.T) {
 				t.Errorf("the help does not name %s", command)
 			}
 		}
+	}
+}
+
+// help and a command is what that command's --help is.
+func TestHelpOfACommand(t *testing.T) {
+	_, want, _ := engine("races", "--help")
+	if code, out, errs := engine("help", "races"); code != exitDone || out != want || !strings.Contains(out, "--window") {
+		t.Errorf("%d %s%s", code, out, errs)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -15,7 +16,8 @@ type names struct {
 	alias  map[string]string
 	counts map[string]int
 	legend []string
-	pairs  []string
+	pairs  [][2]string       // an id and its alias
+	text   *strings.Replacer // of the pairs; nil: there are more since it was made
 	orders map[messages.EffectID]messages.Effect
 }
 
@@ -67,12 +69,24 @@ func (n *names) of(letter, id string) string {
 	a := fmt.Sprintf("%s%d", letter, n.counts[letter])
 	n.alias[id] = a
 	n.legend = append(n.legend, a+" "+id)
-	n.pairs = append(n.pairs, id, a)
+	n.pairs, n.text = append(n.pairs, [2]string{id, a}), nil
 	return a
 }
 
-// in replaces the ids that have an alias, wherever they stand in a text.
-func (n *names) in(text string) string { return strings.NewReplacer(n.pairs...).Replace(text) }
+// in replaces the ids that have an alias, wherever they stand in a text. One that begins as another one does is not taken for
+// that.
+func (n *names) in(text string) string {
+	if n.text == nil {
+		pairs := slices.Clone(n.pairs)
+		slices.SortStableFunc(pairs, func(a, b [2]string) int { return len(b[0]) - len(a[0]) })
+		var words []string
+		for _, pair := range pairs {
+			words = append(words, pair[0], pair[1])
+		}
+		n.text = strings.NewReplacer(words...)
+	}
+	return n.text.Replace(text)
+}
 
 // letter is the alias's letter of a type of id, or "".
 func letter(t reflect.Type) string {

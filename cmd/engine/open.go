@@ -18,6 +18,7 @@ import (
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/runtime/replay"
+	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
 
 // recording is a LOG that was read: a capture or a journal.
@@ -25,6 +26,8 @@ type recording struct {
 	name    string
 	capture *capture.Capture // nil: it is a journal
 	journal replay.Journal
+	// warnings are what is worth knowing of a journal's file; a capture has its own.
+	warnings []string
 }
 
 // journalMax bounds a journal, which is held in memory.
@@ -48,29 +51,74 @@ func openAs(name string, read func(string, io.Reader) (*capture.Capture, error))
 		return nil, err
 	}
 	defer func() { _ = packed.Close() }()
-	in, err := unpacked(name, packed)
+	unpacking, err := unpack(name, packed)
 	if err != nil {
 		return nil, err
 	}
-	in = withoutMark(in)
+	in := withoutMark(bufio.NewReaderSize(unpacking, 1<<16))
+	r, err := recordingOf(name, in, read)
+	switch {
+	case err != nil && unpacking.cut, errors.Is(err, errGzip):
+		return nil, fmt.Errorf("%s: %w", name, errGzip)
+	case err != nil:
+		return nil, err
+	case unpacking.cut:
+		r.wasCut()
+	}
+	return r, nil
+}
+
+// recordingOf reads a journal or a capture.
+func recordingOf(name string, in *bufio.Reader, read func(string, io.Reader) (*capture.Capture, error)) (*recording, error) {
 	if isJournal(in) {
 		text, err := io.ReadAll(io.LimitReader(in, journalMax+1))
 		if err == nil && len(text) > journalMax {
 			err = fmt.Errorf("it is longer than %d bytes", journalMax)
-		}
-		if errors.Is(err, errGzip) {
-			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w: give a journal that is whole", name, err)
 		}
 		return &recording{name: name, journal: replay.Journal{Name: name, Text: text}}, nil
 	}
+	if err := noLog(name, in); err != nil {
+		return nil, err
+	}
 	c, err := read(name, in)
 	if err != nil {
 		return nil, err
 	}
 	return &recording{name: name, capture: c}, nil
+}
+
+// noLog says why a text is neither a capture nor a journal, as far as its beginning shows it. What is empty the capture's
+// reader tells of.
+func noLog(name string, in *bufio.Reader) error {
+	start, _ := in.Peek(256)
+	start = bytes.TrimLeft(start, " \t\r\n")
+	if len(start) == 0 || start[0] == '{' {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(in, scenarioMax))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if _, err := scenario.Parse(name, text); err == nil || strings.HasSuffix(name, scenarioEnding) {
+		return fmt.Errorf("%s: is a scenario, no capture and no journal: engine simulate plays it, with --journal FOLDER for the journals of its phones", name)
+	}
+	return fmt.Errorf("%s:1: not a JSON object: the file is no capture and no journal, which have one record a line: give one of these", name)
+}
+
+// wasCut notes that there was more of a recording.
+func (r *recording) wasCut() {
+	warning := fmt.Sprintf("%s: the gzip data is cut: it is used as far as it goes; copy the file again for the rest", r.name)
+	if r.capture == nil {
+		r.warnings = append(r.warnings, warning)
+		return
+	}
+	r.capture.Warnings = append(r.capture.Warnings, warning)
+	if last := len(r.capture.Records) - 1; r.capture.CutAfter == 0 {
+		r.capture.CutAfter = r.capture.Records[last].Line
+	}
 }
 
 var errNoName = errors.New("a name is missing: give a log, or a name that engine verify --list lists")
@@ -104,32 +152,40 @@ func open(name string) (string, io.ReadCloser, error) {
 	return name, in, err
 }
 
-// unpacked reads what is gzipped, whatever the file is called (RFC 1952 section 2.3.1).
-func unpacked(name string, in io.Reader) (*bufio.Reader, error) {
+// unpack reads what is gzipped, whatever the file is called (RFC 1952 section 2.3.1), and what is not, as it is.
+func unpack(name string, in io.Reader) (*unpacking, error) {
 	buffered := bufio.NewReaderSize(in, 1<<16)
 	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return buffered, nil
+		return &unpacking{Reader: buffered}, nil
 	}
 	lines, err := gzip.NewReader(buffered)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, errGzip)
 	}
-	return bufio.NewReaderSize(gzipped{lines}, 1<<16), nil
+	return &unpacking{Reader: lines, packed: true}, nil
 }
 
 // errGzip is gzip data that cannot be unpacked.
 var errGzip = errors.New("the gzip data is cut or damaged: copy the file again")
 
-// gzipped says of data that cannot be unpacked what to do about it.
-type gzipped struct{ io.Reader }
+// unpacking reads a file that may be gzipped. Data that is cut ends where it is cut.
+type unpacking struct {
+	io.Reader
+	packed, cut bool
+}
 
-// Read reads what was packed.
-func (g gzipped) Read(p []byte) (int, error) {
-	n, err := g.Reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = errGzip
+// Read reads what was packed. The error is errGzip where the data is damaged.
+func (u *unpacking) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	switch {
+	case !u.packed, err == nil, errors.Is(err, io.EOF):
+		return n, err
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		u.cut = true
+		return n, io.EOF
+	default:
+		return n, errGzip
 	}
-	return n, err
 }
 
 // withoutMark skips the byte order mark that some editors write (RFC 3629 section 6).

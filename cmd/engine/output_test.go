@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/hookswitch/hookswitch/runtime"
 )
@@ -153,10 +155,65 @@ func TestFilesThatPassedThroughOtherHands(t *testing.T) {
 		t.Errorf("with a mark: %d %s%s", code, out, errs)
 	}
 	packed := zipped(t, recorded(t, call))
-	for name, text := range map[string]string{"cut": packed[:len(packed)/2], "only the header": packed[:5], "damaged": packed[:200] + "xxxx" + packed[204:]} {
+	for name, text := range map[string]string{"cut before a record is whole": packed[:40], "only the header": packed[:5], "damaged": packed[:200] + "xxxx" + packed[204:]} {
 		code, _, errs := engine("replay", file(t, "a.jsonl.gz", text))
 		if code != exitUsage || !strings.Contains(errs, "the gzip data is cut or damaged: copy the file again") || strings.Contains(errs, "one record a line") {
 			t.Errorf("%s: %d %s", name, code, errs)
 		}
 	}
+}
+
+// A gzipped log that was cut is used as a plain one is: as far as it goes, and with a warning.
+func TestACutArchiveIsUsedUpToTheCut(t *testing.T) {
+	packed := zipped(t, recorded(t, call))
+	for _, part := range []int{3, 2} {
+		path := file(t, "cut.jsonl.gz", packed[:len(packed)*(part-1)/part])
+		code, out, errs := engine("verify", path)
+		if code != exitDone || !strings.Contains(out, ", undecided after line ") || !strings.Contains(errs, "cut.jsonl.gz: the gzip data is cut: it is used as far as it goes") {
+			t.Errorf("%d %s%s", code, out, errs)
+		}
+		if code, out, _ := engine("replay", path); code != exitDone || !strings.Contains(out, "pendingSession") {
+			t.Errorf("%d %s", code, out)
+		}
+	}
+	journal := zipped(t, textOf(t, journalOf(t, "01")))
+	path := file(t, "cut.journal.gz", journal[:len(journal)/2])
+	for _, args := range [][]string{{"verify", path}, {"whatif", "--line-appearance", "1", path}} {
+		if code, out, errs := engine(args...); code != exitDone || !strings.Contains(errs, "the gzip data is cut") || !strings.Contains(errs, "the last line is cut") {
+			t.Errorf("%v: %d %s%s", args, code, out, errs)
+		}
+	}
+}
+
+// An entry behind the last one is none: the whole log is shown, and where it ends is said.
+func TestUntilBehindTheEndOfTheLog(t *testing.T) {
+	code, out, errs := engine("replay", "01", "--until", "99999")
+	if code != exitDone || !strings.Contains(errs, "--until 99999: the log ends with entry ") || !strings.Contains(out, "sessionEnded") {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+	if _, _, errs := engine("replay", "01", "--until", "20"); errs != "" {
+		t.Errorf("an entry of the log: %s", errs)
+	}
+}
+
+// Whoever waits is told what is being done and for how long, from a second on, and nothing is left of that in the end; where
+// nobody watches, nothing is said.
+func TestWhoWaitsIsToldWhatIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, watched := range []bool{true, false} {
+			var errs bytes.Buffer
+			at, end := (&terminal{out: &errs, err: &errs, watching: &watched}).during("reading")
+			time.Sleep(1500 * time.Millisecond)
+			at("playing 3 calls otherwise")
+			time.Sleep(time.Second)
+			end()
+			want := "\r\033[Kreading, 1s \r\033[Kplaying 3 calls otherwise, 2s \r\033[K"
+			if !watched {
+				want = ""
+			}
+			if errs.String() != want {
+				t.Errorf("watched %t: %q, want %q", watched, errs.String(), want)
+			}
+		}
+	})
 }

@@ -41,7 +41,11 @@ type playing struct {
 
 func (p playing) play(r *recording) (*played, error) {
 	if r.capture == nil {
-		return p.playJournal(r.journal)
+		run, err := p.playJournal(r.journal)
+		if run != nil {
+			run.warnings = append(run.warnings, r.warnings...)
+		}
+		return run, err
 	}
 	return p.playCapture(r.capture)
 }
@@ -112,14 +116,14 @@ func journalWarnings(name string, run *replay.JournalRun) []string {
 // profileOf is the profile of a name, or else of the SDK's version that the log names.
 func profileOf(name string, log *capture.Capture) (quirk.Set, error) {
 	if name == "" && log.Config.SDK == "" {
-		return 0, fmt.Errorf("%s: the config record names no SDK version: choose --profile", log.Name)
+		return quirk.Set{}, fmt.Errorf("%s: the config record names no SDK version: choose --profile", log.Name)
 	}
 	if name == "" {
 		name = "sdk-" + log.Config.SDK
 	}
 	set, err := quirk.Profile(name)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w: choose one with --profile", log.Name, err)
+		return quirk.Set{}, fmt.Errorf("%s: %w: choose one with --profile", log.Name, err)
 	}
 	return set, nil
 }

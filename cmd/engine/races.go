@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/hookswitch/hookswitch/actors"
@@ -49,6 +50,12 @@ type racesSum struct {
 }
 
 func (c *racesCommand) Run(t *terminal) error {
+	if c.Window < 0 {
+		return fmt.Errorf("races: --window %s: give how far an input may be moved, such as 300ms", c.Window)
+	}
+	if c.Most < 0 {
+		return fmt.Errorf("races: --most %d: give how many orders are tried at most, or 0 for all", c.Most)
+	}
 	log, err := openLog(c.Log)
 	if err != nil {
 		return fmt.Errorf("races: %w", err)
@@ -67,7 +74,7 @@ func (c *racesCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return c.tell(t, report)
+	return c.tell(t, report, newLadder(run))
 }
 
 // config is the recorded client's, without a journal.
@@ -98,9 +105,10 @@ func inputsOf(run *played) (log []races.Input) {
 	return log
 }
 
-func (c *racesCommand) tell(t *terminal, report races.Report) error {
+// tell prints the races, with the aliases of the ladder.
+func (c *racesCommand) tell(t *terminal, report races.Report, l *ladder) error {
 	if !t.json {
-		return report.Write(t.out)
+		return c.write(t, report, l)
 	}
 	for _, r := range report.Races {
 		if err := printJSON(t.out, raceJSON(r)); err != nil {
@@ -108,6 +116,17 @@ func (c *racesCommand) tell(t *terminal, report races.Report) error {
 		}
 	}
 	return printJSON(t.out, racesSum{Races: len(report.Races), Tried: report.Tried, Caused: report.Caused, Left: report.Left})
+}
+
+func (c *racesCommand) write(t *terminal, report races.Report, l *ladder) error {
+	var text strings.Builder
+	if err := report.Write(&text); err != nil {
+		return err
+	}
+	body := l.names.in(text.String())
+	l.head(t.out, body)
+	t.printf("%s", strings.TrimSuffix(body, "\n"))
+	return nil
 }
 
 func raceJSON(r races.Race) raceFound {

@@ -46,6 +46,9 @@ func (c *replayCommand) Run(t *terminal) error {
 		return err
 	}
 	t.warn(result.warnings...)
+	if last := lastEntry(result); how.until > last && result.failed == nil && result.differs == "" {
+		t.warn(fmt.Sprintf("--until %d: the log ends with entry %d", how.until, last))
+	}
 	if log.capture != nil && how.until == 0 && result.failed == nil {
 		if result.apart, err = apart(log.capture, result); err != nil {
 			return err
@@ -67,6 +70,14 @@ func (c *replayCommand) Run(t *terminal) error {
 		}
 	}
 	return result.stops(t)
+}
+
+// lastEntry is the number of the last entry that was decided.
+func lastEntry(result *played) (last int) {
+	for _, e := range result.entries {
+		last = max(last, int(e.Step.Seq))
+	}
+	return last
 }
 
 var errOneOutput = errors.New("replay: --out - and --journal - are both standard output: give one of them a file")

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -66,7 +68,7 @@ func (c *simulateCommand) play(t *terminal) error {
 	asWritten := 0
 	for i, f := range files {
 		t.progress(i, len(files))
-		p, text, err := c.playFile(f)
+		p, text, err := c.playFile(t, f)
 		t.progress(0, 0)
 		if err != nil {
 			return err
@@ -88,21 +90,21 @@ func (c *simulateCommand) play(t *terminal) error {
 }
 
 // playFile plays one scenario as the flags say. The error is one of a flag or of a file that cannot be written.
-func (c *simulateCommand) playFile(f scenarios.File) (playedOut, string, error) {
+func (c *simulateCommand) playFile(t *terminal, f scenarios.File) (playedOut, string, error) {
 	s, err := c.changed(f.Scenario)
 	if err != nil {
 		return playedOut{}, "", err
 	}
 	journals := newJournals(c.Journal, strings.TrimSuffix(path.Base(filepath.ToSlash(f.Path)), scenarioEnding))
-	outcome, err := play.Play(s, play.Options{Text: true, Journal: journals.writer()})
-	if err := journals.keep(); err != nil {
+	outcome, err := play.Play(s, play.Options{Text: true, Journal: journals.writer(), Aftermath: journals.end})
+	if err := journals.keep(t, outcome); err != nil {
 		return playedOut{}, "", err
 	}
 	if err == nil && c.Rewrite {
-		s.Expected = outcome.Text
-		if err := writeAnew(f.Path, s.String()); err != nil {
+		if err := writeAnew(f.Path, outcome.Text); err != nil {
 			return playedOut{}, "", err
 		}
+		s.Expected = outcome.Text
 	}
 	p := playedOut{Scenario: f.Path, Laws: outcome.Verdict(), Broken: brokenOf(outcome), Inputs: outcome.Inputs, Flawed: s.Profile != profiles[0] || len(s.Quirks) > 0}
 	switch {
@@ -118,12 +120,13 @@ func (c *simulateCommand) playFile(f scenarios.File) (playedOut, string, error) 
 	return p, outcome.Text, nil
 }
 
-// writeAnew writes a scenario file anew, with what comes of it.
-func writeAnew(name, text string) error {
-	if _, err := os.Stat(name); err != nil {
+// writeAnew writes what came of a scenario below the dashes of its file. What stands above them stays byte for byte.
+func writeAnew(name, outcome string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
 		return fmt.Errorf("simulate: --rewrite: %w: give a scenario file of your own", err)
 	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(name, scenario.Rewritten(text, outcome), 0o644); err != nil {
 		return fmt.Errorf("simulate: --rewrite: %w", err)
 	}
 	return nil
@@ -193,6 +196,10 @@ func (c *simulateCommand) files() ([]scenarios.File, error) {
 }
 
 func scenariosAt(name string) ([]scenarios.File, error) {
+	if name == stdin {
+		f, err := scenarioIn("standard input", os.Stdin)
+		return []scenarios.File{f}, err
+	}
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -219,19 +226,40 @@ func scenariosAt(name string) ([]scenarios.File, error) {
 }
 
 func scenarioFile(name string) (scenarios.File, error) {
-	info, err := os.Stat(name)
+	in, err := os.Open(name)
 	if err != nil {
 		return scenarios.File{}, err
 	}
-	if info.Size() > scenarioMax {
+	defer func() { _ = in.Close() }()
+	return scenarioIn(name, in)
+}
+
+func scenarioIn(name string, in io.Reader) (scenarios.File, error) {
+	text, err := io.ReadAll(io.LimitReader(in, scenarioMax+1))
+	switch {
+	case err != nil:
+		return scenarios.File{}, fmt.Errorf("%s: %w", name, err)
+	case len(text) > scenarioMax:
 		return scenarios.File{}, fmt.Errorf("%s: it is longer than %d bytes, and no scenario", name, scenarioMax)
 	}
-	text, err := os.ReadFile(name)
-	if err != nil {
+	if err := noScenario(name, text); err != nil {
 		return scenarios.File{}, err
 	}
 	s, err := scenario.Parse(name, text)
 	return scenarios.File{Path: name, Scenario: s}, err
+}
+
+// noScenario says why a file is no scenario, where its beginning shows it: one error, instead of one for each of its lines.
+func noScenario(name string, text []byte) error {
+	start := bytes.TrimLeft(text, "\ufeff \t\r\n")
+	switch {
+	case bytes.HasPrefix(start, []byte("{")), bytes.HasPrefix(text, []byte{0x1f, 0x8b}):
+		return fmt.Errorf("%s: is no scenario: if it is a log, engine replay shows it, and engine whatif --scenario FILE recovers its calls as a scenario", name)
+	case bytes.IndexByte(text, 0) >= 0:
+		return fmt.Errorf("%s: is no scenario, or none in UTF-8: save the file as UTF-8, or give a file as docs/scenarios.md describes it", name)
+	default:
+		return nil
+	}
 }
 
 // shipped are the scenarios of the binary that a name means: a folder, or one by its path or its name.

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/simulation/play"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
@@ -18,14 +18,14 @@ import (
 // simulateCommand plays scenarios, or draws them from seeds.
 type simulateCommand struct {
 	Scenarios []string `arg:"" optional:"" name:"scenario" help:"Scenario files, folders of them, or names of scenarios in the binary; none: all of the binary; attacks, defects: their table, under both profiles; quirks: each quirk switched on alone. See docs/scenarios.md."`
-	Seeds     uint64   `help:"Draw so many scenarios from seeds and look for a broken law."`
-	Seed      uint64   `help:"Draw the scenario of one seed and play it; with --seeds, the first."`
+	Seeds     *uint64  `help:"Draw so many scenarios from seeds and look for a broken law." placeholder:"N"`
+	Seed      *uint64  `help:"Draw the scenario of one seed and play it; with --seeds, the first. Seeds count from 1." placeholder:"N"`
 	Profile   *string  `help:"Play with the quirks of a profile, corrected or sdk-9.2.4, whatever the scenario says; corrected for drawn ones." placeholder:"P"`
 	Quirk     []string `help:"Switch a quirk on." placeholder:"NAME"`
 	Faults    bool     `default:"true" negatable:"" help:"Draw faults, too: losses, delays, failing requests, sleeping machines."`
 	Jobs      int      `help:"How many are played at a time; 0: as many as there are processors."`
 	Shrink    bool     `default:"true" negatable:"" help:"Shrink a failure to the shortest scenario that still fails."`
-	Rows      bool     `help:"List how often each chart row was taken."`
+	Rows      bool     `help:"List how often each chart row was taken, and which never were."`
 	Out       string   `help:"Write shrunk failures to this folder." placeholder:"FOLDER"`
 	Journal   string   `help:"Write the journal of each phone to this folder, for replay, whatif and races; of named scenarios or of one seed." placeholder:"FOLDER"`
 	Rewrite   bool     `help:"Write into scenario files what comes of them."`
@@ -45,13 +45,24 @@ func (c *simulateCommand) Run(t *terminal) error {
 		return c.attacks(t)
 	case slices.Equal(c.Scenarios, []string{"defects"}):
 		return c.defects(t)
-	case c.Seeds > 0:
+	case c.seeds() > 0:
 		return c.search(t)
-	case c.Seed > 0:
+	case c.seed() > 0:
 		return c.one(t)
 	default:
 		return c.play(t)
 	}
+}
+
+// seeds is how many are drawn, and seed which first; 0: nobody said.
+func (c *simulateCommand) seeds() uint64 { return given(c.Seeds) }
+func (c *simulateCommand) seed() uint64  { return given(c.Seed) }
+
+func given(n *uint64) uint64 {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 func (c *simulateCommand) drawing() (play.Drawing, error) {
@@ -60,8 +71,8 @@ func (c *simulateCommand) drawing() (play.Drawing, error) {
 		d.Profile = *c.Profile
 	}
 	for _, name := range c.Quirk {
-		if _, err := quirk.Parse([]string{name}); err != nil {
-			return d, fmt.Errorf("simulate: %w", err)
+		if err := isQuirk("simulate", name); err != nil {
+			return d, err
 		}
 		d.Quirks = append(d.Quirks, "+"+name)
 	}
@@ -74,14 +85,14 @@ func (c *simulateCommand) one(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	journals := newJournals(c.Journal, fmt.Sprintf("seed-%d", c.Seed))
-	s, outcome, err := play.Draw(c.Seed, d, play.Options{Text: true, Journal: journals.writer()})
-	if err := errors.Join(err, journals.keep()); err != nil {
+	journals := newJournals(c.Journal, fmt.Sprintf("seed-%d", c.seed()))
+	s, outcome, err := play.Draw(c.seed(), d, play.Options{Text: true, Journal: journals.writer(), Aftermath: journals.end})
+	if err := errors.Join(err, journals.keep(t, outcome)); err != nil {
 		return err
 	}
 	s.Expected = outcome.Text
 	if t.json {
-		err = printJSON(t.out, drawn{Seed: c.Seed, Laws: outcome.Verdict(), Broken: brokenOf(outcome), Scenario: s.String()})
+		err = printJSON(t.out, drawn{Seed: c.seed(), Laws: outcome.Verdict(), Broken: brokenOf(outcome), Scenario: s.String()})
 	} else {
 		t.printf("%s", strings.TrimSuffix(s.String(), "\n"))
 	}
@@ -113,6 +124,7 @@ type searched struct {
 	Sizes  []int             `json:"sizes"` // the deciles of the inputs a run
 	Inputs uint64            `json:"inputs"`
 	Rows   map[string]uint64 `json:"rows,omitempty"`
+	Never  []untaken         `json:"never,omitempty"` // the rows that no run took
 }
 
 // search plays many seeds.
@@ -128,25 +140,29 @@ func (c *simulateCommand) search(t *terminal) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	from := max(c.Seed, 1)
+	from := max(c.seed(), 1)
 	found := play.Search{
-		From: from, Count: c.Seeds, Drawing: d, Jobs: c.Jobs, Rows: c.Rows,
-		Progress: func(done uint64) { t.progress(int(done), int(c.Seeds)) },
+		From: from, Count: c.seeds(), Drawing: d, Jobs: c.Jobs, Rows: c.Rows,
+		Progress: func(done uint64) { t.progress(int(done), int(c.seeds())) },
 	}.Run(ctx)
 	t.progress(0, 0)
 	if !t.json {
-		c.tellSizes(t, found)
+		c.tellSizes(t, found, d)
 	}
 	if err := c.tellFailures(t, found.Failures); err != nil {
 		return err
 	}
 	kept := found.Seeds - uint64(len(found.Failures))
 	if t.json {
-		err = printJSON(t.out, summary(found, kept))
+		sum := summary(found, kept)
+		if c.Rows {
+			sum.Never = neverTaken(found.Rows, d)
+		}
+		err = printJSON(t.out, sum)
 	} else {
 		t.printf("%d of %d seeds keep the laws", kept, found.Seeds)
 	}
-	if err == nil && (len(found.Failures) > 0 || found.Seeds < c.Seeds) {
+	if err == nil && (len(found.Failures) > 0 || found.Seeds < c.seeds()) {
 		err = errFails
 	}
 	return err
@@ -174,7 +190,7 @@ func (c *simulateCommand) tellFailures(t *terminal, failures []play.Failure) err
 }
 
 // tellSizes tells how long the runs were, and which rows were taken.
-func (c *simulateCommand) tellSizes(t *terminal, found play.Found) {
+func (c *simulateCommand) tellSizes(t *terminal, found play.Found, d play.Drawing) {
 	t.printf("inputs a run: least %d, one in ten up to %d, median %d, nine in ten up to %d, most %d; %d in all with what comes after",
 		found.Quantile(0), found.Quantile(0.1), found.Median(), found.Quantile(0.9), found.Quantile(1), found.Inputs)
 	if !c.Rows {
@@ -182,6 +198,55 @@ func (c *simulateCommand) tellSizes(t *terminal, found play.Found) {
 	}
 	for _, row := range sortedByCount(found.Rows) {
 		t.printf("%9d  %s", found.Rows[row], row)
+	}
+	c.tellNever(t, neverTaken(found.Rows, d))
+}
+
+// untaken are the rows of a chart that no run took, of so many that could be taken.
+type untaken struct {
+	Chart string   `json:"chart"`
+	Rows  int      `json:"rows"`
+	Never []string `json:"never"`
+}
+
+// neverTaken are the rows of each chart that are not among those that were taken, though they could be with these quirks.
+func neverTaken(taken map[string]uint64, d play.Drawing) (all []untaken) {
+	quirks, err := scenario.Scenario{Profile: d.Profile, Quirks: d.Quirks}.QuirkSet()
+	if err != nil {
+		panic(fmt.Sprintf("engine: a drawing was made with quirks that there are not: %v", err))
+	}
+	on := quirks.Names()
+	for _, chart := range actors.Charts() {
+		u := untaken{Chart: chart.Name(), Never: []string{}}
+		for _, row := range chart.Rows() {
+			if row.Quirk != "" && !slices.Contains(on, row.Quirk) || slices.Contains(on, row.Corrected) {
+				continue
+			}
+			u.Rows++
+			if taken[chart.Name()+"."+row.Address] == 0 {
+				u.Never = append(u.Never, row.Address)
+			}
+		}
+		all = append(all, u)
+	}
+	return all
+}
+
+// tellNever tells which rows were never taken, chart by chart.
+func (c *simulateCommand) tellNever(t *terminal, all []untaken) {
+	of, never := 0, 0
+	for _, u := range all {
+		of, never = of+u.Rows, never+len(u.Never)
+	}
+	t.printf("never taken: %d of %d rows", never, of)
+	for _, u := range all {
+		if len(u.Never) == 0 {
+			continue
+		}
+		t.printf("  %s, %d of %d:", u.Chart, len(u.Never), u.Rows)
+		for _, address := range u.Never {
+			t.printf("    %s", address)
+		}
 	}
 }
 

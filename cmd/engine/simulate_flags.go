@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/spelling"
+	"github.com/hookswitch/hookswitch/simulation/play"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
 
@@ -26,9 +28,9 @@ func (c *simulateCommand) asked() string {
 		return ofQuirks
 	case slices.Equal(c.Scenarios, []string{"attacks"}), slices.Equal(c.Scenarios, []string{"defects"}):
 		return ofCases
-	case c.Seeds > 0:
+	case c.seeds() > 0:
 		return ofSeeds
-	case c.Seed > 0:
+	case c.seed() > 0:
 		return ofOneSeed
 	default:
 		return ofScenarios
@@ -37,7 +39,16 @@ func (c *simulateCommand) asked() string {
 
 // misused tells of a flag that would do nothing: what is asked for has no use for it.
 func (c *simulateCommand) misused() error {
-	if len(c.Scenarios) > 0 && c.asked() != ofQuirks && (c.Seeds > 0 || c.Seed > 0) {
+	if c.Seeds != nil && *c.Seeds == 0 {
+		return errors.New("simulate: --seeds 0: give how many scenarios are to be drawn, from 1")
+	}
+	if c.Seed != nil && *c.Seed == 0 {
+		return errors.New("simulate: --seed 0: seeds count from 1: give one of them")
+	}
+	if c.Jobs < 0 {
+		return fmt.Errorf("simulate: --jobs %d: give how many are played at a time, or 0 for as many as there are processors", c.Jobs)
+	}
+	if len(c.Scenarios) > 0 && c.asked() != ofQuirks && (c.seeds() > 0 || c.seed() > 0) {
 		return errors.New("simulate: name scenarios, or draw them with --seeds or --seed; not both")
 	}
 	if c.Profile != nil && !slices.Contains(profiles, *c.Profile) {
@@ -70,6 +81,14 @@ func (c *simulateCommand) misused() error {
 	return nil
 }
 
+// isQuirk says why there is no quirk of that name.
+func isQuirk(command, name string) error {
+	if _, err := quirk.Parse([]string{name}); err != nil {
+		return fmt.Errorf("%s: --quirk %s: no such quirk: %s; docs/quirks.md has them all", command, name, spelling.DidYouMean(name, play.QuirkNames()))
+	}
+	return nil
+}
+
 // profiles are those that scenarios are played under.
 var profiles = []string{"corrected", "sdk-9.2.4"}
 
@@ -83,8 +102,8 @@ func (c *simulateCommand) changed(s scenario.Scenario) (scenario.Scenario, error
 	}
 	s.Quirks = slices.Clone(s.Quirks)
 	for _, name := range c.Quirk {
-		if _, err := quirk.Parse([]string{name}); err != nil {
-			return s, fmt.Errorf("simulate: %w", err)
+		if err := isQuirk("simulate", name); err != nil {
+			return s, err
 		}
 		s.Quirks = append(s.Quirks, "+"+name)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 
@@ -32,16 +33,19 @@ func (c *simulateCommand) quirks(t *terminal) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	search := play.QuirkSearch{Names: c.Quirk, From: max(c.Seed, 1), Count: c.Seeds, Jobs: c.Jobs}
+	search := play.QuirkSearch{Names: c.Quirk, From: max(c.seed(), 1), Count: c.seeds(), Jobs: c.Jobs}
 	if search.Count == 0 {
 		search.Count = quirkSeeds
 	}
 	if len(search.Names) == 0 {
 		search.Names = play.QuirkNames()
 	}
-	search.Progress = func(done uint64, _ int) { t.progress(int(done), int(search.Count)) }
+	at, end := t.during("playing the first seeds")
+	search.Progress = func(done uint64, found int) {
+		at(fmt.Sprintf("%d of %d seeds, %d of %d quirks are found", done, search.Count, found, len(search.Names)))
+	}
 	all := search.Run(ctx)
-	t.progress(0, 0)
+	end()
 	return c.tellQuirks(t, all, search.Count)
 }
 

@@ -49,7 +49,9 @@ func (c *whatifCommand) Run(t *terminal) error {
 	if several {
 		return c.day(t, names, change)
 	}
-	answer := ask(names[0], change)
+	at, end := t.during("reading")
+	answer := ask(names[0], change, at)
+	end()
 	if answer.err != nil {
 		return answer.err
 	}
@@ -148,20 +150,24 @@ type asked struct {
 	err      error
 }
 
-// ask plays one log.
-func ask(name string, change whatif.Change) asked {
+// ask plays one log, and says at which step it is.
+func ask(name string, change whatif.Change, at func(what string)) asked {
 	r, err := openLog(name)
 	if err != nil {
 		return asked{err: err}
 	}
+	at("deciding it again")
 	log, err := logOf(r)
 	if err != nil {
 		return asked{err: err}
 	}
+	log.Warnings = append(log.Warnings, r.warnings...)
+	at(fmt.Sprintf("recovering the calls of %s", counted(len(log.Entries), "record")))
 	_, recovery, err := whatif.Recover(log)
 	if err != nil {
 		return asked{err: err, warnings: log.Warnings}
 	}
+	at(fmt.Sprintf("playing %s otherwise", counted(recovery.Calls, "call")))
 	report, err := whatif.Compare(recovery, change)
 	return asked{report, log.Warnings, err}
 }
@@ -181,7 +187,7 @@ func (c *whatifCommand) day(t *terminal, names []string, change whatif.Change) e
 	for range min(runtime.GOMAXPROCS(0), len(names)) {
 		workers.Go(func() {
 			for i := range work {
-				answers[i] = ask(names[i], change)
+				answers[i] = ask(names[i], change, func(string) {})
 			}
 		})
 	}

@@ -80,6 +80,37 @@ func TestWhatIfForms(t *testing.T) {
 	}
 }
 
+// A station that was migrated on the way is told with its moment, and so is a change that changes nothing.
+func TestWhatIfTheStationWasMigrated(t *testing.T) {
+	folder := t.TempDir()
+	migrated := strings.Replace(answered, "+1s    ann answers C1\n", "+1s    ann answers C1\n+5s    C1 hangs up\n+1s    station of ann becomes line-appearance 1\n+5s    C2 calls ann\n", 1)
+	if code, _, errs := engine("simulate", "--journal", folder, file(t, "mine.scenario", migrated)); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	log := filepath.Join(folder, "mine-ann-desk.journal")
+	for _, row := range []struct{ to, left, right string }{
+		{"100", "left:  as recorded, line appearance 100, from 0:09.000 on line appearance 1, profile corrected", "right: changed, line appearance 100, profile corrected\nOn the right the station is not migrated"},
+		{"1", "left:  as recorded, line appearance 100, from 0:09.000 on line appearance 1, profile corrected", "right: changed, line appearance 1, profile corrected\nOn the right the station is not migrated"},
+	} {
+		out, _, err := whatIf(whatifCommand{LineAppearance: to(row.to), Logs: []string{log}}, false)
+		if err != nil || !strings.Contains(out, row.left) || !strings.Contains(out, row.right) || strings.Contains(out, "Nothing is changed") {
+			t.Errorf("%s: %v\n%s", row.to, err, out)
+		}
+	}
+	out, _, err := whatIf(whatifCommand{LineAppearance: to("1"), Page: true, Logs: []string{log}}, false)
+	if err != nil || !strings.Contains(out, "1  line appearance 100, then line appearance 1, profile corrected") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	out, _, err = whatIf(whatifCommand{LineAppearance: to("100"), Logs: []string{twoCalls}}, false)
+	if err != nil || !strings.Contains(out, "\nNothing is changed by that: it was recorded with line appearance 100.\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	out, _, err = whatIf(whatifCommand{LineAppearance: to("100"), Logs: []string{twoCalls, "01"}}, false)
+	if err != nil || !strings.Contains(out, "2 were recorded with line appearance 100 already") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // A folder's page has all of its logs, and a file that is no log is told with its name and does not keep the others back.
 func TestWhatIfADay(t *testing.T) {
 	folder := t.TempDir()
@@ -126,6 +157,7 @@ func TestWhatIfUsedWrongly(t *testing.T) {
 		{"neither true nor false", whatifCommand{Persistent: to("maybe"), Logs: log}, "true or false"},
 		{"no profile", whatifCommand{Profile: to("best"), Logs: log}, "corrected"},
 		{"no option", whatifCommand{Platform: []string{"echo"}, Logs: log}, "KEY=VALUE"},
+		{"an option twice", whatifCommand{Platform: []string{"idle=3s", "idle=4s"}, Logs: log}, "idle: set twice: leave one out"},
 		{"no such log", whatifCommand{LineAppearance: to("1"), Logs: []string{"none.jsonl"}}, "none.jsonl"},
 		{"an empty folder", whatifCommand{LineAppearance: to("1"), Logs: []string{folder}}, "give one that has recordings"},
 		{"a scenario of several", whatifCommand{LineAppearance: to("1"), Scenario: "-", Logs: []string{twoCalls, call}}, "one log"},

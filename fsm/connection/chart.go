@@ -82,6 +82,7 @@ var Chart = fsm.New("connection", "The stream: a notification channel, a WebSock
 			on(messages.SASLFailed{}).Do(closeRefused, countSASL).Enter(BackingOff).Source("1.2 dialing/SASL failure")),
 		in(Restarting, "The stream's head was sent again.",
 			on(messages.StreamOpened{}).Do(noteStream),
+			on(messages.StreamFeatures{}).If(boundBefore).Corrected(quirk.ResourceChosenAnew).Do(sendBindAsBefore).Enter(Binding),
 			on(messages.StreamFeatures{}).Do(sendBind).Enter(Binding).Source("3.1 step 5")),
 		in(Binding, "A resource was asked for.",
 			on(messages.IQAnswered{}).If(answered).Do(noteBound, sendServices, waitForServices).Enter(Discovering).Source("3.1 step 6"),

@@ -207,6 +207,21 @@ func sendBind(d Data, _ messages.StreamFeatures) (Data, act) {
 	return d, act{messages.SendBind{Resource: d.Connect.Resource}}
 }
 
+// boundBefore: the server has chosen a resource, by which the far ends of calls know this client.
+func boundBefore(d Data, _ messages.StreamFeatures) bool {
+	return d.Connect.Resource == "" && resource(d.JID) != ""
+}
+
+func sendBindAsBefore(d Data, _ messages.StreamFeatures) (Data, act) {
+	return d, act{messages.SendBind{Resource: resource(d.JID)}}
+}
+
+// resource is what stands behind the slash of an address.
+func resource(jid messages.JID) string {
+	_, r, _ := strings.Cut(jid.Reveal(), "/")
+	return r
+}
+
 func noteBound(d Data, e messages.IQAnswered) (Data, act) {
 	d.JID = e.Bound
 	return d, nil

@@ -51,9 +51,15 @@ var (
 	})
 	DeafWhileDown = define(Quirk{
 		Name: "deaf-while-down", Kind: Row, Ticket: "sdk-behaviour 1.1 ready(down)/stream back", Since: "9.2.4",
-		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile",
-		Corrected: "when the stream is back the topics are subscribed again, then each conversation that is kept is read, one request each; the peer connections are looked at, as version 14.0.0 does",
+		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile; nor is a change of the station",
+		Corrected: "when the stream is back the topics are subscribed again, then each conversation that is kept is read, one request each, and the user and the station, of which only a change is announced; the peer connections are looked at, as version 14.0.0 does",
 		Why:       "what is added is removed, and each pendingSession settles",
+	})
+	ResourceChosenAnew = define(Quirk{
+		Name: "resource-chosen-anew", Kind: Row, Ticket: "STREAM-357", Since: "9.2.4", FixedIn: "SC 19.1.0",
+		SDK:       "unless the option jidResource names one, the server chooses a new resource whenever the stream comes back: what is sent to the old address, such as a reinvite, is lost",
+		Corrected: "the resource that the server has chosen at first is asked for again",
+		Why:       "the far ends of the calls that go on know the phone by its address",
 	})
 	TopicsRefusedForGood = define(Quirk{
 		Name: "topics-refused-for-good", Kind: Row, Ticket: "sdk-behaviour 3.6 PUT subscriptions", Since: "9.2.4",
@@ -63,9 +69,9 @@ var (
 	})
 	DeafBeforeReady = define(Quirk{
 		Name: "deaf-before-ready", Kind: Row, Ticket: "sdk-behaviour 1.2 dialing/bind done", Since: "9.2.4",
-		SDK:       "what is said about calls between the bind and connected is not heard, and a propose that comes before ready rings nowhere",
-		Corrected: "it is heard from the bind on, and what is still proposed when the softphone is ready rings",
-		Why:       "a call that was withdrawn must not ring, and one that waits must",
+		SDK:       "what is said about calls between the bind and connected is not heard, and a propose that comes before ready rings nowhere; a change of the station before its topic is subscribed is never learnt",
+		Corrected: "it is heard from the bind on, and what is still proposed when the softphone is ready rings; when the topic is subscribed the user and the station are read again, and a change is announced",
+		Why:       "a call that was withdrawn must not ring, and one that waits must; where it rings is the station's matter",
 	})
 )
 
@@ -231,8 +237,8 @@ var (
 	})
 	DisassociationSilent = define(Quirk{
 		Name: "disassociation-silent", Kind: Row, Ticket: "sdk-behaviour 1.3 D7", Since: "9.2.4",
-		SDK:       "without a station concurrent sessions are off, and nobody is told",
-		Corrected: "concurrentSoftphoneSessionsEnabled is announced",
+		SDK:       "without a station concurrent sessions are off, and nobody is told; a migration of the station that the user had announces it as associated",
+		Corrected: "concurrentSoftphoneSessionsEnabled is announced, and what becomes of a station that is not the user's any more is no news",
 		Why:       "the last announced value must hold",
 	})
 	InactiveIsError = define(Quirk{
@@ -350,7 +356,7 @@ var (
 	HoldsOwnCall = define(Quirk{
 		Name: "holds-own-call", Kind: Pick, Ticket: "sdk-behaviour 1.6.6 D30", Since: "9.2.4",
 		SDK:       "a new session holds of each other session the last conversation: its own too, ended ones, and one called undefined",
-		Corrected: "it holds all other conversations that are connected",
+		Corrected: "it holds all other conversations that are connected; one that takes an earlier one's place and whose call is held holds none",
 		Why:       "the call that is taken must not be held",
 	})
 	FailureNeedsInterruption = define(Quirk{

@@ -32,11 +32,11 @@ type Quirk struct {
 	Corrected string // what the corrected profile does instead, as a sentence
 	Why       string // why the difference matters to somebody
 
-	bit Set // the quirk's own bit; 0 for a quirk that is not of the catalogue
+	bit Set // the quirk's own bit; none for a quirk that is not of the catalogue
 }
 
 // quirksMax is how many quirks a Set has room for.
-const quirksMax = 64
+const quirksMax = 128
 
 // catalogue holds every quirk, in the order in which catalogue.go declares them. It has no initial value on purpose:
 // then it is ready before the first variable of catalogue.go is.
@@ -49,9 +49,17 @@ func define(q Quirk) *Quirk {
 	if err := admit(catalogue, q); err != nil {
 		panic(err)
 	}
-	q.bit = 1 << len(catalogue)
+	q.bit = bitAt(len(catalogue))
 	catalogue = append(catalogue, &q)
 	return &q
+}
+
+// bitAt is the bit of the quirk at a place of the catalogue.
+func bitAt(place int) Set {
+	if place < 64 {
+		return Set{Low: 1 << place}
+	}
+	return Set{High: 1 << (place - 64)}
 }
 
 // admit says why a quirk cannot be added to those before it.

@@ -7,10 +7,13 @@ import (
 
 // Set is a profile: the quirks that are on. It is a plain value, compared with ==. Its bits follow the order of the
 // catalogue, so they change when a quirk is added in its middle: journals store Names, never the number.
-type Set uint64
+type Set struct {
+	Low  uint64 `json:"low,omitempty"`  // the first 64
+	High uint64 `json:"high,omitempty"` // the others
+}
 
-// Corrected is the profile without any quirk, the default wherever no log names another.
-const Corrected Set = 0
+// Corrected is the profile without any quirk, the default wherever no log names another. Nobody changes it.
+var Corrected Set
 
 // SDK924 is the profile of the real SDK 9.2.4, whose defects are what the catalogue lists: all of them.
 func SDK924() Set {
@@ -22,14 +25,14 @@ func SDK924() Set {
 }
 
 // Has says whether the quirk is on. A quirk that is not of the catalogue, or nil, never is.
-func (s Set) Has(q *Quirk) bool { return q != nil && s&q.bit != 0 }
+func (s Set) Has(q *Quirk) bool { return q != nil && (s.Low&q.bit.Low|s.High&q.bit.High) != 0 }
 
 // With is the set with the quirk on. A quirk that is not of the catalogue, or nil, changes nothing.
 func (s Set) With(q *Quirk) Set {
 	if q == nil {
 		return s
 	}
-	return s | q.bit
+	return s.Union(q.bit)
 }
 
 // Without is the set with the quirk off.
@@ -37,8 +40,14 @@ func (s Set) Without(q *Quirk) Set {
 	if q == nil {
 		return s
 	}
-	return s &^ q.bit
+	return s.Minus(q.bit)
 }
+
+// Union has the quirks of both sets.
+func (s Set) Union(other Set) Set { return Set{Low: s.Low | other.Low, High: s.High | other.High} }
+
+// Minus has the quirks that the other set has not.
+func (s Set) Minus(other Set) Set { return Set{Low: s.Low &^ other.Low, High: s.High &^ other.High} }
 
 // Toggled is the set with the quirk the other way round. A quirk that is not of the catalogue, or nil, changes nothing.
 func (s Set) Toggled(q *Quirk) Set {
@@ -66,7 +75,7 @@ func Parse(names []string) (Set, error) {
 	for _, name := range names {
 		q := named(name)
 		if q == nil {
-			return 0, fmt.Errorf("quirk: %q: no such quirk: the known ones are %s", name, known())
+			return Set{}, fmt.Errorf("quirk: %q: no such quirk: the known ones are %s", name, known())
 		}
 		s = s.With(q)
 	}
@@ -98,7 +107,7 @@ func Profile(name string) (Set, error) {
 			return p.set(), nil
 		}
 	}
-	return 0, fmt.Errorf("quirk: %q: no such profile: the known ones are %s", name, strings.Join(Profiles(), ", "))
+	return Set{}, fmt.Errorf("quirk: %q: no such profile: the known ones are %s", name, strings.Join(Profiles(), ", "))
 }
 
 func named(name string) *Quirk {

@@ -50,7 +50,14 @@ func settleAccept(d *Data, e messages.AcceptNow) (*Data, acts) {
 	return d, messages.Settled(e.Call, nil)
 }
 
-func holdOthers(d *Data, e messages.AcceptNow) (*Data, acts) { return d.holdOthers(e.Session) }
+// holdOthers: what is accepted is to be heard, but for a session that takes an earlier one's place and whose call is held.
+func holdOthers(d *Data, e messages.AcceptNow) (*Data, acts) {
+	own := d.conversationAt(d.session(e.Session).Carries)
+	if own >= 0 && d.Conversations[own].Leg.Held.True() && !d.Quirks.Has(quirk.HoldsOwnCall) {
+		return d, nil
+	}
+	return d.holdOthers(e.Session)
+}
 
 // holdOthers holds the conversations of the other active sessions, unless they are held or the peer connection is down.
 // Nobody waits for it. The pick holds-own-call: the last one of each session, whatever became of it, or all that are

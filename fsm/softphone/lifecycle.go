@@ -9,6 +9,7 @@ import (
 
 // initializeAgain: who we are is read anew beside what goes on; only when it is known the old stream is left.
 var initializeAgain = together(
+	on(messages.Initialize{}).If(alreadyBegins).Do(yieldInitialize, fetchIdentity),
 	on(messages.Initialize{}).Do(fetchIdentity).Source("1.1 ready/initialize again"),
 	on(messages.Disconnect{}).If(beginning).Corrected(quirk.DisconnectWhileConnecting).Do(giveUpBeginning, disconnect),
 	on(messages.RequestDone{}).If(tellsWho).Unless(begins).Corrected(quirk.DisconnectWhileConnecting),
@@ -88,6 +89,21 @@ const identity = "identity"
 func tellsWho(_ *Data, e messages.RequestDone) bool         { return e.Tag == identity }
 func failsToTellWho(_ *Data, e messages.RequestFailed) bool { return e.Tag == identity }
 func initializing(d *Data, _ messages.RequestFailed) bool   { return d.Waiting != 0 }
+
+// alreadyBegins: it is initialized again before it is known who we are. Both ask the same; the later one is answered.
+func alreadyBegins(d *Data, _ messages.Initialize) bool { return d.Begins && d.Waiting != 0 }
+
+func yieldInitialize(d *Data, _ messages.Initialize) (*Data, acts) {
+	return d.initializationFailed("initialize was called again")
+}
+
+// giveUpInitialize: who initializes need not wait any more.
+func giveUpInitialize(d *Data, _ messages.Destroy) (*Data, acts) {
+	if d.Waiting == 0 {
+		return d, nil
+	}
+	return d.initializationFailed("destroy was called while the softphone was initializing")
+}
 
 func beginning(d *Data, _ messages.Disconnect) bool { return d.Begins }
 func begins(d *Data, _ messages.RequestDone) bool   { return d.Begins }
@@ -239,7 +255,7 @@ func noteTopicsDone(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
 }
 
 func enable[E messages.Input](d *Data, _ E) (*Data, acts) {
-	d.Enabled, d.Deaf = true, false
+	d.Enabled = true
 	return d, nil
 }
 
@@ -444,6 +460,23 @@ func pass[E messages.Input](d *Data, e E) (*Data, acts) {
 }
 
 // --- the station
+
+// readStation asks what the station is by now: from here on the platform tells of it, and what it was before the topic was
+// subscribed may have changed meanwhile. The fact deaf-before-ready: the SDK does not ask.
+func readStation(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
+	if d.Quirks.Has(quirk.DeafBeforeReady) {
+		return d, nil
+	}
+	return readStationAgain(d, e)
+}
+
+// readStationAgain asks unless nobody wants to know.
+func readStationAgain(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
+	if d.Ears == 0 {
+		return d, nil
+	}
+	return d, acts{tell(messages.StationActor, messages.ReadStation{})}
+}
 
 func stationUnheard(d *Data, _ messages.StationNotified) bool { return d.Ears == 0 }
 func migration(_ *Data, e messages.StationNotified) bool      { return e.Action == "WebRTCMigration" }

@@ -11,7 +11,7 @@ import (
 // Data is what the client remembers: who it is, and the ordered lists. Slices are never changed in place.
 type Data struct {
 	Options messages.Options        `json:"options"`
-	Quirks  quirk.Set               `json:"quirks,omitempty"`
+	Quirks  quirk.Set               `json:"quirks,omitzero"`
 	Me      messages.MeBody         `json:"me"`
 	Waiting messages.CallID         `json:"waiting,omitempty"` // of initialize, or of destroy
 	Answers int                     `json:"answers,omitempty"`

@@ -15,14 +15,21 @@ type Data struct {
 	Effective messages.StationID   `json:"effective,omitempty"`
 	Station   messages.StationInfo `json:"station"`
 	Present   bool                 `json:"present,omitempty"`
-	// Asked numbers the fetches; Heard is the first whose answer still counts.
+	// Asked numbers the questions; Heard is the first whose answer still counts. Named is the first that may say which station
+	// it is: the platform has named it before.
 	Asked int `json:"asked,omitempty"`
 	Heard int `json:"heard,omitempty"`
+	Named int `json:"named,omitempty"`
 }
 
 const (
 	restTimeout = 30 * time.Second
-	waiting     = "waiting" // what the tag of a fetch that the root waits for begins with; then comes its number
+
+	// What the tag of a question begins with, before its number: the root waits for the answer; or it is asked unbidden which
+	// station the user has, and then what that one can do.
+	waiting = "waiting"
+	user    = "user"
+	anew    = "anew"
 )
 
 // View is what the root knows of the station.
@@ -42,35 +49,92 @@ func overtaken(d Data, e messages.RequestDone) bool { return number(e.Tag) < d.H
 
 // number is the number of the fetch with the tag; 0 for none, which is before all.
 func number(tag string) int {
-	n, _ := strconv.Atoi(strings.TrimPrefix(tag, waiting))
+	n, _ := strconv.Atoi(strings.TrimLeft(tag, "abcdefghijklmnopqrstuvwxyz"))
 	return n
 }
 
-func (d Data) fetch(wait bool) (Data, messages.Acts) {
+// ask puts a question, of which the tag tells what it is for.
+func (d Data) ask(r messages.Request, tag string) (Data, messages.Acts) {
 	d.Asked++
-	tag := strconv.Itoa(d.Asked)
-	if wait {
-		tag = waiting + tag
-	}
 	return d, messages.Acts{messages.Spawn{Actor: "request", Msg: messages.Perform{
-		Effect: messages.Request{Of: messages.GetStation, Station: d.Effective},
-		Owner:  messages.StationActor, Tag: tag, Timeout: restTimeout, Retrying: true,
+		Effect: r, Owner: messages.StationActor, Tag: tag + strconv.Itoa(d.Asked), Timeout: restTimeout, Retrying: true,
 	}}}
 }
 
-func fetchNamed(d Data, e messages.FetchStation) (Data, messages.Acts) {
-	d.Effective = e.Station
-	return d.fetch(e.Waiting)
+func (d Data) fetch(tag string) (Data, messages.Acts) {
+	return d.ask(messages.Request{Of: messages.GetStation, Station: d.Effective}, tag)
 }
 
-func fetchKnown(d Data, e messages.FetchStation) (Data, messages.Acts) { return d.fetch(e.Waiting) }
+// called notes which station it is.
+func (d Data) called(s messages.StationID) Data {
+	d.Effective, d.Named = s, d.Asked+1
+	return d
+}
+
+func tagOf(e messages.FetchStation) string {
+	if e.Waiting {
+		return waiting
+	}
+	return ""
+}
+
+func fetchNamed(d Data, e messages.FetchStation) (Data, messages.Acts) {
+	return d.called(e.Station).fetch(tagOf(e))
+}
+
+func fetchKnown(d Data, e messages.FetchStation) (Data, messages.Acts) { return d.fetch(tagOf(e)) }
 
 func fetchNews(d Data, e messages.StationNews) (Data, messages.Acts) {
-	d.Effective = e.Station
-	return d.fetch(false)
+	return d.called(e.Station).fetch("")
 }
 
-func fetchMigrated(d Data, _ messages.StationNews) (Data, messages.Acts) { return d.fetch(false) }
+func fetchMigrated(d Data, _ messages.StationNews) (Data, messages.Acts) { return d.fetch("") }
+
+// --- what was changed while nobody told of it
+
+func readUser(d Data, _ messages.ReadStation) (Data, messages.Acts) {
+	return d.ask(messages.Request{Of: messages.GetMe}, user)
+}
+
+func tellsUser(_ Data, e messages.RequestDone) bool { return strings.HasPrefix(e.Tag, user) }
+func readAnew(_ Data, e messages.RequestDone) bool  { return strings.HasPrefix(e.Tag, anew) }
+func readInVain(_ Data, e messages.RequestFailed) bool {
+	return strings.HasPrefix(e.Tag, user) || strings.HasPrefix(e.Tag, anew)
+}
+
+// toldSince: the platform has said which station it is since it was asked.
+func toldSince(d Data, e messages.RequestDone) bool { return number(e.Tag) < d.Named }
+
+func namesStation(_ Data, e messages.RequestDone) bool {
+	return e.HTTP.Me != nil && e.HTTP.Me.Station != ""
+}
+
+// namesNone: the user had a station, and has none.
+func namesNone(d Data, e messages.RequestDone) bool {
+	return e.HTTP.Me != nil && e.HTTP.Me.Station == "" && d.Present
+}
+
+func readNamed(d Data, e messages.RequestDone) (Data, messages.Acts) {
+	return d.called(e.HTTP.Me.Station).fetch(anew)
+}
+
+// unchanged: there is nothing to announce.
+func unchanged(d Data, e messages.RequestDone) bool {
+	return e.HTTP.Station == nil || d.Present && *e.HTTP.Station == d.Station
+}
+
+func noteHeard(d Data, e messages.RequestDone) (Data, messages.Acts) {
+	d.Heard = max(d.Heard, number(e.Tag))
+	return d, nil
+}
+
+func forgetRead(d Data, _ messages.RequestDone) (Data, messages.Acts) { return d.forget(), nil }
+func announceNotConcurrentRead(d Data, _ messages.RequestDone) (Data, messages.Acts) {
+	return d, notConcurrent()
+}
+func announceGoneRead(d Data, _ messages.RequestDone) (Data, messages.Acts) { return d, gone() }
+
+// --- what is announced
 
 func announceNone(d Data, e messages.FetchStation) (Data, messages.Acts) {
 	d.Effective = ""
@@ -117,15 +181,23 @@ func announceError(d Data, e messages.RequestFailed) (Data, messages.Acts) {
 	return d, messages.Refused(0, messages.ErrHTTP, e.Error.Message)
 }
 
-func forget(d Data, _ messages.StationNews) (Data, messages.Acts) {
-	d.Station, d.Present, d.Heard = messages.StationInfo{}, false, d.Asked+1
-	return d, nil
+func forget(d Data, _ messages.StationNews) (Data, messages.Acts) { return d.forget(), nil }
+
+func (d Data) forget() Data {
+	d.Station, d.Present, d.Heard, d.Named = messages.StationInfo{}, false, d.Asked+1, d.Asked+1
+	return d
 }
 
 func announceNotConcurrent(d Data, _ messages.StationNews) (Data, messages.Acts) {
-	return d, messages.Acts{messages.Announce{Event: messages.ConcurrentSessionsEnabled{}}}
+	return d, notConcurrent()
 }
 
-func announceGone(d Data, _ messages.StationNews) (Data, messages.Acts) {
-	return d, messages.Acts{messages.Announce{Event: messages.StationChanged{Action: "Disassociated"}}}
+func notConcurrent() messages.Acts {
+	return messages.Acts{messages.Announce{Event: messages.ConcurrentSessionsEnabled{}}}
+}
+
+func announceGone(d Data, _ messages.StationNews) (Data, messages.Acts) { return d, gone() }
+
+func gone() messages.Acts {
+	return messages.Acts{messages.Announce{Event: messages.StationChanged{Action: "Disassociated"}}}
 }

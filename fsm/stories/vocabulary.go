@@ -83,6 +83,7 @@ var internals = []messages.Input{
 	messages.ProceedWanted{},
 	messages.ProposalView{},
 	messages.Publish{},
+	messages.ReadStation{},
 	messages.RecalledConnected{},
 	messages.RecalledEnded{},
 	messages.RecalledOther{},

@@ -32,7 +32,7 @@ func Recording(name string) (*capture.Capture, error) {
 func Profile(log *capture.Capture) (quirk.Set, error) {
 	set, err := quirk.Profile("sdk-" + log.Config.SDK)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", log.Name, err)
+		return quirk.Set{}, fmt.Errorf("%s: %w", log.Name, err)
 	}
 	return set, nil
 }

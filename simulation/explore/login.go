@@ -21,6 +21,7 @@ const (
 // login is a phone that was constructed, brought to Ready: every question of its own is answered well. Each input is shown.
 func login(p *phone, show func(messages.Input)) (*phone, error) {
 	var pending []messages.Input
+	ready := false
 	in := messages.Input(messages.Initialize{Call: 1})
 	for range 100 {
 		show(in)
@@ -31,15 +32,17 @@ func login(p *phone, show func(messages.Input)) (*phone, error) {
 		p = next
 		for _, o := range outputs {
 			if a, ok := o.Effect.(messages.Announce); ok {
-				if _, ready := a.Event.(messages.Ready); ready {
-					return p, nil
-				}
+				_, is := a.Event.(messages.Ready)
+				ready = ready || is
 			}
 			pending = append(pending, welcome(o.ID, o.Effect)...)
 		}
 		if len(pending) > 0 {
 			in, pending = pending[0], pending[1:]
 			continue
+		}
+		if ready {
+			return p, nil
 		}
 		if in, err = p.gather(); err != nil {
 			return nil, err

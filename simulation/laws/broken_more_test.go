@@ -53,6 +53,10 @@ var breakingTold = []struct {
 	{laws.ProceedsAreFew, "for ever", append(taken()[:2], append(
 		slices.Repeat([]runtime.Step{step(messages.PageShown{}, messages.SendProceed{Session: sid, To: far})}, 9),
 		step(messages.PageShown{}, announces(messages.HandledPendingSession{Conversation: here})))...), nil},
+	{laws.AddressIsKept, "another one", []runtime.Step{
+		step(messages.IQAnswered{Bound: "ann@org.example/here"}),
+		step(messages.StreamFeatures{}, messages.SendBind{}),
+	}, nil},
 	{laws.WhoLeavesIsGone, "connects again", []runtime.Step{
 		step(messages.Disconnect{Call: 3}, messages.Settle{Call: 3}),
 		step(messages.PageShown{}, announces(messages.StreamConnected{Reconnect: true})),

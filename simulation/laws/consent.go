@@ -3,6 +3,7 @@ package laws
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -14,19 +15,22 @@ type consents struct {
 	persistent bool // the station's, as it was announced
 
 	proposes map[messages.SessionID][]messages.Propose
-	dialled  map[messages.ConversationID]bool
+	sessions recent[messages.SessionID] // of all that is noted of a session by its id
+	// dialled are the conversations that this client placed; dialledIDs their order.
+	dialled    map[messages.ConversationID]bool
+	dialledIDs recent[messages.ConversationID]
 	// answers and orders are what is left of the Answers: for a session, and for an order by REST.
 	answers, orders map[messages.ConversationID]bool
 	// ordered are the ringing conversations whose answer was ordered by REST.
 	ordered map[messages.ConversationID]bool
 	// proceeded are the sessions that were proceeded and have not begun, with what was proposed of them.
-	proceeded map[messages.SessionID][]messages.Propose
-	peers     map[messages.Ref]*peer
-	newest    messages.Ref         // the peer connection that was made last
-	living    []*peer              // those that are open, in the order in which they were made
-	dead      recent[messages.Ref] // those that were closed
-	proposed  recent[messages.SessionID]
-	asked     map[messages.EffectID]messages.Ref // microphones that were asked for
+	proceeded   map[messages.SessionID][]messages.Propose
+	proceededAt map[messages.SessionID]time.Duration
+	peers       map[messages.Ref]*peer
+	newest      messages.Ref                       // the peer connection that was made last
+	living      []*peer                            // those that are open, in the order in which they were made
+	dead        recent[messages.Ref]               // those that were closed
+	asked       map[messages.EffectID]messages.Ref // microphones that were asked for
 }
 
 // peer is a peer connection, and the session that it was made for.
@@ -53,7 +57,7 @@ func newConsents(o messages.Options) consents {
 		options: o, proposes: map[messages.SessionID][]messages.Propose{}, dialled: map[messages.ConversationID]bool{},
 		answers: map[messages.ConversationID]bool{}, orders: map[messages.ConversationID]bool{},
 		ordered:   map[messages.ConversationID]bool{},
-		proceeded: map[messages.SessionID][]messages.Propose{}, peers: map[messages.Ref]*peer{}, asked: map[messages.EffectID]messages.Ref{},
+		proceeded: map[messages.SessionID][]messages.Propose{}, proceededAt: map[messages.SessionID]time.Duration{}, peers: map[messages.Ref]*peer{}, asked: map[messages.EffectID]messages.Ref{},
 	}
 }
 
@@ -61,24 +65,23 @@ func newConsents(o messages.Options) consents {
 func (c *Checker) noteConsent(in messages.Input) {
 	switch in := in.(type) {
 	case messages.Propose:
-		if len(c.proposes[in.Session]) == 0 {
-			c.proposed.add(in.Session, func(old messages.SessionID) { delete(c.proposes, old) })
-		}
+		c.noteSession(in.Session)
 		if !slices.Contains(c.proposes[in.Session], in) {
 			c.proposes[in.Session] = append(c.proposes[in.Session], in)
 		}
 	case messages.Retract:
-		c.proposes[in.Session] = slices.DeleteFunc(slices.Clone(c.proposes[in.Session]), func(p messages.Propose) bool {
-			return bare(p.From) == bare(in.From)
-		})
+		if list, proposed := c.proposes[in.Session]; proposed {
+			c.proposes[in.Session] = slices.DeleteFunc(slices.Clone(list), func(p messages.Propose) bool { return bare(p.From) == bare(in.From) })
+		}
 	case messages.Answer:
 		for _, conversation := range c.answered(in) {
+			c.noteCall(conversation)
 			c.answers[conversation], c.orders[conversation] = true, true
 			c.countAnew(conversation)
 		}
 	case messages.HTTPAnswered:
 		if in.Placed != nil {
-			c.dialled[in.Placed.Conversation] = true
+			c.noteDialled(in.Placed.Conversation)
 		}
 	case messages.MicrophoneGranted:
 		if p := c.peers[c.asked[in.Effect]]; p != nil {
@@ -113,7 +116,17 @@ func (c *Checker) answered(in messages.Answer) (all []messages.ConversationID) {
 
 func (c *Checker) isProposedFor(conversation messages.ConversationID) bool {
 	for _, list := range c.proposes {
-		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
+		if proposedFor(list, conversation) {
+			return true
+		}
+	}
+	return false
+}
+
+// proposedFor tells whether one of several proposes is of a conversation.
+func proposedFor(list []messages.Propose, conversation messages.ConversationID) bool {
+	for i := range list {
+		if list[i].Conversation == conversation {
 			return true
 		}
 	}
@@ -137,12 +150,14 @@ func (c *Checker) needsConsent(in messages.Input, id messages.EffectID, effect m
 	switch e := effect.(type) {
 	case messages.SendProceed:
 		c.countsProceed(e.Session)
+		c.proceededAt[e.Session] = c.at
 		c.proceedsConsented(e)
 	case messages.SendAccept:
 		if !c.live(e.Session) {
 			c.broken(ConsentBeforeMedia, "session %s is accepted, and has no peer connection", e.Session)
 		}
 		delete(c.proceeded, e.Session)
+		delete(c.proceededAt, e.Session)
 	case messages.CreatePeer:
 		c.opens(in, e)
 	case messages.RequestMicrophone:
@@ -196,6 +211,7 @@ func (c *Checker) proceedsConsented(e messages.SendProceed) {
 }
 
 func (c *Checker) ordersAnswer(conversation messages.ConversationID) {
+	c.noteCall(conversation)
 	c.ordered[conversation] = true
 	if c.orders[conversation] {
 		delete(c.orders, conversation)

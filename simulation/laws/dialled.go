@@ -9,19 +9,13 @@ import (
 // dialledHere is the session on which the platform says now that a call is connected which this client has dialled, or has
 // answered by an order to the platform; nil for none. It is the only live one, and the call's own or one that began under line appearance 1, which has no other. Where it
 // is not clear what is meant, the law is silent: several legs, a leg that has failed, a session that is not up, a type that
-// is not allowed any more, a call that was read to be over, of which what is notified may be older.
+// is not allowed any more, a call that was read to be over, of which what is notified may be older, and one that another client took.
 func (c *Checker) dialledHere(in messages.Input) (*peer, messages.ConversationID) {
 	n, ok := in.(messages.ConversationNotified)
-	if !ok || !c.dialled[n.Conversation] && !c.waitsFor(n.Conversation) || c.readOver[n.Conversation] || c.leaving || c.me == "" {
+	if !ok || !c.dialled[n.Conversation] && !c.waitsFor(n.Conversation) || c.notOurs[n.Conversation] || c.leaving || c.me == "" {
 		return nil, ""
 	}
-	var legs []messages.Leg
-	for _, p := range n.Participants {
-		if p.User == c.me {
-			legs = append(legs, p.Calls...)
-		}
-	}
-	if len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Failed {
+	if legs, leg := c.userLegs(&n); legs != 1 || leg.State != messages.Connected || leg.Failed {
 		return nil, ""
 	}
 	for _, proposes := range c.proceeded {
@@ -87,7 +81,8 @@ func (c *Checker) notePeer(in messages.Input) {
 		}
 	case messages.HTTPAnswered:
 		if read := in.Conversation; read != nil && !c.takesPart(*read) {
-			c.readOver[read.Conversation] = true
+			c.noteCall(read.Conversation)
+			c.notOurs[read.Conversation] = true
 		}
 	case messages.DisallowSessionType, messages.Destroy, messages.Initialize:
 		c.leaving = c.me != ""

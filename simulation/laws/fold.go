@@ -11,9 +11,10 @@ import (
 // Copy is another checker that has seen the same. An exploration follows several ways from one state with it.
 func (c *Checker) Copy() *Checker {
 	other := *c
-	other.proposes, other.dialled = maps.Clone(c.proposes), maps.Clone(c.dialled)
+	other.proposes, other.sessions = maps.Clone(c.proposes), c.sessions.copied()
+	other.dialled, other.dialledIDs = maps.Clone(c.dialled), c.dialledIDs.copied()
 	other.answers, other.orders, other.ordered = maps.Clone(c.answers), maps.Clone(c.orders), maps.Clone(c.ordered)
-	other.proceeded, other.asked = maps.Clone(c.proceeded), maps.Clone(c.asked)
+	other.proceeded, other.proceededAt, other.asked = maps.Clone(c.proceeded), maps.Clone(c.proceededAt), maps.Clone(c.asked)
 	other.peers = make(map[messages.Ref]*peer, len(c.peers))
 	for ref, p := range c.peers {
 		same := *p
@@ -23,27 +24,28 @@ func (c *Checker) Copy() *Checker {
 	for i, p := range c.living {
 		other.living[i] = other.peers[p.ref]
 	}
-	other.dead, other.proposed, other.starts = c.dead.copied(), c.proposed.copied(), c.starts.copied()
+	other.dead, other.starts = c.dead.copied(), c.starts.copied()
 	for id, list := range other.proposes {
 		other.proposes[id] = slices.Clip(list)
 	}
 	other.rings, other.started, other.heard = maps.Clone(c.rings), maps.Clone(c.started), maps.Clone(c.heard)
 	other.added, other.open = maps.Clone(c.added), maps.Clone(c.open)
 	other.passed, other.taken = maps.Clone(c.passed), maps.Clone(c.taken)
-	other.upAs, other.readOver = maps.Clone(c.upAs), maps.Clone(c.readOver)
-	other.told.open, other.told.openIDs = maps.Clone(c.told.open), c.told.openIDs.copied()
-	other.proceeds, other.proceedIDs = maps.Clone(c.proceeds), c.proceedIDs.copied()
-	other.early, other.earlyIDs = maps.Clone(c.early), c.earlyIDs.copied()
+	other.upAs, other.notOurs = maps.Clone(c.upAs), maps.Clone(c.notOurs)
+	other.told.open, other.proceeds, other.early = maps.Clone(c.told.open), maps.Clone(c.proceeds), maps.Clone(c.early)
 	for id, list := range other.early {
 		other.early[id] = slices.Clip(list)
 	}
-	other.holds, other.notified, other.notifiedAs = maps.Clone(c.holds), maps.Clone(c.notified), c.notifiedAs.copied()
+	other.holds, other.notified, other.calls = maps.Clone(c.holds), maps.Clone(c.notified), c.calls.copied()
 	other.violations = slices.Clip(c.violations)
 	return &other
 }
 
 // Undial forgets which conversations were dialled.
-func (c *Checker) Undial() { clear(c.dialled) }
+func (c *Checker) Undial() {
+	clear(c.dialled)
+	c.dialledIDs = recent[messages.ConversationID]{}
+}
 
 // Choose gives the checker other options from now on, as if they had always been those.
 func (c *Checker) Choose(o messages.Options) { c.options = o }
@@ -87,10 +89,11 @@ type Living struct {
 // nothing, an Answer or a peer connection that is forgotten allows nothing, and a start is only of use to a live session.
 func (c *Checker) OnlyConsent(l Living) []Violation {
 	found := slices.DeleteFunc(c.violations, func(v Violation) bool { return v.Law != ConsentBeforeMedia })
-	c.violations, c.seq = nil, 0
+	c.violations, c.seq, c.at = nil, 0, 0
 	c.told, c.newest = told{open: map[messages.SessionID]int{}}, 0
-	c.proceedIDs, c.earlyIDs, c.notifiedAs = recent[messages.SessionID]{}, recent[messages.SessionID]{}, recent[messages.ConversationID]{}
+	c.calls = recent[messages.ConversationID]{}
 	clear(c.proceeds)
+	clear(c.proceededAt)
 	clear(c.early)
 	clear(c.holds)
 	clear(c.notified)
@@ -99,7 +102,7 @@ func (c *Checker) OnlyConsent(l Living) []Violation {
 	clear(c.passed)
 	clear(c.taken)
 	clear(c.upAs)
-	clear(c.readOver)
+	clear(c.notOurs)
 	clear(c.open)
 	clear(c.ordered)
 	for id, list := range c.proposes {
@@ -122,7 +125,7 @@ func (c *Checker) OnlyConsent(l Living) []Violation {
 	}
 	maps.DeleteFunc(c.peers, func(ref messages.Ref, _ *peer) bool { return !l.Peer(ref) })
 	c.living = slices.DeleteFunc(c.living, func(p *peer) bool { return !l.Peer(p.ref) })
-	c.dead, c.proposed, c.starts = recent[messages.Ref]{}, recent[messages.SessionID]{}, recent[start]{} // what is forgotten is above
+	c.dead, c.sessions, c.starts = recent[messages.Ref]{}, recent[messages.SessionID]{}, recent[start]{} // what is forgotten is above
 	maps.DeleteFunc(c.asked, func(id messages.EffectID, _ messages.Ref) bool { return !l.Asked(id) })
 	maps.DeleteFunc(c.heard, func(at start, _ bool) bool { return !c.live(at.session) })
 	maps.DeleteFunc(c.answers, func(id messages.ConversationID, _ bool) bool { return !c.known(id) })
@@ -160,12 +163,9 @@ func (c *Checker) known(conversation messages.ConversationID) bool {
 		return true
 	}
 	for _, list := range c.proposes {
-		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
+		if proposedFor(list, conversation) {
 			return true
 		}
 	}
 	return false
 }
-
-// copied are the same keys, in a list of their own.
-func (r recent[K]) copied() recent[K] { return recent[K]{keys: slices.Clone(r.keys)} }

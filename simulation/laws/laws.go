@@ -1,14 +1,19 @@
 // Package laws checks that a softphone keeps what the profile `corrected` promises: consents and announcements (design
 // sections 1 and 6). A Checker watches one cell, step by step, from outside: it knows inputs and effects, and nothing of
 // charts.
+//
+// A step costs well below a microsecond and no garbage, and what a checker remembers does not grow: it can be on in
+// production. Watch makes an observer for runtime.SoftphoneConfig.OnStep; the example of Watch switches it on.
 package laws
 
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/runtime"
@@ -19,6 +24,12 @@ type Violation struct {
 	Seq  uint64
 	Law  string
 	What string
+}
+
+// LogValue is the law, the entry and what happened, as attributes. Ids of calls and sessions are among them, and nothing of
+// people: no address, name or number.
+func (v Violation) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("law", v.Law), slog.Uint64("entry", v.Seq), slog.String("what", v.What))
 }
 
 // String is one line.
@@ -42,6 +53,7 @@ const (
 	SessionsEndOnce      = "a session terminates once, and is not active after that"
 	OnlyWhoMay           = "a message counts only from whom it may come"
 	ProceedsAreFew       = "a session id is proceeded nine times at most"
+	AddressIsKept        = "a phone that comes back has the address that it had"
 	WhoLeavesIsGone      = "who disconnects stays so until the next initialize"
 	ConcurrencyIsTold    = "concurrentSoftphoneSessionsEnabled was announced last as the station has it"
 	UpdatesListLive      = "a conversationUpdate lists no call that is over"
@@ -56,7 +68,7 @@ const (
 	CandidatesAreUsed    = "candidates that come between the proceed and the offer are used"
 	ReplacedByAnother    = "a session is replaced by another one, not by itself"
 	AnsweredIsOurs       = "a call that was answered here by an order and is connected on the live session is started and added"
-	UnknownIsRefused     = "the end of a session that was never here is refused"
+	UnknownIsRefused     = "the end of a session that is not here is refused"
 	HeldForACall         = "a live call is held because somebody said so, or for another call"
 )
 
@@ -65,9 +77,10 @@ type Checker struct {
 	consents
 	violations []Violation
 	seq        uint64
-	concurrent bool // the station's line appearance is greater than 1, as it was announced
-	oneLine    bool // it is 1, as it was announced
-	leaving    bool // calls may not be heard of any more
+	at         time.Duration // of the step
+	concurrent bool          // the station's line appearance is greater than 1, as it was announced
+	oneLine    bool          // it is 1, as it was announced
+	leaving    bool          // calls may not be heard of any more
 	me         messages.UserID
 	own        string // the user's bare address
 	told       told
@@ -82,14 +95,12 @@ type Checker struct {
 	open    map[messages.CallID]messages.Requested // the requests that are not settled
 	upAs    map[messages.ConversationID]bool       // what was announced last of each call: whether it is connected
 
-	proceeds   map[messages.SessionID]int // how often each was proceeded
-	proceedIDs recent[messages.SessionID]
-	early      map[messages.SessionID][]messages.Candidate // they came before the offer, and were not used
-	earlyIDs   recent[messages.SessionID]
-	holds      map[messages.ConversationID]int // how often the program asked to hold them, and they were not
-	notifiedAs recent[messages.ConversationID]
-	notified   map[messages.ConversationID]bool // whether the user's leg was live when it was notified last
-	readOver   map[messages.ConversationID]bool // the platform was asked about them, and said that they are over
+	proceeds map[messages.SessionID]int                  // how often each was proceeded
+	early    map[messages.SessionID][]messages.Candidate // they came before the offer, and were not used
+	holds    map[messages.ConversationID]int             // how often the program asked to hold them, and they were not
+	calls    recent[messages.ConversationID]             // of all that is noted of a conversation by itself
+	notified map[messages.ConversationID]bool            // whether the user's leg was live when it was notified last
+	notOurs  map[messages.ConversationID]bool            // the platform was asked about them, and said that they are over
 }
 
 type start struct {
@@ -104,12 +115,32 @@ func New(o messages.Options) *Checker {
 		added: map[messages.ConversationID]bool{}, open: map[messages.CallID]messages.Requested{}, taken: map[messages.ConversationID]bool{},
 		passed: map[messages.ConversationID]bool{}, upAs: map[messages.ConversationID]bool{}, told: told{open: map[messages.SessionID]int{}},
 		proceeds: map[messages.SessionID]int{}, early: map[messages.SessionID][]messages.Candidate{},
-		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{}, readOver: map[messages.ConversationID]bool{},
+		holds: map[messages.ConversationID]int{}, notified: map[messages.ConversationID]bool{}, notOurs: map[messages.ConversationID]bool{},
 	}
 }
 
-// Violations are all that were found so far, in order.
+// Watch is an observer of one cell from its first entry: tell is told of each law that is broken, when it is, by the goroutine
+// that the observer runs on. Options are the cell's. Of what went on when a program ended, the checker of a recovered softphone
+// has seen nothing: it may doubt how that ends.
+func Watch(o messages.Options, tell func(Violation)) func(runtime.Step) {
+	c := New(o)
+	return func(s runtime.Step) {
+		c.Step(s)
+		for _, v := range c.Take() {
+			tell(v)
+		}
+	}
+}
+
+// Violations are all that were found so far, in order, and not taken.
 func (c *Checker) Violations() []Violation { return c.violations }
+
+// Take takes the violations that were found since it was called last: a checker that watches for long keeps none.
+func (c *Checker) Take() []Violation {
+	found := c.violations
+	c.violations = nil
+	return found
+}
 
 func (c *Checker) broken(law, format string, args ...any) {
 	c.violations = append(c.violations, Violation{c.seq, law, fmt.Sprintf(format, args...)})
@@ -126,9 +157,14 @@ func (c *Checker) Listed() []messages.ConversationID { return sorted(c.added) }
 
 // Step takes the cell's next step.
 func (c *Checker) Step(s runtime.Step) {
-	c.seq = s.Seq
+	c.seq, c.at = s.Seq, s.At
+	if unasked(s.Input) {
+		c.takes(s, "")
+		c.toldTogether(s.Outputs)
+		return
+	}
 	elsewhere := messages.ConversationID("")
-	stranger, failing := c.fromStranger(s.Input), c.failing(s.Input)
+	stranger, failing, unknown := c.fromStranger(s.Input), c.failing(s.Input), c.endsUnknown(s.Input)
 	if s.Orphan == "" {
 		c.noteConsent(s.Input)
 		c.noteRequest(s.Input)
@@ -139,20 +175,7 @@ func (c *Checker) Step(s runtime.Step) {
 	}
 	dialledOn, dialled := c.dialledHere(s.Input)
 	again := c.acceptsAgain(s.Input)
-	for _, out := range s.Outputs {
-		c.needsConsent(s.Input, out.ID, out.Effect)
-		c.leavesClosedAlone(out.Effect)
-		c.noteSent(out.Effect)
-		c.mediaWell(out.ID, out.Effect)
-		switch e := out.Effect.(type) {
-		case messages.Announce:
-			c.announced(e.Event)
-			c.toldWell(e.Event)
-			c.startsElsewhere(elsewhere, e.Event)
-		case messages.Settle:
-			c.settled(e)
-		}
-	}
+	c.takes(s, elsewhere)
 	c.handledElsewhere(elsewhere)
 	c.startsDialled(dialledOn, dialled)
 	c.takenForWhatItIs(s.Input, s.Outputs)
@@ -164,8 +187,42 @@ func (c *Checker) Step(s runtime.Step) {
 	c.failedMedia(s.Input)
 	c.toldTogether(s.Outputs)
 	c.fetchesOnce(s.Input, s.Outputs)
-	c.refusesUnknown(s.Input, s.Outputs)
+	if unknown {
+		c.refusesUnknown(s.Input, s.Outputs)
+	}
 	c.forgetAsked(s.Input)
+}
+
+// unasked are the inputs that no law asks for: a third of a call's. What comes of them counts all the same.
+func unasked(in messages.Input) bool {
+	switch in := in.(type) {
+	case messages.IQAnswered:
+		return in.Bound.Reveal() == ""
+	case messages.LocalCandidate, messages.PeerICEChanged, messages.TimerFired, messages.ServerAsked:
+		return true
+	default:
+		return false
+	}
+}
+
+// takes takes what is to be done and what is told after a step.
+func (c *Checker) takes(s runtime.Step, elsewhere messages.ConversationID) {
+	for i := range s.Outputs {
+		out := &s.Outputs[i]
+		switch e := out.Effect.(type) {
+		case messages.Announce:
+			c.announced(e.Event)
+			c.toldWell(e.Event)
+			c.startsElsewhere(elsewhere, e.Event)
+		case messages.Settle:
+			c.settled(e)
+		default:
+			c.needsConsent(s.Input, out.ID, out.Effect)
+			c.leavesClosedAlone(out.Effect)
+			c.noteSent(out.Effect)
+			c.mediaWell(out.ID, out.Effect)
+		}
+	}
 }
 
 // End takes the end of the run. atRest: all deadlines of what was under way have passed since the last input from outside,
@@ -214,22 +271,6 @@ func (c *Checker) going() []start {
 
 // ofCalls are the kinds of the actors that live no longer than a call.
 var ofCalls = []string{"invitation", "proposal", "session", "jingle-session", "conversation", "order", "negotiation", "hangup", "departure"}
-
-// remembered is how many closed peer connections, proposed sessions and announced starts a checker remembers: it may watch a
-// cell for years. What is older is forgotten, the oldest first.
-const remembered = 1000
-
-// recent are keys in the order in which they came.
-type recent[K comparable] struct{ keys []K }
-
-// add notes a key, and has the oldest forgotten if there are too many.
-func (r *recent[K]) add(key K, forget func(K)) {
-	r.keys = append(r.keys, key)
-	if len(r.keys) > remembered {
-		forget(r.keys[0])
-		r.keys = r.keys[1:]
-	}
-}
 
 func (c *Checker) noteRequest(in messages.Input) {
 	switch in := in.(type) {
@@ -282,7 +323,7 @@ func (c *Checker) leavesClosedAlone(effect messages.Effect) {
 func (c *Checker) closes(p *peer) {
 	p.closed = true
 	c.living = slices.DeleteFunc(c.living, func(o *peer) bool { return o == p })
-	c.dead.add(p.ref, func(ref messages.Ref) { delete(c.peers, ref) })
+	c.noteDead(p.ref)
 }
 
 func (c *Checker) announced(event messages.Event) {
@@ -296,8 +337,12 @@ func (c *Checker) announced(event messages.Event) {
 		delete(c.ordered, e.Conversation)
 		delete(c.passed, e.Conversation)
 	case messages.HandledPendingSession:
+		c.noteCall(e.Conversation)
 		if !c.consentedTo(e.Conversation) {
 			c.passed[e.Conversation] = true
+		}
+		if c.dialled[e.Conversation] && !c.startedHere(e.Conversation) {
+			c.notOurs[e.Conversation] = true
 		}
 		c.settles(e.Conversation, "handled")
 	case messages.CancelPendingSession:
@@ -310,7 +355,7 @@ func (c *Checker) announced(event messages.Event) {
 		c.started[at] = true
 		if !c.heard[at] {
 			c.heard[at] = true
-			c.starts.add(at, func(old start) { delete(c.heard, old) })
+			c.noteStart(at)
 			c.acceptsOffered()
 		}
 	case messages.SessionEnded:
@@ -371,26 +416,43 @@ func (c *Checker) answeredElsewhere(in messages.Input) messages.ConversationID {
 	if !ok {
 		return ""
 	}
-	var legs []messages.Leg
-	for _, p := range n.Participants {
-		if p.User == c.me && c.me != "" {
-			legs = append(legs, p.Calls...)
-		}
-	}
+	legs, leg := c.userLegs(&n)
 	taken := c.taken[n.Conversation]
-	c.taken[n.Conversation] = len(legs) != 1 || legs[0].State.Class() != messages.PendingClass && legs[0].State.Class() != messages.EndedClass
+	if c.noteCall(n.Conversation); legs != 1 || leg.State.Class() != messages.PendingClass && leg.State.Class() != messages.EndedClass {
+		c.taken[n.Conversation] = true
+	} else {
+		delete(c.taken, n.Conversation)
+	}
 	_, rings := c.rings[n.Conversation]
 	passed := c.passed[n.Conversation]
-	if !c.taken[n.Conversation] && len(legs) > 0 && legs[0].State.Class() == messages.EndedClass {
+	if legs == 1 && leg.State.Class() == messages.EndedClass {
 		delete(c.passed, n.Conversation)
 	}
 	if !rings && !passed || c.concurrent || c.consentedTo(n.Conversation) || c.startedHere(n.Conversation) {
 		return ""
 	}
-	if taken || len(legs) != 1 || legs[0].State != messages.Connected || legs[0].Outbound() {
+	if taken || legs != 1 || leg.State != messages.Connected || leg.Outbound() {
 		return ""
 	}
 	return n.Conversation
+}
+
+// userLegs is how many legs the user has in a conversation, and the first.
+func (c *Checker) userLegs(n *messages.ConversationNotified) (count int, first *messages.Leg) {
+	if c.me == "" {
+		return 0, nil
+	}
+	for i := range n.Participants {
+		p := &n.Participants[i]
+		if p.User != c.me || len(p.Calls) == 0 {
+			continue
+		}
+		if count == 0 {
+			first = &p.Calls[0]
+		}
+		count += len(p.Calls)
+	}
+	return count, first
 }
 
 // consentedTo tells whether this client took a conversation, by whatever consent.
@@ -398,9 +460,9 @@ func (c *Checker) consentedTo(conversation messages.ConversationID) bool {
 	if c.answers[conversation] || c.orders[conversation] || c.dialled[conversation] || c.ordered[conversation] {
 		return true
 	}
-	for _, id := range sorted(c.proposes) {
-		for _, p := range c.proposes[id] {
-			if p.Conversation == conversation && (c.proceeded[id] != nil || c.byItself(p)) {
+	for id, list := range c.proposes {
+		for i := range list {
+			if p := &list[i]; p.Conversation == conversation && (c.proceeded[id] != nil || c.byItself(*p)) {
 				return true
 			}
 		}

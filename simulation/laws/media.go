@@ -16,6 +16,7 @@ func (c *Checker) noteMedia(in messages.Input) {
 		}
 	case messages.Hold:
 		if in.Held { // one that is taken back may still be on its way
+			c.noteCall(in.Conversation)
 			c.holds[in.Conversation]++
 		}
 	case messages.ConversationNotified:
@@ -29,12 +30,7 @@ func (c *Checker) noteLeg(in messages.ConversationNotified) {
 		if p.User != c.me || len(p.Calls) == 0 || p.Purpose == "voicemail" {
 			continue
 		}
-		if _, known := c.notified[in.Conversation]; !known {
-			c.notifiedAs.add(in.Conversation, func(old messages.ConversationID) {
-				delete(c.notified, old)
-				delete(c.holds, old)
-			})
-		}
+		c.noteCall(in.Conversation)
 		c.notified[in.Conversation] = p.Calls[len(p.Calls)-1].State.Class() != messages.EndedClass
 	}
 }
@@ -79,9 +75,7 @@ func (c *Checker) keepsCandidate(in messages.RemoteCandidate) {
 		return
 	}
 	if slices.ContainsFunc(c.proceeded[in.Session], func(p messages.Propose) bool { return bare(p.From) == bare(in.From) }) {
-		if len(c.early[in.Session]) == 0 {
-			c.earlyIDs.add(in.Session, func(old messages.SessionID) { delete(c.early, old) })
-		}
+		c.noteSession(in.Session)
 		c.early[in.Session] = append(c.early[in.Session], in.Candidate)
 	}
 }
@@ -92,7 +86,9 @@ const mostEarly = 32
 // usesCandidate: what was kept is used before the session is answered.
 func (c *Checker) usesCandidate(e messages.AddCandidate) {
 	if p := c.peers[e.Peer]; p != nil {
-		c.early[p.id] = slices.DeleteFunc(c.early[p.id], func(kept messages.Candidate) bool { return kept == e.Candidate })
+		if early, kept := c.early[p.id]; kept {
+			c.early[p.id] = slices.DeleteFunc(slices.Clone(early), func(kept messages.Candidate) bool { return kept == e.Candidate })
+		}
 	}
 }
 
@@ -183,7 +179,9 @@ func (c *Checker) holdsWell(e messages.Request) {
 	live, known := c.notified[e.Conversation]
 	switch {
 	case c.holds[e.Conversation] > 0:
-		c.holds[e.Conversation]--
+		if c.holds[e.Conversation]--; c.holds[e.Conversation] == 0 {
+			delete(c.holds, e.Conversation)
+		}
 	case e.Conversation == "" || known && !live:
 		c.broken(HeldForACall, "conversation %q is held, which is none or over", e.Conversation)
 	case !c.otherCall(e.Conversation):

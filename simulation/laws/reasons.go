@@ -21,6 +21,7 @@ func All() []Law {
 		{SessionsEndOnce, "an ended session does not come back"},
 		{OnlyWhoMay, "a stranger who knows an id can neither silence a phone, nor end or take a call"},
 		{ProceedsAreFew, "a peer that repeats itself cannot make the phone send without end"},
+		{AddressIsKept, "who has a call with the phone finds it again"},
 		{WhoLeavesIsGone, "who logged out gets no calls"},
 		{ConcurrencyIsTold, "a program knows whether a second call gets a session of its own"},
 		{UpdatesNameCalls, "an update can be read without what came before it"},

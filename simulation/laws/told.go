@@ -14,10 +14,10 @@ const inactive = ".session.inactive"
 // told are what was announced last of things that have a state, and what is to be told.
 type told struct {
 	open         map[messages.SessionID]int // how many sessions of an id have come, and were not announced as terminated
-	openIDs      recent[messages.SessionID]
-	concurrentAt bool // concurrentSoftphoneSessionsEnabled, as it was announced last
-	errs         int  // how many calls were notified with error information that is an error, and no call error was announced for
-	left         bool // the program has disconnected
+	concurrentAt bool                       // concurrentSoftphoneSessionsEnabled, as it was announced last
+	errs         int                        // how many calls were notified with error information that is an error, and no call error was announced for
+	left         bool                       // the program has disconnected
+	resource     string                     // the one that was bound first since the last initialize
 }
 
 // noteTold notes what an input asks to be told.
@@ -26,7 +26,11 @@ func (c *Checker) noteTold(in messages.Input) {
 	case messages.Disconnect:
 		c.told.left = true
 	case messages.Initialize:
-		c.told.left = false
+		c.told.left, c.told.resource = false, ""
+	case messages.IQAnswered:
+		if c.told.resource == "" {
+			_, c.told.resource, _ = strings.Cut(in.Bound.Reveal(), "/")
+		}
 	case messages.ConversationNotified:
 		c.noteErrors(in)
 	case messages.HTTPAnswered:
@@ -51,8 +55,13 @@ func (c *Checker) noteErrors(in messages.ConversationNotified) {
 func (c *Checker) toldWell(event messages.Event) {
 	switch e := event.(type) {
 	case messages.SessionTerminated:
-		if c.told.open[e.Session]--; c.told.open[e.Session] < 0 {
+		switch c.told.open[e.Session] {
+		case 0:
 			c.broken(SessionsEndOnce, "session %s is terminated again", e.Session)
+		case 1:
+			delete(c.told.open, e.Session)
+		default:
+			c.told.open[e.Session]--
 		}
 	case messages.SessionStateChanged:
 		c.endsForGood(e.Session, e.State)
@@ -93,7 +102,7 @@ func (c *Checker) toldError(e messages.ErrorInfo) {
 		return
 	}
 	if c.told.errs == 0 {
-		c.broken(InactiveIsNoError, "sdkError: %s", e.Message)
+		c.broken(InactiveIsNoError, "sdkError: %s", callError)
 		return
 	}
 	c.told.errs--
@@ -117,18 +126,21 @@ func (c *Checker) endsForGood(id messages.SessionID, state string) {
 
 // opensTold notes that a session has come, which is to be announced as terminated once.
 func (c *Checker) opensTold(id messages.SessionID) {
-	if _, known := c.told.open[id]; !known {
-		c.told.openIDs.add(id, func(old messages.SessionID) { delete(c.told.open, old) })
-	}
-	c.told.open[id] = max(c.told.open[id], 0) + 1
+	c.noteSession(id)
+	c.told.open[id]++
 }
 
-// toldTogether checks what was announced of one thing under two names.
+// toldTogether checks what was announced of one thing under two names, and under which name this client goes.
 func (c *Checker) toldTogether(outputs []runtime.Output) {
 	for _, out := range outputs {
-		if e, is := out.Effect.(messages.Announce); is {
+		switch e := out.Effect.(type) {
+		case messages.Announce:
 			if _, is := e.Event.(messages.StationChanged); is && c.told.concurrentAt != c.concurrent {
 				c.broken(ConcurrencyIsTold, "it is %t, and the station has it %t", c.told.concurrentAt, c.concurrent)
+			}
+		case messages.SendBind:
+			if had := c.told.resource; had != "" && e.Resource != had {
+				c.broken(AddressIsKept, "it had the resource %q, and asks for %q", had, e.Resource)
 			}
 		}
 	}

@@ -89,9 +89,7 @@ func (c *Checker) leavesStrangersAlone(in messages.Input, outputs []runtime.Outp
 
 // countsProceed: a stranger must not make this client send at will.
 func (c *Checker) countsProceed(id messages.SessionID) {
-	if _, known := c.proceeds[id]; !known {
-		c.proceedIDs.add(id, func(old messages.SessionID) { delete(c.proceeds, old) })
-	}
+	c.noteSession(id)
 	if c.proceeds[id]++; c.proceeds[id] == mostProceeds+1 {
 		c.broken(ProceedsAreFew, "session %s is proceeded for the %dth time", id, c.proceeds[id])
 	}
@@ -100,20 +98,15 @@ func (c *Checker) countsProceed(id messages.SessionID) {
 // countAnew: each answer may be said as often.
 func (c *Checker) countAnew(conversation messages.ConversationID) {
 	for id, list := range c.proposes {
-		if slices.ContainsFunc(list, func(p messages.Propose) bool { return p.Conversation == conversation }) {
-			if _, known := c.proceeds[id]; known {
-				c.proceeds[id] = 0
-			}
+		if _, counted := c.proceeds[id]; counted && proposedFor(list, conversation) {
+			c.proceeds[id] = 0
 		}
 	}
 }
 
-// refusesUnknown: whoever ends a session that was never proposed or made here is told that there is none (XEP-0166).
+// refusesUnknown: whoever ends a session that is not here is told that there is none (XEP-0166).
 func (c *Checker) refusesUnknown(in messages.Input, outputs []runtime.Output) {
-	end, is := in.(messages.SessionTerminate)
-	if !is || c.wasHere(end.Session) {
-		return
-	}
+	end := in.(messages.SessionTerminate)
 	for _, out := range outputs {
 		if e, is := out.Effect.(messages.AcknowledgeIQ); is && e.IQ == end.IQ {
 			c.broken(UnknownIsRefused, "the end of session %s is acknowledged", end.Session)
@@ -121,11 +114,9 @@ func (c *Checker) refusesUnknown(in messages.Input, outputs []runtime.Output) {
 	}
 }
 
-func (c *Checker) wasHere(id messages.SessionID) bool {
-	for _, p := range c.peers {
-		if p.id == id {
-			return true
-		}
-	}
-	return false
+// endsUnknown tells whether an input ends a session that never came, or that was announced as terminated.
+func (c *Checker) endsUnknown(in messages.Input) bool {
+	end, is := in.(messages.SessionTerminate)
+	stays := func(p *peer) bool { return p.id == end.Session && !p.left }
+	return is && c.told.open[end.Session] <= 0 && !slices.ContainsFunc(c.living, stays)
 }

@@ -146,12 +146,18 @@ func (c *Conversation) returning(u *User) *Party {
 // body is the conversation as a notification and the public API show it.
 func (c *Conversation) body() messages.ConversationNotified {
 	n := messages.ConversationNotified{Conversation: c.ID, Participants: make([]messages.Participant, len(c.Parties))}
+	legs := len(c.Parties)
+	for _, p := range c.Parties {
+		legs += len(p.past)
+	}
+	calls := make([]messages.Leg, 0, legs) // of all parties, one after the other
 	for i, p := range c.Parties {
-		calls := make([]messages.Leg, 0, len(p.past)+1)
+		first := len(calls)
 		for _, l := range p.past {
 			calls = append(calls, l.body())
 		}
-		n.Participants[i] = messages.Participant{ID: p.ID, Purpose: p.Purpose, Calls: append(calls, p.Leg.body())}
+		calls = append(calls, p.Leg.body())
+		n.Participants[i] = messages.Participant{ID: p.ID, Purpose: p.Purpose, Calls: calls[first:len(calls):len(calls)]}
 		if p.User != nil {
 			n.Participants[i].User = messages.UserID(p.User.Name)
 		}
@@ -194,13 +200,11 @@ func (p *Platform) notify(c *Conversation) { p.notifyAfter(c, p.options.NotifyDe
 
 func (p *Platform) notifyAfter(c *Conversation, delay time.Duration) {
 	body := c.body()
-	told := make([]*User, 0, len(c.Parties))
-	for _, party := range c.Parties {
+	for i, party := range c.Parties {
 		u := party.User
-		if u == nil || slices.Contains(told, u) {
+		if u == nil || slices.ContainsFunc(c.Parties[:i], func(earlier *Party) bool { return earlier.User == u }) {
 			continue
 		}
-		told = append(told, u)
 		p.later(lane{"notify", string(c.ID), u}, c.ID, delay, func() { p.publish(u, body) })
 	}
 }

@@ -18,6 +18,7 @@ type Options struct {
 	Keep            Keep
 	Migration       Migration
 	Renewal         Renewal
+	Resource        Resource
 	SameParticipant bool
 	ProposeAgain    time.Duration
 	AnswerPatience  time.Duration
@@ -102,11 +103,20 @@ const (
 	RestartICE Renewal = "restart" // new ones
 )
 
+// Resource says who names the resource of a client's address.
+type Resource string
+
+// The values of Resource.
+const (
+	ClientNames Resource = "client" // by the option jidResource
+	ServerNames Resource = "server" // anew at each bind, unless the client asks for one all the same
+)
+
 // Defaults are the options that were observed, or the plainest.
 func Defaults() Options {
 	return Options{
 		Signalling: SDP, Echo: true, AnswerIQs: true, HoldOthers: PlatformHolds, HoldFirst: true, Connected: OnAnswer, Dialing: true,
-		TerminatedToo: true, EndFirst: NotificationFirst, ReuseIdle: true, Keep: KeepFirst, Migration: AsBegun, Renewal: SameICE, ProposeAgain: time.Second,
+		TerminatedToo: true, EndFirst: NotificationFirst, ReuseIdle: true, Keep: KeepFirst, Migration: AsBegun, Renewal: SameICE, Resource: ClientNames, ProposeAgain: time.Second,
 		AnswerPatience: 30 * time.Second, MediaPatience: time.Minute, FarEnd: 2 * time.Second,
 		NotifyDelay: 30 * time.Millisecond, EdgeDelay: 40 * time.Millisecond, RESTDelay: 50 * time.Millisecond, WireDelay: 5 * time.Millisecond,
 		ICEDelay: 20 * time.Millisecond, DTLSDelay: 170 * time.Millisecond, MicrophoneDelay: 10 * time.Millisecond,

@@ -28,6 +28,7 @@ type Platform struct {
 	channels      map[string]*channel
 	iqs           int
 	answers       int // sessions that were answered so far
+	resources     int // resources that were chosen so far
 	ended         func(*Session)
 }
 

@@ -17,6 +17,7 @@ type Session struct {
 	user       *User
 	began      messages.StationInfo // the user's station at that moment
 	phone      string               // the client that has it, or ""
+	resource   string               // where that one was when it took it
 	about      *Conversation
 	signalling Signalling
 	auto       bool
@@ -129,7 +130,7 @@ func (p *Platform) proceeded(by *Stream, id messages.SessionID) {
 	if s == nil || s.user != by.user || s.Ended || s.phone != "" {
 		return
 	}
-	s.phone = by.phone
+	s.phone, s.resource = by.phone, by.resource
 	if p.options.Connected == OnProceed {
 		p.connectAll(s)
 	}
@@ -140,7 +141,7 @@ func (p *Platform) proceeded(by *Stream, id messages.SessionID) {
 // accepted repeats a client's accept to the user's clients.
 func (p *Platform) accepted(by *Stream, id messages.SessionID) {
 	from := by.JID()
-	for _, to := range slices.Clone(by.user.streams) {
+	for _, to := range by.user.streams {
 		if to != by || p.options.Echo {
 			to.tell(messages.Accepted{Session: id, From: from})
 		}
@@ -179,7 +180,7 @@ func (p *Platform) offer(s *Session, reinvite bool) {
 // toClient tells the client that has a session, wherever its stream is by then.
 func (p *Platform) toClient(s *Session, delay time.Duration, say func() messages.Input) {
 	p.later(p.edge(s), s.about.ID, delay, func() {
-		if to := s.user.at(s.phone); to != nil {
+		if to := s.user.at(s.resource); to != nil {
 			to.tell(say())
 		}
 	})
@@ -269,12 +270,15 @@ func (p *Platform) terminate(s *Session, reason string, delay time.Duration) {
 	if p.ended != nil {
 		p.ended(s)
 	}
-	p.toClient(s, delay, func() messages.Input {
-		if s.signalling == Jingle {
-			return messages.SessionTerminate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, Reason: reason}
-		}
-		return messages.Terminate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, Reason: reason}
-	})
+	p.toClient(s, delay, func() messages.Input { return p.ending(s, reason) })
+}
+
+// ending is how a client is told that its session is over.
+func (p *Platform) ending(s *Session, reason string) messages.Input {
+	if s.signalling == Jingle {
+		return messages.SessionTerminate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, Reason: reason}
+	}
+	return messages.Terminate{IQ: p.nextIQ(), Session: s.ID, From: s.gateway, Reason: reason}
 }
 
 // Terminate ends a session and the calls that are up on it, from the edge.
@@ -300,7 +304,7 @@ func (p *Platform) Reinvite(s *Session) {
 		return
 	}
 	n := p.newSession(s.user, s.about, nil)
-	n.gateway, n.phone, n.signalling = s.gateway, s.phone, s.signalling
+	n.gateway, n.phone, n.resource, n.signalling = s.gateway, s.phone, s.resource, s.signalling
 	s.replaced = true
 	for _, l := range p.carried(s) {
 		l.Session = n
@@ -333,14 +337,24 @@ func (p *Platform) ConnectAhead(u *User) *Session {
 	return s
 }
 
-// TellAgain says once more how every conversation stands and which sessions have ended.
+// TellAgain says once more how every conversation stands, which sessions are proposed, and which have ended: to all clients, for
+// one that was misled may have made a session that the edge gave to another.
 func (p *Platform) TellAgain() {
 	for _, c := range p.conversations {
 		p.notify(c)
 	}
+	for _, u := range p.users {
+		for _, s := range u.sessions {
+			if s.proposed && s.phone == "" {
+				p.ProposeAgain(s)
+			}
+		}
+	}
 	for _, s := range p.sessions {
 		if s.Ended && s.phone != "" {
-			p.terminate(s, "success", p.options.EdgeDelay)
+			p.later(p.edge(s), s.about.ID, p.options.EdgeDelay, func() {
+				p.toAll(s.user, func(*Stream) messages.Input { return p.ending(s, "success") })
+			})
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hookswitch/hookswitch/internal/spelling"
 )
 
 // Setting is one option as a scenario writes it: KEY=VALUE.
@@ -74,6 +76,10 @@ var Settings = []Setting{
 		"whether a renewed description of a session has the same ICE credentials, or restarts ICE",
 		"new credentials are a restart, which the reference SDK takes for another session",
 		func(o *Options) *Renewal { return &o.Renewal }, SameICE, RestartICE),
+	words("resource",
+		"who names the resource of a phone's address: the phone itself (jidResource), or the server, anew at each bind unless the phone asks for one all the same",
+		"so that a phone has the same address in all scenarios that are not about it",
+		func(o *Options) *Resource { return &o.Resource }, ClientNames, ServerNames),
 	duration("propose-again",
 		"how long after a phone has connected it is told of the calls that ring; 0s: it is not told",
 		"nothing is known; without it a phone that comes late stays silent. It is not at once, for a phone is not ready when it is bound",
@@ -141,7 +147,7 @@ var Settings = []Setting{
 	},
 }
 
-// Set sets an option by its name. The error says which names or values there are.
+// Set sets an option by its name. The error says which names are near, or which values there are.
 func (o *Options) Set(key, value string) error {
 	for _, s := range Settings {
 		if s.Key != key {
@@ -156,7 +162,7 @@ func (o *Options) Set(key, value string) error {
 	for i, s := range Settings {
 		names[i] = s.Key
 	}
-	return fmt.Errorf("platform: %s: no such option; the options are %s", key, strings.Join(names, ", "))
+	return fmt.Errorf("platform: %s: no such option: %s; docs/world.md has them all", key, spelling.DidYouMean(key, names))
 }
 
 // Changed lists the options that differ from the defaults, as KEY and VALUE in the order of Settings.
@@ -207,7 +213,7 @@ func duration(key, help, why string, field func(*Options) *time.Duration) Settin
 		set: func(o *Options, v string) error {
 			d, err := time.ParseDuration(v)
 			if err != nil || d < 0 || d > longest {
-				return fmt.Errorf("want a duration from 0s to %s, such as 40ms", longest)
+				return fmt.Errorf("want a duration from 0s to %.0fh, such as 40ms", longest.Hours())
 			}
 			*field(o) = d
 			return nil

@@ -20,7 +20,8 @@ type channel struct {
 type Stream struct {
 	platform *Platform
 	user     *User
-	phone    string // the client's resource
+	phone    string // the client's name
+	resource string // under which it is bound, or ""
 	socket   int
 	channel  string
 	tell     func(messages.Input)
@@ -39,7 +40,7 @@ func (p *Platform) Connect(user *User, phone string, socket int, channel string,
 }
 
 // JID is the client's full address.
-func (s *Stream) JID() messages.JID { return s.user.Bare() + "/" + messages.JID(s.phone) }
+func (s *Stream) JID() messages.JID { return s.user.Bare() + "/" + messages.JID(s.resource) }
 
 // Gone takes note that the connection is no more, from whichever side.
 func (s *Stream) Gone() {
@@ -95,7 +96,7 @@ func (s *Stream) setUp(id messages.EffectID, effect messages.Effect) (taken bool
 		s.secured = true
 		s.tell(messages.SASLSucceeded{Socket: s.socket})
 	case messages.SendBind:
-		s.bind()
+		s.bind(e.Resource)
 		s.tell(messages.IQAnswered{Effect: id, Bound: s.JID()})
 	case messages.SendServices:
 		answer := messages.IQAnswered{Effect: id}
@@ -136,10 +137,14 @@ func (s *Stream) ping() {
 	})
 }
 
-// bind gives the client its resource; whoever had it is pushed out.
-func (s *Stream) bind() {
+// bind gives the client the resource that it asks for, or a new one; whoever had it is pushed out.
+func (s *Stream) bind(resource string) {
+	if s.resource = resource; resource == "" {
+		s.platform.resources++
+		s.resource = fmt.Sprintf("%s-%d", s.phone, s.platform.resources)
+	}
 	for _, other := range slices.Clone(s.user.streams) {
-		if other.phone == s.phone {
+		if other.resource == s.resource {
 			other.Gone()
 		}
 	}
@@ -151,26 +156,33 @@ func (s *Stream) bind() {
 	s.platform.proposeWaiting(s)
 }
 
-// at is the stream of a client of the user's now, or nil.
-func (u *User) at(phone string) *Stream {
-	for _, s := range u.streams {
-		if s.phone == phone {
-			return s
-		}
+// at is the stream that is bound under a resource of the user's now, or nil.
+func (u *User) at(resource string) *Stream {
+	return u.stream(func(s *Stream) bool { return s.resource == resource })
+}
+
+// of is the stream of a client of the user's now, or nil.
+func (u *User) of(phone string) *Stream {
+	return u.stream(func(s *Stream) bool { return s.phone == phone })
+}
+
+func (u *User) stream(is func(*Stream) bool) *Stream {
+	if i := slices.IndexFunc(u.streams, is); i >= 0 {
+		return u.streams[i]
 	}
 	return nil
 }
 
 // toAll tells all clients of a user that are connected when it arrives.
 func (p *Platform) toAll(u *User, say func(*Stream) messages.Input) {
-	for _, s := range slices.Clone(u.streams) {
+	for _, s := range u.streams { // what it is told arrives later: nobody comes or goes meanwhile
 		s.tell(say(s))
 	}
 }
 
 // publish tells the clients that have subscribed.
 func (p *Platform) publish(u *User, in messages.Input) {
-	for _, s := range slices.Clone(u.streams) {
+	for _, s := range u.streams {
 		if c := p.channels[s.channel]; c != nil && c.subscribed {
 			s.tell(in)
 		}
@@ -185,7 +197,7 @@ const farewell = time.Second
 
 // ExpireChannel lets a client's notification channel lose its subscriptions; its stream ends soon after.
 func (p *Platform) ExpireChannel(u *User, phone string) error {
-	s := u.at(phone)
+	s := u.of(phone)
 	if s == nil {
 		return fmt.Errorf("platform: %s/%s has no stream", u.Name, phone)
 	}

@@ -49,7 +49,7 @@ func sessionRules() []Case {
 				{Name: "R-terminated-is-unknown-afterwards", Same: checksJingle, Shows: []string{
 					"refuses r-1: item-not-found unknown-session", "refuses r-2: item-not-found unknown-session", "refuses r-3: item-not-found unknown-session", "refuses r-4: item-not-found unknown-session",
 				}},
-				{Name: "R-terminated-a-late-session-terminate", Shows: []string{"refuses r-5: item-not-found unknown-session"}},
+				{Name: "R-terminated-a-late-session-terminate", Shows: []string{"refuses r-5: item-not-found unknown-session"}, Breaks: laws.UnknownIsRefused},
 			},
 		},
 		{

@@ -135,9 +135,8 @@ func signallingDefects() []Case {
 			ID: "STREAM-357", Tried: "a new resource after a hard reconnect loses reinvites", Holds: "the phone keeps its address",
 			Trials: []Trial{{
 				Name: "STREAM-357-a-reinvite-after-a-hard-reconnect", Shows: []string{"connected again", "sends its answer S2", "sessionEnded C1 S1 (alternative-session)"},
-				Same: "the phones of a scenario name their resource themselves, which 9.2.4 keeps, too",
+				Breaks: laws.AddressIsKept,
 			}},
-			Gap: "with the option jidResource; without it the server chooses anew at each hard reconnect, under both profiles",
 		},
 	}
 }

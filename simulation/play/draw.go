@@ -17,7 +17,7 @@ type Drawing struct {
 	Profile string
 	Quirks  []string
 	// NoFaults: nothing fails, is lost, late or twice; machines stay awake and networks up. Of the others, one in four is so,
-	// too: only there the laws of how things stand are checked.
+	// too.
 	NoFaults bool
 }
 
@@ -157,7 +157,7 @@ func (m *monkey) play(lines int) error {
 		m.line = len(m.scenario.Lines)
 		m.scenario.Lines = append(m.scenario.Lines, scenario.Line{When: scenario.When{After: gap}, Do: do})
 		m.teller.line(moment, do)
-		if err := perform(m.player, do); err != nil {
+		if err := m.do(do); err != nil {
 			m.left(err.Error())
 		}
 	}
@@ -345,8 +345,8 @@ func (m *monkey) withCall(at scenario.Phone, call string, l *platform.Leg) {
 	}
 }
 
-// lossy are the kinds of inputs that faults are drawn for.
-var lossy = []string{
+// losable are the kinds of inputs that faults are drawn for.
+var losable = []string{
 	"propose", "retract", "accepted", "offer", "terminate", "conversation-notified", "station-notified", "iq-answered",
 	"session-initiate", "session-terminate",
 }
@@ -398,7 +398,7 @@ func (m *monkey) trouble(phone *world.Phone, at scenario.Phone) {
 			do(scenario.Statement{Verb: scenario.Media, Call: string(c.ID), Word: pick(m.dice, "disconnects", "recovers", "fails", "dies")})
 		}
 	}
-	kind := pick(m.dice, lossy...)
+	kind := pick(m.dice, losable...)
 	do(scenario.Statement{Verb: scenario.NextDropped, Word: kind})
 	do(scenario.Statement{Verb: scenario.NextDuplicated, Word: kind})
 	do(scenario.Statement{Verb: scenario.NextDelayed, Word: kind, Duration: time.Duration(1+m.dice.below(40)) * 50 * time.Millisecond})

@@ -30,6 +30,8 @@ type Options struct {
 	Twice func(kind string) bool
 	// Open: the play stops after the last line has had its time, without the aftermath.
 	Open bool
+	// Aftermath is told when the scenario is over and the aftermath begins; nil: nobody needs to know.
+	Aftermath func()
 }
 
 // Outcome is what came of a scenario.
@@ -52,6 +54,8 @@ type Outcome struct {
 type Broken struct {
 	Phone string
 	At    time.Duration
+	// Aftermath: it was broken after the scenario, when all calls were ended.
+	Aftermath bool
 	laws.Violation
 }
 
@@ -97,7 +101,10 @@ type player struct {
 	order    []*watched
 	outcome  Outcome
 	line     int
+	after    bool    // the scenario is over
 	seen     []doubt // at the last look
+	deeds    deeds
+	healed   bool // all faults have ended, and there was time
 }
 
 // watched is a phone with what is kept of it.
@@ -132,7 +139,7 @@ func newPlayer(s scenario.Scenario, o Options) (*player, error) {
 			return nil, fmt.Errorf("play: %w", err)
 		}
 	}
-	p := &player{scenario: s, options: o, phones: map[*world.Phone]*watched{}, teller: &teller{on: o.Text}}
+	p := &player{scenario: s, options: o, phones: map[*world.Phone]*watched{}, teller: &teller{on: o.Text}, deeds: deeds{}}
 	p.world = world.New(world.Config{
 		Options: options, Seed: s.Seed, Quirks: quirks, Silent: s.Silent, Watch: p.took, Journal: o.Journal, Rows: o.Rows, Twice: o.Twice,
 	})
@@ -181,7 +188,7 @@ func (p *player) took(phone *world.Phone, step runtime.Step) {
 func (p *player) broken(w *watched) {
 	found := w.checker.Violations()
 	for _, v := range found[w.found:] {
-		p.outcome.Broken = append(p.outcome.Broken, Broken{Phone: w.phone.String(), At: p.world.Now(), Violation: v})
+		p.outcome.Broken = append(p.outcome.Broken, Broken{Phone: w.phone.String(), At: p.world.Now(), Aftermath: p.after, Violation: v})
 		p.teller.say(p.world.Now(), w.phone.String(), "BROKEN: "+v.Law+": "+v.What)
 	}
 	w.found = len(found)
@@ -233,7 +240,7 @@ func (p *player) play() error {
 		}
 		moment = p.world.Now()
 		p.teller.line(moment, l.Do)
-		if err := perform(p, l.Do); err != nil {
+		if err := p.do(l.Do); err != nil {
 			p.left(err.Error())
 		}
 	}
@@ -341,11 +348,13 @@ func (p *player) close() {
 // aftermath lets all faults end, then all calls, and then time pass: whatever rang, waited or was owned must be gone. What
 // was lost while a phone was away is said again, once it is back: a phone that never hears of an end cannot know of it.
 func (p *player) aftermath() error {
-	p.teller.quiet = true
+	p.teller.quiet, p.after = true, true
 	defer func() { p.teller.quiet = false }()
-	p.world.Heal()
-	if p.scenario.Silent {
-		return nil
+	if p.options.Aftermath != nil {
+		p.options.Aftermath()
+	}
+	if err := p.heal(); err != nil || p.scenario.Silent {
+		return err
 	}
 	for _, step := range []func(){p.endAll, p.idleAll, p.world.Platform.TellAgain, p.callOnce, p.endAll} {
 		step()

@@ -22,7 +22,8 @@ type QuirkSearch struct {
 	From, Count uint64
 	// Jobs is how many seeds are played at a time; 0: as many as there are processors. It changes nothing of what is found.
 	Jobs int
-	// Progress is told now and then how many seeds are done, and how many quirks are found; nil: nobody watches.
+	// Progress is told now and then how many seeds are done, and how many quirks are found; nil: nobody watches. It may be told by
+	// any goroutine, one at a time.
 	Progress func(done uint64, found int)
 }
 
@@ -51,7 +52,7 @@ func (s QuirkSearch) Run(ctx context.Context) (all []QuirkFound) {
 	found, done := map[string]QuirkFound{}, uint64(0)
 	for done < s.Count && ctx.Err() == nil && len(found) < len(s.Names) {
 		seeds := min(block, s.Count-done)
-		s.block(s.From+done, seeds, found)
+		s.block(done, seeds, found)
 		done += seeds
 		if s.Progress != nil {
 			s.Progress(done, len(found))
@@ -67,24 +68,34 @@ func (s QuirkSearch) Run(ctx context.Context) (all []QuirkFound) {
 	return all
 }
 
-// block plays some seeds, and adds the quirks that they show, each with its lowest seed.
-func (s QuirkSearch) block(from, seeds uint64, found map[string]QuirkFound) {
+// block plays some seeds behind those that are done, and adds the quirks that they show, each with its lowest seed.
+func (s QuirkSearch) block(done, seeds uint64, found map[string]QuirkFound) {
 	left := slices.DeleteFunc(slices.Clone(s.Names), func(name string) bool { _, is := found[name]; return is })
 	hits := map[string][]Failure{}
 	var mu sync.Mutex
+	played := uint64(0)
 	s.eachOf(int(seeds), func(n int) {
-		for _, h := range harmful(from+uint64(n), left) {
-			mu.Lock()
+		harms := harmful(s.From+done+uint64(n), left)
+		mu.Lock()
+		defer mu.Unlock()
+		for _, h := range harms {
 			hits[h.quirk] = append(hits[h.quirk], h.Failure)
-			mu.Unlock()
+		}
+		if s.Progress != nil {
+			played++
+			s.Progress(done+played, len(found))
 		}
 	})
 	s.eachOf(len(left), func(n int) {
 		q, is := s.shortest(left[n], hits[left[n]])
-		if is {
-			mu.Lock()
-			found[q.Quirk] = q
-			mu.Unlock()
+		if !is {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		found[q.Quirk] = q
+		if s.Progress != nil {
+			s.Progress(done+seeds, len(found))
 		}
 	})
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
 
-// The laws of how things stand when nothing has happened for a while: they are about phones and platform together, and hold
-// where nothing failed.
+// The laws of how things stand when nothing has happened for a while: they are about phones and platform together, and hold for
+// whom nothing disturbs, or all has healed (judged).
 const (
 	OneLiveSession  = "line appearance 1 keeps no session but those of calls and one that is persistent"
 	OneUnheldCall   = "a station has one call at most that is up and not held"
@@ -53,34 +53,12 @@ func Laws() (names []string) {
 // hearing is how long a phone may take to hear of an end.
 const hearing = time.Second
 
-// disturbing are the verbs after which a phone and the platform may rightly disagree for a while, or after which two sessions
-// under line appearance 1 are the platform's own doing.
-var disturbing = map[scenario.Verb]bool{
-	scenario.LogOut: true, scenario.Disconnect: true, scenario.LoseNetwork: true, scenario.Sleep: true, scenario.JumpClock: true, scenario.Media: true, scenario.Microphone: true,
-	scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true, scenario.DropStream: true, scenario.RefuseStreams: true,
-	scenario.ExpireChannel: true, scenario.NextDropped: true, scenario.NextDuplicated: true, scenario.NextDelayed: true, scenario.NextFails: true,
-	scenario.NextUnanswered: true, scenario.Wire: true, scenario.FailTo: true,
-}
-
-// migrating are those of the disturbing verbs that only change what a station is.
-var migrating = map[scenario.Verb]bool{scenario.StationBecomes: true, scenario.StationGone: true, scenario.StationAssociated: true}
-
-// undisturbed tells whether nothing failed, but for some verbs.
-func (p *player) undisturbed(but map[scenario.Verb]bool) bool {
-	for _, l := range p.scenario.Lines {
-		if disturbing[l.Do.Verb] && !but[l.Do.Verb] {
-			return false
-		}
-	}
-	return !p.scenario.Silent
-}
-
 // standing checks how things stand.
 func (p *player) standing() {
-	if !p.undisturbed(nil) {
-		return
-	}
 	for _, w := range p.order {
+		if !p.judged(w.phone.User.Name, MediaHasSession) {
+			continue
+		}
 		for _, session := range w.phone.LiveMedia() {
 			if s := p.world.Platform.Session(session); s == nil || s.EndedBy(p.world.Now()-hearing) {
 				p.doubt(w, MediaHasSession, fmt.Sprintf("session %s has live media here, and has ended", session))
@@ -105,20 +83,23 @@ func (p *player) standingOf(u *platform.User, a scenario.Agent) {
 		if !l.Held && l.Conversation().Legs(u) == 1 { // of several legs in a conversation, which one an order means is not said
 			unheld = append(unheld, l.Conversation().ID)
 		}
-		p.isHeard(u, l)
+		if p.judged(a.Name, WhoIsUpIsHeard) {
+			p.isHeard(u, l)
+		}
 	}
-	if len(unheld) > 1 && p.holdsOthers(a) && !at.hurried && !p.does(scenario.Conference) {
+	if len(unheld) > 1 && p.judged(a.Name, OneUnheldCall) && p.holdsOthers(a) && !at.hurried && !p.did(a.Name, scenario.Conference) {
 		p.doubt(at, OneUnheldCall, fmt.Sprintf("%v are up and not held", unheld))
 	}
-	if len(a.Phones) == 1 && !at.hurried && !at.crowded && !p.does(scenario.Hold) && !p.does(scenario.Retrieve) && !p.does(scenario.Conference) {
+	meant := at.hurried || at.crowded || p.did(a.Name, scenario.Hold) || p.did(a.Name, scenario.Retrieve) || p.did(a.Name, scenario.Conference)
+	if len(a.Phones) == 1 && !meant && p.judged(a.Name, TakenIsNotHeld) {
 		p.lastIsNotHeld(u, at)
 	}
-	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) && !p.does(scenario.EdgeReinvites) {
+	if a.LineAppearance == 1 && len(a.Phones) == 1 && !p.keepsEvery(u) && !p.did(a.Name, scenario.EdgeReinvites) && p.judged(a.Name, OneLiveSession) {
 		p.idleSessions(u, carrying)
 	}
 }
 
-// lastIsNotHeld checks that nobody has held the call that the user took last, for none was taken after it.
+// lastIsNotHeld checks that nobody has held the call that the user took last, for none was taken after it, nor was to be.
 func (p *player) lastIsNotHeld(u *platform.User, at *watched) {
 	var last *platform.Leg
 	for _, c := range p.world.Platform.Conversations() {
@@ -128,7 +109,7 @@ func (p *player) lastIsNotHeld(u *platform.User, at *watched) {
 			}
 		}
 	}
-	if last != nil && last.Up() && last.Held {
+	if last != nil && last.Up() && last.Held && at.taking <= last.Taken() {
 		p.doubt(at, TakenIsNotHeld, fmt.Sprintf("%s is held", last.Conversation().ID))
 	}
 }
@@ -205,58 +186,54 @@ func (p *player) look() []doubt {
 	p.seen = nil
 	p.standing()
 	for _, w := range p.order {
-		if !w.phone.Connected() || !w.ready {
+		if !w.phone.Connected() || !w.ready || w.disallowed {
 			continue
 		}
-		if p.undisturbed(migrating) && !p.logsIn() {
+		if p.judged(w.phone.User.Name, StationIsKnown) {
 			p.seen = append(p.seen, w.doubtedStation()...)
 		}
-		if p.undisturbed(nil) {
-			p.seen = append(p.seen, w.doubtedCalls(p)...)
-		}
+		p.seen = append(p.seen, w.doubtedCalls(p)...)
 	}
 	return p.seen
 }
 
-// logsIn tells whether a phone logs in after the beginning: what changes meanwhile, it may not learn.
-func (p *player) logsIn() bool { return p.scenario.LoginByHand || p.does(scenario.LogIn) }
-
-// does tells whether a line does something.
-func (p *player) does(v scenario.Verb) bool {
-	return slices.ContainsFunc(p.scenario.Lines, func(l scenario.Line) bool { return l.Do.Verb == v })
+// knowsStation tells whether the phone has announced what the user's station is, or that there is none any more.
+func (w *watched) knowsStation() bool {
+	u, said := w.phone.User, w.station
+	return !u.Associated && said == nil || u.Associated && said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent
 }
 
-// doubtedStation: the phone has announced what the user's station is, if there is one.
 func (w *watched) doubtedStation() []doubt {
-	u, said := w.phone.User, w.station
-	if !u.Associated || said != nil && said.LineAppearance == u.Station.LineAppearance && said.Persistent == u.Station.Persistent {
+	if w.knowsStation() {
 		return nil
 	}
-	return []doubt{{w, StationIsKnown, fmt.Sprintf("the station is known here as %+v", said)}}
+	return []doubt{{w, StationIsKnown, fmt.Sprintf("the station is known here as %+v", w.station)}}
 }
 
 // doubtedCalls: the phone lists calls of its user's and no others, rings for those that are proposed to it, and has taken what
 // it said that it took.
 func (w *watched) doubtedCalls(p *player) (all []doubt) {
-	live := map[messages.ConversationID]bool{}
+	live, agent := map[messages.ConversationID]bool{}, w.phone.User.Name
+	media := w.phone.LiveMedia()
+	rings, taken := p.judged(agent, RingsEverywhere) && w.knowsStation(), p.judged(agent, AnsweredIsTaken)
 	for _, l := range w.phone.User.Legs() {
 		id := l.Conversation().ID
 		live[id] = true
 		if l.Up() || l.Conversation().Legs(w.phone.User) > 1 {
 			continue
 		}
-		if s := l.Session; s != nil && s.Proposed() && s.Phone() == "" && !p.late() && !w.checker.Rings(id) && !w.done[id] {
+		if s := l.Session; rings && s != nil && s.Proposed() && s.Phone() == "" && !p.late() && !w.checker.Rings(id) && !w.done[id] {
 			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s is proposed, and does not ring", id)})
 		}
-		if s := l.Session; w.phone.User.Station.LineAppearance == 1 && s.Live() && s.Phone() == w.phone.Name && l.State == messages.Alerting && !w.checker.Rings(id) && !w.done[id] {
+		if s := l.Session; rings && w.phone.User.Station.LineAppearance == 1 && s.Live() && s.Phone() == w.phone.Name && slices.Contains(media, s.ID) && l.State == messages.Alerting && !w.checker.Rings(id) && !w.done[id] {
 			all = append(all, doubt{w, RingsEverywhere, fmt.Sprintf("%s waits on session %s, and does not ring", id, s.ID)})
 		}
-		if w.took[id] && w.connects && !p.rerouted(id) {
+		if taken && w.took[id] && w.connects && !p.rerouted(id) {
 			all = append(all, doubt{w, AnsweredIsTaken, fmt.Sprintf("%s was answered, and still waits", id)})
 		}
 	}
 	for _, id := range w.checker.Listed() {
-		if !live[id] {
+		if !live[id] && p.judged(agent, ListedIsLive) {
 			all = append(all, doubt{w, ListedIsLive, fmt.Sprintf("%s is listed, and over for the user", id)})
 		}
 	}
@@ -279,10 +256,15 @@ func (p *player) late() bool {
 // lasting are the doubts that were there before, too: the laws are broken.
 func (p *player) lasting(before []doubt) {
 	for _, d := range p.look() {
-		if slices.Contains(before, d) {
+		if slices.Contains(before, d) && !p.told(d) {
 			p.breaks(d.at, d.law, d.what)
 		}
 	}
+}
+
+// told tells whether that was said before, when the last line had had its time.
+func (p *player) told(d doubt) bool {
+	return slices.ContainsFunc(p.outcome.Broken, func(b Broken) bool { return b.Phone == d.at.phone.String() && b.Law == d.law && b.What == d.what })
 }
 
 func (p *player) breaks(w *watched, law, what string) {

@@ -12,6 +12,8 @@ type stated struct {
 	connects bool // sessions are accepted by themselves
 	// ready: it was announced, and nobody has logged out or disconnected since.
 	ready, loggedIn, disconnected bool
+	disallowed                    bool                  // the softphone type is not allowed
+	allowing                      messages.CallID       // who asked last to allow it again
 	station                       *messages.StationInfo // as it was announced last
 	// retrieved and taking are when the user last asked for a held call, and for a new one.
 	retrieved, taking time.Duration
@@ -30,7 +32,7 @@ func newStated(o messages.Options) stated {
 	}
 }
 
-// note notes what the phone said of itself.
+// note notes what the phone said of itself. How long it rings goes by its machine's clock.
 func (s *stated) note(now time.Duration, step runtime.Step) {
 	s.noteHurry(now, step.Input)
 	switch in := step.Input.(type) {
@@ -44,6 +46,12 @@ func (s *stated) note(now time.Duration, step runtime.Step) {
 		s.ready, s.loggedIn = false, false
 	case messages.Disconnect:
 		s.ready, s.disconnected = false, true
+	case messages.DisallowSessionType:
+		s.disallowed = s.disallowed || in.Type == messages.Softphone
+	case messages.AllowSessionType:
+		if in.Type == messages.Softphone {
+			s.allowing = in.Call
+		}
 	}
 	for _, out := range step.Outputs {
 		switch e := out.Effect.(type) {
@@ -51,6 +59,7 @@ func (s *stated) note(now time.Duration, step runtime.Step) {
 			if c, answered := s.answers[e.Call]; answered && e.Error == nil {
 				s.took[c] = true
 			}
+			s.disallowed = s.disallowed && (e.Call != s.allowing || e.Error != nil)
 		case messages.Announce:
 			switch e := e.Event.(type) {
 			case messages.Ready:
@@ -58,9 +67,9 @@ func (s *stated) note(now time.Duration, step runtime.Step) {
 			case messages.PendingSession:
 				delete(s.took, e.Conversation)
 				delete(s.done, e.Conversation)
-				s.rang[e.Conversation] = now
+				s.rang[e.Conversation] = step.At
 			case messages.CancelPendingSession:
-				if now-s.rang[e.Conversation] >= ringsAtMost {
+				if step.At-s.rang[e.Conversation] >= ringsAtMost {
 					s.done[e.Conversation] = true
 				}
 			case messages.StationChanged:

@@ -89,7 +89,7 @@ func (e End) Differences(other End) (list []string) {
 		}
 	}
 	if e.Active != other.Active {
-		list = append(list, fmt.Sprintf("active is %q, instead of %q", other.Active, e.Active))
+		list = append(list, fmt.Sprintf("active is %s, instead of %s", orNobody(other.Active), orNobody(e.Active)))
 	}
 	if !slices.Equal(e.Errors, other.Errors) {
 		list = append(list, fmt.Sprintf("errors: %s, instead of %s", orNone(other.Errors), orNone(e.Errors)))
@@ -106,6 +106,14 @@ func (c Call) String() string {
 		}
 	}
 	return orNone(words)
+}
+
+// orNobody is the conversation that is active.
+func orNobody(active messages.ConversationID) string {
+	if active == "" {
+		return "none"
+	}
+	return string(active)
 }
 
 func orNone(words []string) string {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/simulation/platform"
 )
 
 // headerWord is a kind of line above the first moment.
@@ -41,6 +43,10 @@ func headerWords() []headerWord {
 		{
 			word: "login", behind: "by hand", help: "no phone logs in before the first line",
 			read: (*reader).login, write: loginLines,
+		},
+		{
+			word: missing, behind: "CALL …", help: "calls that lines may be about although no line above makes them; of others that is a mistake",
+			read: (*reader).readMissing, write: missingLines,
 		},
 		{
 			word: "agent", behind: "NAME [OPTION …]", often: true, help: "a user with a station and phones",
@@ -108,6 +114,9 @@ func (r *reader) platform(words []string) error {
 		return fmt.Errorf("nothing behind it: write KEY=VALUE, or silent")
 	}
 	for _, word := range words {
+		if word == silent && r.scenario.Silent {
+			return fmt.Errorf("%s: said twice: leave one out", silent)
+		}
 		if word == silent {
 			r.scenario.Silent = true
 			continue
@@ -119,7 +128,19 @@ func (r *reader) platform(words []string) error {
 		case slices.ContainsFunc(r.scenario.Platform, func(s Setting) bool { return s.Key == key }):
 			return fmt.Errorf("%s: set twice: leave one out", key)
 		}
+		if err := settable(key, value); err != nil {
+			return err
+		}
 		r.scenario.Platform = append(r.scenario.Platform, Setting{key, value})
+	}
+	return nil
+}
+
+// settable says why the platform has no such option, or takes no such value.
+func settable(key, value string) error {
+	var options platform.Options
+	if err := options.Set(key, value); err != nil {
+		return errors.New(strings.TrimPrefix(err.Error(), "platform: "))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/spelling"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -92,42 +93,10 @@ func nameProblem(name string, taken []string) string {
 }
 
 // listed joins names for an error, and says so when there are none.
-func listed(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
-}
+func listed(names []string) string { return spelling.Listed(names) }
 
 // didYouMean names the known words that are nearest to one, for the end of an error.
-func didYouMean(word string, known []string) string {
-	const few = 12
-	if len(known) <= few {
-		return "there are " + listed(known)
-	}
-	word = word[:min(len(word), nameMax)]
-	near := slices.Clone(known)
-	slices.SortStableFunc(near, func(a, b string) int { return distance(word, a) - distance(word, b) })
-	return "the nearest are " + strings.Join(near[:3], ", ")
-}
+func didYouMean(word string, known []string) string { return spelling.DidYouMean(word, known) }
 
 // distance is how many letters must be changed, put in or taken out to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
+func distance(a, b string) int { return spelling.Distance(a, b) }

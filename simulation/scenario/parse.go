@@ -39,15 +39,14 @@ func Parse(name string, text []byte) (Scenario, error) {
 	}
 	r := &reader{name: name, once: map[string]bool{}}
 	r.scenario.Profile = quirk.Profiles()[0]
-	above, below := halves(string(text))
+	above, below := halves(strings.TrimPrefix(string(text), byteOrderMark))
 	lines := strings.Split(above, "\n")
 	if len(lines) > linesMax+1 {
 		return Scenario{}, fmt.Errorf("%s:%d: more than %d lines: cut the file into several", name, linesMax+1, linesMax)
 	}
 	for i, line := range lines {
-		if len(r.problems) == problemsMax {
-			r.problems = append(r.problems, fmt.Errorf("%s:%d: the lines from here on were not read: mend those above first", name, i+1))
-			return Scenario{}, errors.Join(r.problems...)
+		if len(r.problems) > problemsMax {
+			return Scenario{}, r.all()
 		}
 		r.at = i + 1
 		if err := r.line(strings.TrimRight(line, " \t\r")); err != nil {
@@ -60,10 +59,27 @@ func Parse(name string, text []byte) (Scenario, error) {
 		r.problem(errors.New("what came of it is not UTF-8: save the file as UTF-8"))
 	}
 	if len(r.problems) > 0 {
-		return Scenario{}, errors.Join(r.problems...)
+		return Scenario{}, r.all()
 	}
 	r.scenario.Expected = settled(below)
 	return r.scenario, nil
+}
+
+// byteOrderMark is what some editors begin a file with (RFC 3629 section 6).
+const byteOrderMark = "\ufeff"
+
+// Rewritten is the text of a scenario with another outcome below its dashes. What stands above them stays as it is, byte for
+// byte, and so do the ends of its lines.
+func Rewritten(text []byte, outcome string) []byte {
+	above, _ := halves(string(text))
+	end := "\n"
+	if strings.Contains(above, "\r\n") {
+		end = "\r\n"
+	}
+	if above != "" && !strings.HasSuffix(above, "\n") {
+		above += end
+	}
+	return []byte(above + strings.ReplaceAll(dashes+"\n"+settled(outcome), "\n", end))
 }
 
 // halves cuts a text at its first line of dashes.
@@ -96,11 +112,33 @@ type reader struct {
 	once     map[string]bool // the header words that were there
 	titled   bool            // the title is over
 	comment  []string        // the comment that waits for what it is above
-	problems []error
+	problems []problem
+	missing  []string // the calls that lines may be about though none makes them
+	unread   bool     // a line that says what happens could not be read
+}
+
+// problem is what is wrong with a line.
+type problem struct {
+	at  int
+	err error
 }
 
 func (r *reader) problem(err error) {
-	r.problems = append(r.problems, fmt.Errorf("%s:%d: %w", r.name, r.at, err))
+	r.problems = append(r.problems, problem{r.at, err})
+}
+
+// all are the problems as one error, in the order of the file.
+func (r *reader) all() error {
+	slices.SortStableFunc(r.problems, func(a, b problem) int { return a.at - b.at })
+	var told []error
+	for i, p := range r.problems {
+		if i == problemsMax {
+			told = append(told, fmt.Errorf("%s:%d: what is wrong from here on is not told: mend what is above first", r.name, p.at))
+			break
+		}
+		told = append(told, fmt.Errorf("%s:%d: %w", r.name, p.at, p.err))
+	}
+	return errors.Join(told...)
 }
 
 // note is the comment above the line, which it is taken for.
@@ -163,6 +201,7 @@ func (r *reader) body(tokens []token) error {
 		line.Do, err = r.statement(rest)
 	}
 	r.scenario.Lines = append(r.scenario.Lines, line)
+	r.unread = r.unread || err != nil
 	return err
 }
 
@@ -217,5 +256,8 @@ func (r *reader) end() {
 	r.scenario.Closing = r.note()
 	if len(r.scenario.Agents) == 0 && !r.once["agent"] {
 		r.problem(errors.New("no agent: nothing can happen: declare one in the header, as in agent ann"))
+	}
+	if !r.unread && len(r.scenario.Agents) > 0 {
+		r.nonsense()
 	}
 }

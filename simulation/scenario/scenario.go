@@ -98,13 +98,13 @@ func (s Scenario) Len() int { return len(s.Lines) }
 func (s Scenario) QuirkSet() (quirk.Set, error) {
 	set, err := quirk.Profile(s.Profile)
 	if err != nil {
-		return 0, fmt.Errorf("scenario: profile %s: %w", s.Profile, err)
+		return quirk.Set{}, fmt.Errorf("scenario: profile %s: %w", s.Profile, err)
 	}
 	for _, change := range s.Quirks {
 		q := quirkOf(change)
 		switch {
 		case q == nil:
-			return 0, fmt.Errorf("scenario: profile %s: %s: no such quirk: %s", s.Profile, change, didYouMean(change, quirkChanges(change)))
+			return quirk.Set{}, fmt.Errorf("scenario: profile %s: %s: no such quirk: %s", s.Profile, change, didYouMean(change, quirkChanges(change)))
 		case change[0] == '+':
 			set = set.With(q)
 		default:

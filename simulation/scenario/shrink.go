@@ -13,7 +13,7 @@ import (
 // and fails if s does; its lines are numbered anew.
 func Shrink(s Scenario, fails func(Scenario) bool, budget int) Scenario {
 	text := s.String()
-	r := &reducer{best: s.clone(), fails: fails, left: budget, length: len(text), tried: map[[32]byte]bool{sha256.Sum256([]byte(text)): true}}
+	r := &reducer{best: s.clone(), fails: fails, left: budget, length: len(text), ordered: s.isInOrder(), tried: map[[32]byte]bool{sha256.Sum256([]byte(text)): true}}
 	r.change(func(c *Scenario) { c.Expected = "" })
 	for found := -1; found != r.found && r.left > 0; {
 		found = r.found
@@ -37,19 +37,20 @@ func Shrink(s Scenario, fails func(Scenario) bool, budget int) Scenario {
 
 // reducer holds the plainest scenario found that still fails.
 type reducer struct {
-	best   Scenario
-	fails  func(Scenario) bool
-	left   int // how often fails may still be asked
-	length int // the longest text that a candidate may have
-	tried  map[[32]byte]bool
-	found  int // how many candidates became best
+	best    Scenario
+	fails   func(Scenario) bool
+	left    int // how often fails may still be asked
+	length  int // the longest text that a candidate may have
+	tried   map[[32]byte]bool
+	found   int  // how many candidates became best
+	ordered bool // the moments stay in order
 }
 
 // try takes a candidate if it still fails.
 func (r *reducer) try(c Scenario) bool {
 	text := c.String()
 	key := sha256.Sum256([]byte(text))
-	if r.left <= 0 || len(text) > r.length || r.tried[key] {
+	if r.left <= 0 || len(text) > r.length || r.tried[key] || r.ordered && !c.isInOrder() {
 		return false
 	}
 	r.left--

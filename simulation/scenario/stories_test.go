@@ -120,10 +120,27 @@ func TestBytes(t *testing.T) {
 			t.Errorf("%.40q: %v, want %s", text, err, want)
 		}
 	}
-	s, err := Parse("calls", []byte("# Who.\r\nagent ann\r\n+1s C1 calls ann\r\n----\r\nthis\r\n\r\n"))
+	s, err := Parse("calls", []byte("\ufeff# Who.\r\nagent ann\r\n+1s C1 calls ann\r\n----\r\nthis\r\n\r\n"))
 	if want := "# Who.\nprofile corrected\nagent ann\n\n+1s    C1 calls ann\n----\nthis\n"; err != nil || s.String() != want {
 		t.Errorf("%q, %v", s, err)
 	}
 }
 
 var long = strings.Repeat("x", wordMax)
+
+// What stands above the dashes stays byte for byte when what came of it is written anew, with the line ends of the file.
+func TestRewritten(t *testing.T) {
+	for text, want := range map[string]string{
+		"agent ann line-appearance 100\n\n+1s  C1 calls ann\n----\nold\n": "agent ann line-appearance 100\n\n+1s  C1 calls ann\n----\nnew\nlast\n",
+		"agent ann":                            "agent ann\n----\nnew\nlast\n",
+		"\ufeffagent ann\r\n----  \r\nold\r\n": "\ufeffagent ann\r\n----\r\nnew\r\nlast\r\n",
+	} {
+		got := string(Rewritten([]byte(text), "new\nlast\n"))
+		if got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+		if s, err := Parse("calls", []byte(got)); err != nil || s.Expected != "new\nlast\n" {
+			t.Errorf("%q is read as %q, %v", got, s.Expected, err)
+		}
+	}
+}

@@ -50,9 +50,12 @@ func (c Change) Check() error {
 		return fmt.Errorf("whatif: eager %s: give auto, event or none", c.Eager)
 	}
 	options := platform.Defaults()
-	for _, set := range c.Platform {
+	for i, set := range c.Platform {
 		if err := options.Set(set.Key, set.Value); err != nil {
 			return fmt.Errorf("whatif: %w", err)
+		}
+		if slices.ContainsFunc(c.Platform[:i], func(other scenario.Setting) bool { return other.Key == set.Key }) {
+			return fmt.Errorf("whatif: platform: %s: set twice: leave one out", set.Key)
 		}
 	}
 	return nil
@@ -122,19 +125,53 @@ func (c Change) station(a act) act {
 	return a
 }
 
-// ConfigurationOf is a scenario's configuration in words.
+// changes tells whether the change makes anything otherwise than it was recorded.
+func (c Change) changes(rec Recovery) bool {
+	was := rec.run.Scenario
+	was.Lines = nil
+	return c.header(was).String() != was.String() || slices.ContainsFunc(rec.acts, func(a act) bool { return c.station(a).do != a.do })
+}
+
+// ConfigurationOf is a scenario's configuration in words, with the stations that it is migrated to.
 func ConfigurationOf(s scenario.Scenario) string {
+	return configuration(s, func(scenario.Line) string { return "then " })
+}
+
+// configuration is a scenario's configuration in words; begins is said before a station that a line migrates it to.
+func configuration(s scenario.Scenario, begins func(scenario.Line) string) string {
 	a := s.Agents[0]
 	if a.NoStation {
 		return "no station, profile " + s.Profile
 	}
-	text := fmt.Sprintf("line appearance %d", a.LineAppearance)
-	if a.Persistent {
-		text += ", persistent"
+	text := stationText(a.LineAppearance, a.Persistent)
+	for _, line := range migrations(s) {
+		text += ", " + begins(line) + stationText(line.Do.Number, line.Do.Flag)
 	}
 	text += ", profile " + s.Profile
 	if len(s.Quirks) > 0 {
 		text += fmt.Sprintf(" and %d quirks", len(s.Quirks))
 	}
 	return text
+}
+
+func stationText(lineAppearance int, persistent bool) string {
+	text := fmt.Sprintf("line appearance %d", lineAppearance)
+	if persistent {
+		text += ", persistent"
+	}
+	return text
+}
+
+// migrations are the lines after which the agent's station is another one.
+func migrations(s scenario.Scenario) (all []scenario.Line) {
+	now := stationText(s.Agents[0].LineAppearance, s.Agents[0].Persistent)
+	for _, line := range s.Lines {
+		if line.Do.Verb != scenario.StationBecomes {
+			continue
+		}
+		if next := stationText(line.Do.Number, line.Do.Flag); next != now {
+			all, now = append(all, line), next
+		}
+	}
+	return all
 }

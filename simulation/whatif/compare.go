@@ -87,7 +87,7 @@ func Compare(rec Recovery, change Change) (Report, error) {
 	for i := range acts {
 		acts[i] = change.station(acts[i])
 	}
-	is, err := settle(change.header(rec.run.Scenario), acts, rec.run.Events)
+	is, err := timed(change.header(rec.run.Scenario), acts, rec.run.Events)
 	if err != nil {
 		return Report{}, fmt.Errorf("whatif: %s: %s: %w", rec.Log, change, err)
 	}

@@ -28,6 +28,8 @@ type Day struct {
 	Missing, Nearly, Repairs int
 	// Configurations are how many recordings there were of each configuration, in words.
 	Configurations map[string]int
+	// Unchanged are how many were recorded in the configuration that is asked for.
+	Unchanged int
 
 	log string // the first
 }
@@ -60,6 +62,9 @@ func (d *Day) Add(r Report) {
 	d.Untargeted += len(r.Is.Untargeted)
 	d.Missing, d.Nearly, d.Repairs = d.Missing+len(r.Recovery.Missing), d.Nearly+len(r.Recovery.Nearly), d.Repairs+len(r.Recovery.Repairs)
 	d.Configurations[ConfigurationOf(r.Was.Scenario)]++
+	if r.Unchanged() {
+		d.Unchanged++
+	}
 }
 
 // count counts the kinds of differences of a call, each once.
@@ -123,7 +128,22 @@ func (d *Day) of() string {
 
 // Answer is the day in three sentences.
 func (d *Day) Answer() []string {
-	return []string{d.answer(d.Change), costSentence(d.Was, d.Is), audioSentence(d.Was.Audio, d.Is.Audio)}
+	sentences := []string{d.answer(d.Change), costSentence(d.Was, d.Is), audioSentence(d.Was.Audio, d.Is.Audio)}
+	switch {
+	case d.Unchanged == 0:
+		return sentences
+	case d.Logs == 1:
+		return append([]string{fmt.Sprintf("Nothing is changed by that: it was recorded with %s.", d.Change)}, sentences...)
+	default:
+		return append(sentences, fmt.Sprintf("%s with %s already: nothing is changed there.", wereRecorded(d.Unchanged), d.Change))
+	}
+}
+
+func wereRecorded(n int) string {
+	if n == 1 {
+		return "One was recorded"
+	}
+	return fmt.Sprintf("%d were recorded", n)
 }
 
 func (d *Day) writeTally(row func(what string, was, is any)) {

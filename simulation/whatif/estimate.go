@@ -112,7 +112,7 @@ func (e *estimator) decided(id messages.EffectID, effect messages.Effect, at tim
 	case messages.SendActive:
 		e.mark(activeKind, out.Session, at)
 	case messages.Request:
-		if out.Conversation != "" {
+		if out.Conversation != "" && (out.Of != messages.PatchState || out.State == messages.Disconnected) {
 			e.call(out.Conversation).wanted[out.Of] = at
 		}
 	case messages.Announce:

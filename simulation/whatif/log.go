@@ -89,5 +89,9 @@ func FromJournal(j replay.Journal) (Log, error) {
 	if err != nil {
 		return Log{}, fmt.Errorf("whatif: %s: %w", j.Name, err)
 	}
-	return Log{Name: j.Name, Options: run.Header.Options, Quirks: on, Entries: run.Entries}, nil
+	log := Log{Name: j.Name, Options: run.Header.Options, Quirks: on, Entries: run.Entries}
+	if run.Report.Cut > 0 {
+		log.Warnings = append(log.Warnings, fmt.Sprintf("%s:%d: the last line is cut: it was left out", j.Name, run.Report.Cut))
+	}
+	return log, nil
 }

@@ -70,11 +70,14 @@ func Recover(log Log) (scenario.Scenario, Recovery, error) {
 	}
 	s := r.header()
 	rec := r.recovery()
-	run, err := settle(s, rec.acts, rec.Events)
+	run, err := timed(s, rec.acts, rec.Events)
 	if err != nil {
 		return scenario.Scenario{}, Recovery{}, fmt.Errorf("whatif: %s: the recovered calls cannot be played: %w", log.Name, err)
 	}
 	if rec, run, err = repair(s, rec, run); err != nil {
+		return scenario.Scenario{}, Recovery{}, fmt.Errorf("whatif: %s: %w", log.Name, err)
+	}
+	if run, err = readable(run, rec.acts); err != nil {
 		return scenario.Scenario{}, Recovery{}, fmt.Errorf("whatif: %s: %w", log.Name, err)
 	}
 	rec.run = run

@@ -60,7 +60,7 @@ func (c candidate) repaired(s scenario.Scenario, was []told) (next candidate, fo
 		rec := c.rec
 		rec.acts = append(slices.Clone(c.rec.acts), set.acts...)
 		rec.Repairs = append(slices.Clone(c.rec.Repairs), set.notes...)
-		run, err := settle(s, rec.acts, c.run.Events)
+		run, err := timed(s, rec.acts, c.run.Events)
 		if err != nil {
 			return c, false, took, err
 		}

@@ -64,9 +64,9 @@ func (u Untargeted) String() string { return u.Do.String() + ": " + u.After + " 
 // ones are due. Actions depend on each other in chains of a few for each call.
 const triesMax = 24
 
-// settle plays acts in a configuration so that each action comes as long after the announcement that it answered as it did
-// in the recording. events are a first guess of what is announced.
-func settle(s scenario.Scenario, acts []act, events []Event) (Run, error) {
+// timed plays acts in a configuration so that each action comes as long after the announcement that it answered as it did
+// in the recording. events are a first guess of what is announced. The scenario has each line at its time.
+func timed(s scenario.Scenario, acts []act, events []Event) (Run, error) {
 	var run Run
 	before, work := "", 0
 	for range triesMax {
@@ -86,7 +86,7 @@ func settle(s scenario.Scenario, acts []act, events []Event) (Run, error) {
 		work += run.work
 	}
 	run.work = work
-	return readable(run, acts)
+	return run, nil
 }
 
 // readable tells the moments of actions by what they answer, as far as lines can. What comes of it is the same, or it is

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/hookswitch/hookswitch/simulation/play"
+	"github.com/hookswitch/hookswitch/simulation/scenario"
 )
 
 // The widths of a report, in characters.
@@ -33,6 +36,14 @@ func (p *page) line(format string, args ...any) {
 func (p *page) wrapped(text string) {
 	for _, part := range wrapped(text, widthMax) {
 		p.line("%s", part)
+	}
+}
+
+// hanging writes a text behind a word, in as many lines as it needs.
+func (p *page) hanging(word, text string) {
+	for _, part := range wrapped(text, widthMax-len(word)) {
+		p.line("%s%s", word, part)
+		word = strings.Repeat(" ", len(word))
 	}
 }
 
@@ -98,8 +109,11 @@ func (r Report) Write(to io.Writer, how Brevity) error {
 		p.wrapped(fmt.Sprintf("First difference: %s at %s: %s.", r.First.Call, clock(r.First.At), r.First.What))
 	}
 	p.line("")
-	p.line("%s", cut("left:  as recorded, "+ConfigurationOf(r.Was.Scenario), widthMax))
-	p.line("%s", cut("right: changed, "+ConfigurationOf(r.Is.Scenario), widthMax))
+	p.hanging("left:  ", "as recorded, "+dated(r.Was.Scenario))
+	p.hanging("right: ", "changed, "+dated(r.Is.Scenario))
+	if len(migrations(r.Was.Scenario)) > 0 && len(migrations(r.Is.Scenario)) == 0 {
+		p.wrapped("On the right the station is not migrated: it has one configuration all the time.")
+	}
 	for _, c := range r.Calls {
 		c.write(p, how)
 	}
@@ -113,9 +127,24 @@ func (r Report) Write(to io.Writer, how Brevity) error {
 	return p.failed
 }
 
-// Answer is the report in three sentences.
+// dated is a configuration, with the moments from which the station is another one.
+func dated(s scenario.Scenario) string {
+	return configuration(s, func(line scenario.Line) string { return "from " + clock(line.When.After) + " on " })
+}
+
+// Answer is the report in three sentences, behind one that says so where the change changes nothing.
 func (r Report) Answer() []string {
 	was, is := r.Was.Cost, r.Is.Cost
+	if r.Unchanged() {
+		return append([]string{fmt.Sprintf("Nothing is changed by that: it was recorded with %s.", r.Change)}, r.answer(was, is)...)
+	}
+	return r.answer(was, is)
+}
+
+// Unchanged tells whether it was recorded in the configuration that is asked for.
+func (r Report) Unchanged() bool { return !r.Change.changes(r.Recovery) }
+
+func (r Report) answer(was, is play.Cost) []string {
 	return []string{r.Tally().answer(r.Change), costSentence(r.Was.Total(), r.Is.Total()), audioSentence(was.Audio, is.Audio)}
 }
 

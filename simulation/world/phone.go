@@ -63,7 +63,9 @@ func (c Cost) Since(before Cost) Cost {
 }
 
 func newPhone(w *World, u *platform.User, name string, options messages.Options) (*Phone, error) {
-	options.JIDResource = name
+	if options.JIDResource = name; w.cfg.Options.Resource == platform.ServerNames {
+		options.JIDResource = ""
+	}
 	label := u.Name + "/" + name
 	cfg := runtime.Config{
 		Cell: label, User: u.Name, Organization: platform.Domain, Options: options, Quirks: w.cfg.Quirks,
