@@ -418,10 +418,11 @@ type (
 		Call    CallID
 		Session Ref
 		Reason  string
-		Owner   Ref // told Departed, if not 0
+		Owner   Ref    // told Departed, if not 0
+		For     CallID // the destroy() that waits for it, if one does
 	}
-	// Departed: the session has terminated.
-	Departed struct{}
+	// Departed: the session has terminated. For is that of Depart.
+	Departed struct{ For CallID }
 	// SessionTerminatedSeen tells who waits that a session has terminated.
 	SessionTerminatedSeen struct{ Session Ref }
 	// CallsDropped tells a conversation that nobody will hear of it any more: the client is destroyed, or begins anew.
@@ -524,8 +525,9 @@ type (
 	RememberDelay    struct{ Delay time.Duration }
 	// SubscribeTopic adds a topic to the channel's subscriptions; with Soon, all are subscribed anew a moment later.
 	SubscribeTopic struct {
-		Topic string
-		Soon  bool
+		Topic  string
+		Soon   bool
+		Number int // of the wish; the answer to it says TopicsHeard
 	}
 	// ResubscribeTopics subscribes all topics anew, a moment later.
 	ResubscribeTopics struct{}
@@ -535,6 +537,12 @@ type (
 	ChannelIs struct{ Channel string }
 	// TopicsSubscribed: they are, or not.
 	TopicsSubscribed struct {
+		Failed bool
+		Error  ErrorInfo
+	}
+	// TopicsHeard answers the wishes up to a number.
+	TopicsHeard struct {
+		Upto   int
 		Failed bool
 		Error  ErrorInfo
 	}

@@ -473,3 +473,6 @@ func (LoginUpLate) Kind() string { return "login-up-late" }
 
 // Kind is the word of the message.
 func (LoginAgain) Kind() string { return "login-again" }
+
+// Kind is the word of the message.
+func (TopicsHeard) Kind() string { return "topics-heard" }

@@ -49,6 +49,12 @@ var (
 		Corrected: "the attempt has failed, and the next one follows",
 		Why:       "one stream at a time: of two with one channel the platform ends the first",
 	})
+	StumblesUninitialized = define(Quirk{
+		Name: "stumbles-uninitialized", Kind: Row, Ticket: "directed 266", Since: "9.2.4",
+		SDK:       "what is asked of calls before there is a stream is rejected with what the browser says of a missing object, and not as an error of the SDK's; from then until it is ready, as if there were no such call",
+		Corrected: "it is rejected, and the error says that the softphone is not initialized",
+		Why:       "a program can tell what it did wrong",
+	})
 	DeafWhileDown = define(Quirk{
 		Name: "deaf-while-down", Kind: Row, Ticket: "sdk-behaviour 1.1 ready(down)/stream back", Since: "9.2.4",
 		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile; nor is a change of the station",

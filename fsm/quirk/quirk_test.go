@@ -96,14 +96,14 @@ func TestAdmitRefuses(t *testing.T) {
 		{nil, "", "not a name"},
 		{nil, "two words", "not a name"},
 		{[]*Quirk{{Name: "a"}}, "a", "declared twice"},
-		{full, "a", "the catalogue is full at 64"},
+		{full, "a", "the catalogue is full at 128"},
 	} {
 		if err := admit(c.before, Quirk{Name: c.name}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("admit(%q after %d): %v, want %s", c.name, len(c.before), err, c.want)
 		}
 	}
 	if err := admit(full[1:], Quirk{Name: "a"}); err != nil {
-		t.Errorf("the 64th quirk is refused: %v", err)
+		t.Errorf("the 128th quirk is refused: %v", err)
 	}
 }
 

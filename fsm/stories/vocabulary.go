@@ -123,7 +123,7 @@ var internals = []messages.Input{
 	messages.SubscribeNow{},
 	messages.SubscribeTopic{},
 	messages.TakeProposal{},
-	messages.TopicsSubscribed{},
+	messages.TopicsSubscribed{}, messages.TopicsHeard{},
 	messages.WatchServer{},
 	messages.WatcherView{},
 	messages.YieldSession{},
