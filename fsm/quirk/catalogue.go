@@ -43,6 +43,18 @@ var (
 		Corrected: "the attempts stop, and an initialize() that waits for them fails",
 		Why:       "who disconnects wants to be disconnected",
 	})
+	LoginOutlivesStream = define(Quirk{
+		Name: "login-outlives-its-stream", Kind: Row, Ticket: "directed 303", Since: "9.2.4",
+		SDK:       "a stream that is lost after it was bound and before it is up is announced as lost, though it was not announced as up, and its login goes on beside the next one: 15 s later it undoes what watches the new stream, and opens another; or, if it was asking for the server's pings, it announces that it is up",
+		Corrected: "the attempt has failed, and the next one follows",
+		Why:       "one stream at a time: of two with one channel the platform ends the first",
+	})
+	StumblesUninitialized = define(Quirk{
+		Name: "stumbles-uninitialized", Kind: Row, Ticket: "directed 266", Since: "9.2.4",
+		SDK:       "what is asked of calls before there is a stream is rejected with what the browser says of a missing object, and not as an error of the SDK's; from then until it is ready, as if there were no such call",
+		Corrected: "it is rejected, and the error says that the softphone is not initialized",
+		Why:       "a program can tell what it did wrong",
+	})
 	DeafWhileDown = define(Quirk{
 		Name: "deaf-while-down", Kind: Row, Ticket: "sdk-behaviour 1.1 ready(down)/stream back", Since: "9.2.4",
 		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile; nor is a change of the station",
