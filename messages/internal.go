@@ -508,9 +508,7 @@ type (
 		Anew    bool // the user was read anew: what was known before does not count
 	}
 	// ReadStation asks which station the user has by now, and what it can do: nobody told of changes for a while.
-	ReadStation struct {
-		First bool // since the station was fetched, and not since the platform has told of it once
-	}
+	ReadStation struct{}
 	// StationSettled: the fetch ended, well or not.
 	StationSettled struct{}
 	// StationNews is a station notification, as the root passes it on.

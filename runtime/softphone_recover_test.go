@@ -73,6 +73,7 @@ func TestSoftphoneRecoversFromItsJournal(t *testing.T) {
 				phone := newSoftphone(t, p, journaled(&journal))
 				must(t, phone.Initialize(t.Context()))
 				p.ring(1)
+				time.Sleep(time.Second) // then nothing is under way
 				if withSnapshot {
 					synctest.Wait()
 					var err error
@@ -82,7 +83,6 @@ func TestSoftphoneRecoversFromItsJournal(t *testing.T) {
 					journal.Reset()
 					journal.WriteString(header)
 				}
-				time.Sleep(time.Second)
 				must(t, phone.AcceptPendingSession(t.Context(), runtime.AcceptPending{ConversationID: "c-1"}))
 				synctest.Wait()
 				must(t, phone.Close())

@@ -186,6 +186,7 @@ func TestSoftphoneUsesANewToken(t *testing.T) {
 		must(t, phone.SetAccessToken(t.Context(), "token-2"))
 		_, err := phone.StartSoftphoneSession(t.Context(), runtime.StartSoftphoneParams{PhoneNumber: "1"})
 		must(t, err)
+		synctest.Wait() // for what it asks by itself
 		if p.tokens[0] != "token-1" || p.tokens[len(p.tokens)-1] != "token-2" {
 			t.Errorf("requests came with %q", p.tokens)
 		}

@@ -32,7 +32,7 @@ type rung struct {
 
 	telling []string // the rows that changed a state, ordered something or depend on a quirk
 	missed  []string // those of Unmet that lead to another state
-	drops   bool     // a row dropped the input
+	drops   bool     // a row dropped what came in
 	entry   replay.Entry
 }
 
@@ -77,7 +77,8 @@ func (l *ladder) climb(e replay.Entry) rung {
 	r.Why = append(r.Why, l.stands.swallowed(e)...)
 	for _, row := range e.Step.Rows {
 		if why := p.dropped(row, e.Step.Input); why != "" {
-			r.Why, r.drops = append(r.Why, why), true
+			r.Why = append(r.Why, why)
+			r.drops = r.drops || row.Input == e.Step.Input.Kind()
 		}
 	}
 	if len(r.Out) == 0 && r.Orphan == "" {

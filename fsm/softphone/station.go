@@ -35,23 +35,13 @@ func (d *Data) subscribeStation() (*Data, acts) {
 	return d, acts{tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("station"), Soon: true})}
 }
 
-// readStation asks what the station is by now: from here on the platform tells of it, and what it was before its topic was
-// subscribed may have changed meanwhile.
+// readStation asks what the station is by now, unless nobody wants to know: from here on the platform tells of it, and what it
+// was before, when nobody could, may have changed.
 func readStation(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
-	return d, d.readStation(messages.ReadStation{First: true})
-}
-
-// readStationAgain: and so it may have while the platform could not tell.
-func readStationAgain(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
-	return d, d.readStation(messages.ReadStation{})
-}
-
-// readStation asks unless nobody wants to know.
-func (d *Data) readStation(read messages.ReadStation) acts {
 	if d.Ears == 0 {
-		return nil
+		return d, nil
 	}
-	return acts{tell(messages.StationActor, read)}
+	return d, acts{tell(messages.StationActor, messages.ReadStation{})}
 }
 
 func stationUnheard(d *Data, _ messages.StationNotified) bool { return d.Ears == 0 }

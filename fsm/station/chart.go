@@ -30,7 +30,6 @@ var Chart = fsm.New("station", "The user's station: association, line appearance
 		on(messages.FetchStation{}).If(named).Do(fetchNamed).Source("1.3 fetch"),
 		on(messages.FetchStation{}).Unless(anyKnown).Do(announceNone).Source("1.3 unknown/fetch no effective station"),
 		on(messages.FetchStation{}).Do(fetchKnown).Source("1.3 fetch"),
-		on(messages.ReadStation{}).If(justFetched).Quirk(quirk.StationReadEarly),
 		on(messages.ReadStation{}).Do(readUser),
 		on(messages.RequestDone{}).If(tellsUser).If(toldSince),
 		on(messages.RequestDone{}).If(tellsUser).If(namesStation).Do(readNamed),

@@ -92,9 +92,6 @@ func fetchMigrated(d Data, _ messages.StationNews) (Data, messages.Acts) { retur
 
 // --- what was changed while nobody told of it
 
-// justFetched: the topic was not subscribed when the station was fetched, so it may have changed since.
-func justFetched(_ Data, e messages.ReadStation) bool { return e.First }
-
 func readUser(d Data, _ messages.ReadStation) (Data, messages.Acts) {
 	return d.ask(messages.Request{Of: messages.GetMe}, user)
 }

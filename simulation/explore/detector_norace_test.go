@@ -1,6 +1,6 @@
 //go:build !race
 
-package explore_test
+package explore
 
-// raceDetector tells whether the race detector watches.
-const raceDetector = false
+// RaceDetector tells whether the race detector watches.
+const RaceDetector = false

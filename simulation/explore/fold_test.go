@@ -92,6 +92,7 @@ func TestFoldedStatesBehaveAlike(t *testing.T) {
 	t.Parallel()
 	for _, of := range []*instance{
 		taking(words(1, 1, 1)), sessionsAlone(words(1, 1, 1), messages.DefaultOptions()), negotiating(words(1, 1, 1), messages.DefaultOptions()),
+		anyStation(words(1, 1, 1).amongOthers(), messages.DefaultOptions()),
 	} {
 		ways := renamings(of.words)
 		first := start(t, of)

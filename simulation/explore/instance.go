@@ -13,10 +13,9 @@ import (
 type instance struct {
 	name, about string
 	words       vocabulary
-	// options are those that count unless a move chooses others; appearance and persistent are the station's.
+	// options are those that count unless a move chooses others; appearance is the station's.
 	options    messages.Options
 	appearance int
-	persistent bool
 	// moves are all that the environment may do in a state.
 	moves func(*phone, vocabulary) []move
 	// allowing: of states that differ in the Answers that are not spent, those with the fewest stand for all.

@@ -68,6 +68,9 @@ func (s *state) without(kept func(messages.SessionID, messages.Signalling) bool)
 // among what one id may be beside others.
 func TestEachOfTwoIsWhatOneAmongOthersIs(t *testing.T) {
 	t.Parallel()
+	if RaceDetector {
+		t.Skip("goes through a thousand states: it runs without the race detector")
+	}
 	for _, c := range []struct{ two, one *instance }{
 		{taking(words(1, 2, 1)), taking(words(1, 1, 1).amongOthers())},
 		{sessionsAlone(words(1, 2, 1), messages.DefaultOptions()), sessionsAlone(words(1, 1, 1).amongOthers(), messages.DefaultOptions())},
@@ -95,6 +98,9 @@ func TestEachOfTwoIsWhatOneAmongOthersIs(t *testing.T) {
 // way among what the part of the other way alone goes through. The law knows by ids what started, so it knows more there.
 func TestEachWayIsWhatBothAre(t *testing.T) {
 	t.Parallel()
+	if RaceDetector {
+		t.Skip("goes through a thousand states: it runs without the race detector")
+	}
 	o, one := messages.DefaultOptions(), words(1, 1, 1).amongOthers()
 	both := all(t, sessionsBothWays(one, o), 1500)
 	for _, c := range []struct {

@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -24,9 +23,8 @@ func consentParts(o Options) []*instance {
 	if o.Small {
 		return small
 	}
-	return slices.Concat(small, []*instance{anyStream(taking(one))}, eitherWay(one, withAnyStream(sessionsBothWays)), eitherWay(one, withAnyStream(negotiating)),
-		eitherWay(one, negotiatingJingle),
-		eitherWay(one.amongOthers(), sharing(1, false)), eitherWay(one.amongOthers(), sharing(1, true)), eitherWay(one.amongOthers(), sharing(100, true)),
+	return slices.Concat(small, []*instance{anyStream(taking(one)), anyStream(sessionsBothWays(one, messages.DefaultOptions())), anyStream(negotiating(one, messages.DefaultOptions()))},
+		eitherWay(one, negotiatingJingle), eitherWay(one.amongOthers(), anyStation),
 		eitherWay(words(2, 1, 1).amongOthers().over(messages.Jingle), jingleAlone),
 		eitherWay(words(2, 1, 1).amongOthers().over(messages.SDPOverXMPP), sessionsAlone),
 		[]*instance{taking(words(2, 1, 1).amongOthers())}) // the largest is the last
@@ -93,26 +91,29 @@ func sessionsBothWays(v vocabulary, o messages.Options) *instance {
 	return of
 }
 
-// sharing: the same on a station where sessions are shared: of line appearance 1, or with a persistent connection.
-func sharing(appearance int, persistent bool) func(vocabulary, messages.Options) *instance {
-	return func(v vocabulary, o messages.Options) *instance {
-		v.flows = true
-		of := sessionsAlone(v, o)
-		of.name, of.appearance, of.persistent = fmt.Sprintf("sessions, line %d", appearance), appearance, persistent
-		if persistent {
-			of.name += ", persistent"
+// anyStation: the same on a station that may be another at any time: of line appearance 1, where sessions are shared, or 100, with
+// a persistent connection or without.
+func anyStation(v vocabulary, o messages.Options) *instance {
+	v.flows = true
+	of := sessionsAlone(v, o)
+	of.name += ", any station"
+	alone := of.moves
+	of.moves = func(p *phone, v vocabulary) []move {
+		all := append(alone(p, v), sharedBeside(p, v)...)
+		for _, appearance := range []int{1, 100} {
+			all = append(all, stationIs(p.minted, appearance, false), stationIs(p.minted, appearance, true))
 		}
-		alone := of.moves
-		of.moves = func(p *phone, v vocabulary) []move { return append(alone(p, v), sharedBeside(p, v)...) }
-		return of
+		for _, a := range p.actors {
+			if a.Kind == "session" { // whether it is active counts for who gets the line
+				all = append(all, move{{a.Ref, messages.SessionAccepting{}}})
+			}
+		}
+		return all
 	}
+	return of
 }
 
-// withAnyStream is a part during which the stream may be lost, or back and not set up, whenever something is heard.
-func withAnyStream(part func(vocabulary, messages.Options) *instance) func(vocabulary, messages.Options) *instance {
-	return func(v vocabulary, o messages.Options) *instance { return anyStream(part(v, o)) }
-}
-
+// anyStream: during the part the stream may be lost, or back and not set up, whenever something is heard.
 func anyStream(of *instance) *instance {
 	of.name += ", any stream"
 	up := of.moves

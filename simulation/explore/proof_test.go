@@ -33,7 +33,7 @@ func TestTheConsentQuirksAreThoseOfTheCatalogue(t *testing.T) {
 func TestEachConsentQuirkIsSeen(t *testing.T) {
 	t.Parallel()
 	for i, q := range explore.ConsentQuirks() {
-		if raceDetector && i > 0 {
+		if explore.RaceDetector && i > 0 {
 			break // the others run without it
 		}
 		t.Run(q.Name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestEachConsentQuirkIsSeen(t *testing.T) {
 // TestTheSmallInstanceReachesItsFixpoint goes through every state of the small instance, and finds nothing.
 func TestTheSmallInstanceReachesItsFixpoint(t *testing.T) {
 	t.Parallel()
-	report, err := explore.Consent(explore.Options{Small: true, Least: raceDetector})
+	report, err := explore.Consent(explore.Options{Small: true, Least: explore.RaceDetector})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -203,7 +203,7 @@ func begin(world *settings, of *instance) (*state, error) {
 		return nil, err
 	}
 	s := &state{phone: p, law: laws.New(of.options)}
-	first, err := s.make(stationIs(p.minted, of.appearance, of.persistent), of)
+	first, err := s.make(stationIs(p.minted, of.appearance, false), of)
 	if err != nil {
 		return nil, err
 	}
