@@ -190,7 +190,7 @@ var (
 	ConnectedBeforeOfferLost = define(Quirk{
 		Name: "connected-before-offer-lost", Kind: Row, Ticket: "platform-wire 6.3", Since: "9.2.4",
 		SDK:       "a connected notification that overtakes the offer makes the client give up the call that it has taken",
-		Corrected: "the call stays ours",
+		Corrected: "the call stays ours, and starts on the shared session once it is heard there",
 		Why:       "the protocol does not order the two",
 	})
 	FirstConnectedIsUpdate = define(Quirk{
