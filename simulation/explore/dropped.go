@@ -13,7 +13,7 @@ var dropped = map[string]string{
 	"softphone.Data.Topics":      "a login is finished, or is not begun",
 	"softphone.Data.Seeking":     "says which calls ring once a session can take them, and a call may ring on a session at any time here",
 	"softphone.Data.Answers":     "a login is finished, or is not begun",
-	"softphone.Data.Deaf":       "says whether calls are read again once the topics are subscribed: conversations are left out",
+	"softphone.Data.Deaf":        "says whether calls are read again once the topics are subscribed: conversations are left out",
 	"softphone.Data.Dialled":     "the law notes the same set",
 	"softphone.Data.Ears":        "counts listeners of the station topic, which only the quirk station-heard-twice heeds",
 	"station.Data.Asked":         "counts what was asked: which answer about the station is the newest; the station is chosen anew",
