@@ -99,10 +99,10 @@ func (p *player) wasDone(any []scenario.Verb) bool {
 
 // scars are what suspends a law though all has healed, or though it disturbs no other law.
 var scars = map[string][]scenario.Verb{
-	// A phone whose stream was up, and that did not hear of a migration, does not ask.
+	// A phone whose stream was up, and that did not hear of a migration, does not ask. One that could not read the station tells
+	// that as an error.
 	StationIsKnown: {
-		scenario.ExpireChannel, scenario.Sleep, scenario.JumpClock,
-		scenario.NextDropped, scenario.NextFails, scenario.NextUnanswered, scenario.NextDelayed, scenario.Wire,
+		scenario.ExpireChannel, scenario.Sleep, scenario.NextDropped, scenario.NextFails, scenario.NextUnanswered, scenario.Wire,
 	},
 	// Whether two calls may be up depends on what the station was when each began, and so does which session stays. What could not
 	// be held is told as an error; a call that is up without a microphone or media is not held for another one, and may get them later; nor is
