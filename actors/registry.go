@@ -7,6 +7,7 @@ import (
 	"github.com/hookswitch/hookswitch/fsm/connection"
 	"github.com/hookswitch/hookswitch/fsm/conversation"
 	"github.com/hookswitch/hookswitch/fsm/departure"
+	"github.com/hookswitch/hookswitch/fsm/discovery"
 	"github.com/hookswitch/hookswitch/fsm/hangup"
 	"github.com/hookswitch/hookswitch/fsm/hold"
 	"github.com/hookswitch/hookswitch/fsm/invitation"
@@ -23,6 +24,7 @@ import (
 	"github.com/hookswitch/hookswitch/fsm/session"
 	"github.com/hookswitch/hookswitch/fsm/softphone"
 	"github.com/hookswitch/hookswitch/fsm/station"
+	"github.com/hookswitch/hookswitch/fsm/straggler"
 	"github.com/hookswitch/hookswitch/fsm/topics"
 	"github.com/hookswitch/hookswitch/fsm/watchdog"
 )
@@ -34,7 +36,10 @@ func Softphone() Registry {
 			return []Machine{Of(softphone.Chart, softphone.Data{}, nil), Of(callerrors.Chart, callerrors.Data{}, nil)}
 		},
 		"connection": func() []Machine {
-			return []Machine{Of(connection.Chart, connection.Data{}, connection.View), Of(backoff.Chart, backoff.Data{}, nil)}
+			return []Machine{
+				Of(connection.Chart, connection.Data{}, connection.View), Of(backoff.Chart, backoff.Data{}, nil),
+				Of(discovery.Chart, discovery.Data{}, nil), Of(straggler.Chart, straggler.Data{}, nil),
+			}
 		},
 		"station": func() []Machine { return []Machine{Of(station.Chart, station.Data{}, station.View)} },
 		"line":    func() []Machine { return []Machine{Of(line.Chart, line.Data{}, line.View)} },
@@ -75,6 +80,6 @@ func Charts() []fsm.Declared {
 	return []fsm.Declared{
 		softphone.Chart, proposal.Chart, invitation.Chart, session.Chart, negotiation.Chart, media.Chart, jinglemedia.Chart,
 		watchdog.Chart, line.Chart, conversation.Chart, hold.Chart, mute.Chart, order.Chart, hangup.Chart, departure.Chart, request.Chart,
-		callerrors.Chart, station.Chart, connection.Chart, backoff.Chart, pinger.Chart, serverwatch.Chart, topics.Chart,
+		callerrors.Chart, station.Chart, connection.Chart, discovery.Chart, straggler.Chart, backoff.Chart, pinger.Chart, serverwatch.Chart, topics.Chart,
 	}
 }

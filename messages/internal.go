@@ -1,6 +1,9 @@
 package messages
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Messages between the actors of a cell. They are never journaled: the inputs that cause them are.
 
@@ -104,6 +107,17 @@ func Settled(call CallID, err *ErrorInfo) Acts {
 		return nil
 	}
 	return Acts{Settle{Call: call, Error: err}}
+}
+
+// AskServers asks for TURN and STUN servers; both questions must be answered.
+func AskServers(domain string) Acts {
+	return Acts{SendServices{Domain: domain, Type: "turn"}, SendServices{Domain: domain, Type: "stun"}}
+}
+
+// ServersAre tells the root which ICE servers there are. Without a STUN server only relayed candidates are used.
+func ServersAre(all []ICEServer) Acts {
+	stun := func(s ICEServer) bool { return s.Type == "stun" || s.Type == "stuns" }
+	return Acts{Tell{To: Root, Msg: ServersFound{Servers: all, Relay: !slices.ContainsFunc(all, stun)}}}
 }
 
 // Refused announces an error and ends the request with it.
@@ -404,10 +418,11 @@ type (
 		Call    CallID
 		Session Ref
 		Reason  string
-		Owner   Ref // told Departed, if not 0
+		Owner   Ref    // told Departed, if not 0
+		For     CallID // the destroy() that waits for it, if one does
 	}
-	// Departed: the session has terminated.
-	Departed struct{}
+	// Departed: the session has terminated. For is that of Depart.
+	Departed struct{ For CallID }
 	// SessionTerminatedSeen tells who waits that a session has terminated.
 	SessionTerminatedSeen struct{ Session Ref }
 	// CallsDropped tells a conversation that nobody will hear of it any more: the client is destroyed, or begins anew.
@@ -450,8 +465,11 @@ type (
 		Resource        string
 		ServerSidePings bool
 	}
-	// StreamUp: the stream is connected.
-	StreamUp struct{ Channel string }
+	// StreamUp: the stream is connected. Aside: it is not by the login that is waited for.
+	StreamUp struct {
+		Channel string
+		Aside   bool
+	}
 	// SubscribeNow: the stream has asked what it wanted to know; now the conversations can be subscribed to.
 	SubscribeNow struct{}
 	// StreamLost: it is not any more.
@@ -477,6 +495,28 @@ type (
 	// WatchServer waits for the server's own pings; FrameSeen: something came from it.
 	WatchServer struct{}
 	FrameSeen   struct{}
+	// RefreshServers asks for the ICE servers anew. ServersUnreachable: the stream is gone on which they were asked for.
+	RefreshServers     struct{ Domain string }
+	ServersUnreachable struct{}
+	// LoginWaits: a bound stream waits for an answer before it counts as up. LoginOver: it is up. LoginCut: it was lost before,
+	// when its attempt was the Attempt-1st; Pings: it was the answer about the server's pings that was waited for.
+	LoginWaits struct{}
+	LoginOver  struct{}
+	LoginCut   struct {
+		Pings    bool
+		Attempt  int
+		Starting time.Duration
+		Delayed  bool
+		Delay    time.Duration // before that attempt
+	}
+	// LoginGivenUp and LoginUpLate: what became of a login that was cut, 15 s after it asked. LoginAgain: it is tried again.
+	LoginGivenUp struct{}
+	LoginUpLate  struct{}
+	LoginAgain   struct {
+		Attempt  int
+		Starting time.Duration
+		Delayed  bool
+	}
 	// BackoffRaised: an attempt failed, and this is the delay to remember. BackoffConnected: the stream is up.
 	// BackoffSuspended: it is not. RememberDelay tells the connection what the next first delay is.
 	BackoffRaised    struct{ Delay time.Duration }
@@ -485,8 +525,9 @@ type (
 	RememberDelay    struct{ Delay time.Duration }
 	// SubscribeTopic adds a topic to the channel's subscriptions; with Soon, all are subscribed anew a moment later.
 	SubscribeTopic struct {
-		Topic string
-		Soon  bool
+		Topic  string
+		Soon   bool
+		Number int // of the wish; the answer to it says TopicsHeard
 	}
 	// ResubscribeTopics subscribes all topics anew, a moment later.
 	ResubscribeTopics struct{}
@@ -496,6 +537,12 @@ type (
 	ChannelIs struct{ Channel string }
 	// TopicsSubscribed: they are, or not.
 	TopicsSubscribed struct {
+		Failed bool
+		Error  ErrorInfo
+	}
+	// TopicsHeard answers the wishes up to a number.
+	TopicsHeard struct {
+		Upto   int
 		Failed bool
 		Error  ErrorInfo
 	}

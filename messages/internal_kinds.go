@@ -449,3 +449,30 @@ func (MuteRefused) Kind() string { return "mute-refused" }
 
 // Kind is the word of the message.
 func (AcceptUntold) Kind() string { return "accept-untold" }
+
+// Kind is the word of the message.
+func (RefreshServers) Kind() string { return "refresh-servers" }
+
+// Kind is the word of the message.
+func (ServersUnreachable) Kind() string { return "servers-unreachable" }
+
+// Kind is the word of the message.
+func (LoginWaits) Kind() string { return "login-waits" }
+
+// Kind is the word of the message.
+func (LoginOver) Kind() string { return "login-over" }
+
+// Kind is the word of the message.
+func (LoginCut) Kind() string { return "login-cut" }
+
+// Kind is the word of the message.
+func (LoginGivenUp) Kind() string { return "login-given-up" }
+
+// Kind is the word of the message.
+func (LoginUpLate) Kind() string { return "login-up-late" }
+
+// Kind is the word of the message.
+func (LoginAgain) Kind() string { return "login-again" }
+
+// Kind is the word of the message.
+func (TopicsHeard) Kind() string { return "topics-heard" }

@@ -17,7 +17,7 @@ import (
 
 // clerk is data that remembers quirks, for what it picks and what it notes.
 type clerk struct {
-	On   quirk.Set `json:",omitempty"`
+	On   quirk.Set `json:",omitzero"`
 	Kept []messages.ConversationID
 }
 

@@ -45,7 +45,7 @@ func housekeeping(r rung) bool {
 }
 
 // keepers are the charts that keep the connection.
-var keepers = []string{"softphone", "connection", "backoff", "pinger", "serverWatch", "topics", "station", "request"}
+var keepers = []string{"softphone", "connection", "discovery", "straggler", "backoff", "pinger", "serverWatch", "topics", "station", "request"}
 
 // goesWell tells whether an input is one of a login, a ping or a media path, without an error.
 func goesWell(in messages.Input) bool {

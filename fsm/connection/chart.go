@@ -27,8 +27,7 @@ const (
 	Discovering    fsm.State = "Discovering"
 	Preparing      fsm.State = "Preparing"
 	Up             fsm.State = "Up"
-	Refreshing     fsm.State = "Refreshing"
-	Steady         fsm.State = "Steady"
+	Forsaken       fsm.State = "Forsaken"
 	Finishing      fsm.State = "Finishing"
 	Closing        fsm.State = "Closing"
 	Refused        fsm.State = "Refused"
@@ -40,7 +39,6 @@ const (
 	iqTimeout        = 15 * time.Second
 	restTimeout      = 30 * time.Second
 	refreshPeriod    = 6 * time.Hour
-	refreshRetries   = 2
 	delayMin         = 2 * time.Second
 	delayMax         = 90 * time.Second
 	channelReusesMax = 10
@@ -87,7 +85,7 @@ var Chart = fsm.New("connection", "The stream: a notification channel, a WebSock
 			on(messages.StreamFeatures{}).If(boundBefore).Corrected(quirk.ResourceChosenAnew).Do(sendBindAsBefore).Enter(Binding),
 			on(messages.StreamFeatures{}).Do(sendBind).Enter(Binding).Source("3.1 step 5")),
 		in(Binding, "A resource was asked for.",
-			on(messages.IQAnswered{}).If(answered).Do(noteBound, sendServices).Enter(Discovering).Source("3.1 step 6"),
+			on(messages.IQAnswered{}).If(answered).Do(noteBound, sendServices, waitForServices).Enter(Discovering).Source("3.1 step 6"),
 			on(messages.IQAnswered{}).Do(closeUnbound, countUnbound).Enter(BackingOff)),
 		on(messages.SocketClosed{}).If(closedNow).Do(countClosed).Enter(BackingOff).Source("1.2 dialing/disconnected"),
 		on(messages.StreamEnded{}).If(endedNow).Do(countEnded, closeEnded).Enter(BackingOff),
@@ -96,42 +94,45 @@ var Chart = fsm.New("connection", "The stream: a notification channel, a WebSock
 		ignore("it comes from an older socket, or a close follows", messages.SocketFailed{})),
 	in(Discovering, "Bound; the ICE servers were asked for.",
 		on(messages.IQAnswered{}).Unless(answered).Do(closeUndiscovered, countUndiscovered).Enter(BackingOff).Source("2 ICE server discovery"),
-		on(messages.IQAnswered{}).If(bothAnswered).If(wantsServerPings).Do(noteServices, renew, subscribePings).Enter(Preparing).Source("3.1 step 7"),
-		on(messages.IQAnswered{}).If(bothAnswered).Do(noteServices, renew, ping, up, sendServices).Enter(Up).Source("1.2 dialing/bind done").Source("3.1 step 6"),
+		on(messages.IQAnswered{}).If(bothAnswered).If(wantsServerPings).Do(noteServices, renew, subscribePings, waitForPings).Enter(Preparing).Source("3.1 step 7"),
+		on(messages.IQAnswered{}).If(bothAnswered).Do(noteServices, renew, ping, up).Enter(Up).Source("1.2 dialing/bind done").Source("3.1 step 6"),
 		on(messages.IQAnswered{}).Do(noteServices),
 		fsm.After[Data](iqTimeout).Do(closePolitely, countTimeout).Enter(BackingOff).Source("2 ICE server discovery"),
-		on(messages.SocketClosed{}).If(closedNow).Do(countClosed).Enter(BackingOff).Source("1.2 dialing/disconnected"),
+		on(messages.SocketClosed{}).If(closedNow).Quirk(quirk.LoginOutlivesStream).Do(cutOff, lose).Enter(BackingOff).Source("1.2 dialing/bind then lost"),
+		on(messages.SocketClosed{}).If(closedNow).Corrected(quirk.LoginOutlivesStream).Do(countClosed).Enter(BackingOff).Source("1.2 dialing/disconnected"),
 		on(messages.StreamEnded{}).If(endedNow).Do(countEnded, closeEnded).Enter(BackingOff),
 		on(messages.CloseStream{}).Quirk(quirk.DisconnectWhileConnecting).Do(settleClose).Source("1.2 idle/disconnect()"),
 		on(messages.CloseStream{}).Corrected(quirk.DisconnectWhileConnecting).Do(settleClose, giveUp, leaveUnannounced).Enter(Idle),
 		ignore("it comes from an older socket, or a close follows", messages.SocketFailed{})),
 	in(Preparing, "The server was asked to ping.",
-		on(messages.IQAnswered{}).If(answered).Do(watch, upSilently, sendServices).Enter(Up).Source("3.1 step 7"),
-		on(messages.IQAnswered{}).Do(ping, upSilently, sendServices).Enter(Up).Source("3.1 step 7"),
-		fsm.After[Data](iqTimeout).Do(pingAfterSilence, upAfterSilence, sendServicesAfterSilence).Enter(Up).Source("3.1 step 7"),
-		on(messages.SocketClosed{}).If(closedNow).Do(countClosed).Enter(BackingOff).Source("1.2 dialing/disconnected"),
-		on(messages.CloseStream{}).Quirk(quirk.DisconnectWhileConnecting).Do(closeStream, settleClose).Enter(Closing).Source("1.2 up/disconnect()"),
+		on(messages.IQAnswered{}).If(answered).Do(watch, upSilently).Enter(Up).Source("3.1 step 7"),
+		on(messages.IQAnswered{}).Do(ping, upSilently).Enter(Up).Source("3.1 step 7"),
+		fsm.After[Data](iqTimeout).Do(pingAfterSilence, upAfterSilence).Enter(Up).Source("3.1 step 7"),
+		on(messages.SocketClosed{}).If(closedNow).Quirk(quirk.LoginOutlivesStream).Do(cutOffPings, lose).Enter(BackingOff).Source("1.2 dialing/bind then lost"),
+		on(messages.SocketClosed{}).If(closedNow).Corrected(quirk.LoginOutlivesStream).Do(countClosed).Enter(BackingOff).Source("1.2 dialing/disconnected"),
+		on(messages.CloseStream{}).Quirk(quirk.DisconnectWhileConnecting).Do(closeStream, cutOffByUs, settleClose).Enter(Closing).Source("1.2 up/disconnect()"),
 		on(messages.CloseStream{}).Corrected(quirk.DisconnectWhileConnecting).Do(settleClose, giveUp, leaveUnannounced).Enter(Idle),
 		ignore("it comes from an older socket, or a close follows", messages.SocketFailed{})),
 	in(Up, "Messages flow.",
-		initial(Refreshing),
-		in(Refreshing, "The ICE servers were asked for anew.",
-			on(messages.IQAnswered{}).Unless(answered).If(refreshAgain).Do(countRefresh, sendServices).Enter(Refreshing).Source("2 ICE server discovery"),
-			on(messages.IQAnswered{}).Unless(answered).Do(endRefresh).Enter(Steady).Source("2 ICE server discovery"),
-			on(messages.IQAnswered{}).If(bothAnswered).Do(noteServices, endRefresh).Enter(Steady).Source("3.1 step 6"),
-			on(messages.IQAnswered{}).Do(noteServices),
-			fsm.After[Data](iqTimeout).If(refreshAgainLate).Do(countRefreshLate, sendServicesAfterSilence).Enter(Refreshing).Source("2 ICE server discovery"),
-			fsm.After[Data](iqTimeout).Do(endRefreshLate).Enter(Steady).Source("2 ICE server discovery")),
-		in(Steady, "The ICE servers are known.",
-			fsm.After[Data](refreshPeriod).Do(sendServicesAfterSilence).Enter(Refreshing).Source("2 ICE server refresh"),
-			ignore("the answer to an earlier question", messages.IQAnswered{})),
+		fsm.After[Data](refreshPeriod).Do(refresh).Enter(Up).Source("2 ICE server refresh"),
+		on(messages.LoginGivenUp{}).Do(rememberLonger).Enter(Forsaken).Source("1.2 dialing/bind then lost"),
+		on(messages.LoginUpLate{}).Do(refreshLate, announceUpLate).Source("1.2 dialing/bind then lost"),
 		on(messages.SocketClosed{}).If(closedNow).Do(lose).Enter(BackingOff).Source("1.2 up/stanza disconnected"),
 		on(messages.StreamEnded{}).If(endedNow).Do(answerEnd).Enter(Finishing).Source("1.2 up/stanza disconnected"),
 		on(messages.PingsLost{}).Do(drop, loseSilent).Enter(BackingOff).Source("2 tolerated missed pings"),
 		on(messages.NoLongerSubscribed{}).Do(requireChannel, stopPinging).Source("1.2 up/no_longer_subscribed"),
 		on(messages.DuplicateID{}).Do(requireChannel, stopPinging).Source("1.2 up/duplicate_id"),
 		on(messages.CloseStream{}).Do(closeStream, settleClose).Enter(Closing).Source("1.2 up/disconnect()"),
-		ignore("it comes from an older socket, or a close follows", messages.SocketFailed{})),
+		ignore("it comes from an older socket, or a close follows", messages.SocketFailed{}),
+		ignore("it is not of the login", messages.IQAnswered{})),
+	in(Forsaken, "Messages flow, but an older login that was given up has undone what watches the stream; its next attempt is some time away.",
+		on(messages.LoginAgain{}).If(hardAgain).Do(takeOver, postChannelAgain).Enter(Channelling).Source("1.2 dialing/bind then lost"),
+		on(messages.LoginAgain{}).Do(takeOver, openSocketAgain).Enter(Dialing).Source("1.2 dialing/bind then lost"),
+		on(messages.PingsLost{}).Do(drop),
+		on(messages.StreamEnded{}).If(endedNow).Do(answerEnd),
+		on(messages.CloseStream{}).Do(closeStream, settleClose),
+		ignore("nobody watches the stream", messages.SocketClosed{}, messages.SocketFailed{}, messages.NoLongerSubscribed{}, messages.DuplicateID{}),
+		ignore("it is not of the login", messages.IQAnswered{})),
 	in(Finishing, "The server ended the stream; its socket is still there.",
 		on(messages.SocketClosed{}).If(closedNow).Do(lose).Enter(BackingOff).Source("1.2 up/stanza disconnected"),
 		on(messages.PingsLost{}).Do(drop, loseSilent).Enter(BackingOff),
@@ -152,6 +153,9 @@ var Chart = fsm.New("connection", "The stream: a notification channel, a WebSock
 	on(messages.StreamEnded{}).If(oldEnded).Do(closeOld, partOld).Source("1.1 ready/initialize again"),
 	on(messages.SocketClosed{}).If(oldClosed).Do(partOldClosed).Source("1.1 ready/initialize again"),
 	ignore("it comes from an older socket", messages.SocketOpened{}, messages.SocketClosed{}, messages.SocketFailed{}, messages.StreamEnded{}),
+	on(messages.LoginGivenUp{}).Do(rememberLonger).Source("1.2 dialing/bind then lost"),
+	on(messages.LoginUpLate{}).Do(announceUpLate).Source("1.2 dialing/bind then lost"),
+	ignore("one login at a time is followed", messages.LoginAgain{}),
 	on(messages.NetworkChanged{}).Do(noteNetwork).Source("1.2 attempting/browser offline"),
 	on(messages.RememberDelay{}).Do(noteRemembered).Source("2 initial / minimal reconnect delay"))
 

@@ -28,24 +28,27 @@ type Data struct {
 	Starting   time.Duration `json:"starting,omitempty"`
 	Delayed    bool          `json:"delayed,omitempty"`
 	Remembered time.Duration `json:"remembered,omitempty"`
-	Told       time.Duration `json:"told,omitempty"`
-	// Servers are the ICE servers of this round of questions, Answers how many of its two were answered.
-	Servers   []messages.ICEServer `json:"servers,omitempty"`
-	Answers   int                  `json:"answers,omitempty"`
-	Refreshes int                  `json:"refreshes,omitempty"`
+	// Aside: who initializes waits for an older login, which has lost its stream.
+	Aside bool          `json:"aside,omitempty"`
+	Told  time.Duration `json:"told,omitempty"`
+	// Servers are the ICE servers that this login found, Answers how many of its two questions were answered.
+	Servers []messages.ICEServer `json:"servers,omitempty"`
+	Answers int                  `json:"answers,omitempty"`
 }
 
 const pingTopic = "enable.server.side.pings"
 
 // View is what the root knows of the stream.
 func View(s fsm.Snapshot[Data]) messages.Input {
-	return messages.ConnectionView{Bound: isBound(s.State), Up: isUp(s.State), JID: s.Data.JID, Channel: s.Data.Channel}
+	return messages.ConnectionView{Bound: isBound(s.State), Up: isUp(s.State) || s.State == Forsaken, JID: s.Data.JID, Channel: s.Data.Channel}
 }
 
-func isBound(s fsm.State) bool { return s == Discovering || s == Preparing || isUp(s) }
+func isBound(s fsm.State) bool {
+	return s == Discovering || s == Preparing || isUp(s)
+}
 
 func isUp(s fsm.State) bool {
-	return s == Refreshing || s == Steady || s == Finishing || s == Closing
+	return s == Up || s == Finishing || s == Closing
 }
 
 // delay is the time before the next attempt: doubled each time, with a bound.
@@ -87,8 +90,6 @@ func streaming(d Data, _ messages.TimerFired) bool   { return d.Streaming }
 func answered(_ Data, e messages.IQAnswered) bool         { return e.Condition == "" }
 func bothAnswered(d Data, _ messages.IQAnswered) bool     { return d.Answers == 1 }
 func wantsServerPings(d Data, _ messages.IQAnswered) bool { return d.Connect.ServerSidePings }
-func refreshAgain(d Data, _ messages.IQAnswered) bool     { return d.Refreshes < refreshRetries }
-func refreshAgainLate(d Data, _ messages.TimerFired) bool { return d.Refreshes < refreshRetries }
 
 // act is what most actions of this chart are: a change of the data, and orders.
 type act = messages.Acts
@@ -99,7 +100,7 @@ func tell(to messages.Ref, m messages.Input) messages.Act { return messages.Tell
 func begin(d Data, e messages.Connect) (Data, act) {
 	d.Connect = e
 	d.Hard, d.Reuses, d.Channel, d.JID = true, 0, "", ""
-	d.Delayed = false
+	d.Delayed, d.Aside = false, false
 	return d.startCounting(), nil
 }
 
@@ -226,30 +227,19 @@ func noteBound(d Data, e messages.IQAnswered) (Data, act) {
 	return d, nil
 }
 
-func sendServices(d Data, _ messages.IQAnswered) (Data, act)             { return d.askServices() }
-func sendServicesAfterSilence(d Data, _ messages.TimerFired) (Data, act) { return d.askServices() }
-
-// askServices asks for TURN and STUN servers; both must be answered.
-func (d Data) askServices() (Data, act) {
+// sendServices asks for TURN and STUN servers; both must be answered.
+func sendServices(d Data, _ messages.IQAnswered) (Data, act) {
 	d.Servers, d.Answers = nil, 0
-	return d, act{
-		messages.SendServices{Domain: d.domain(), Type: "turn"},
-		messages.SendServices{Domain: d.domain(), Type: "stun"},
-	}
+	return d, messages.AskServers(d.domain())
 }
 
-// noteServices keeps the servers of one answer. Without a STUN server only relayed candidates are used.
 func noteServices(d Data, e messages.IQAnswered) (Data, act) {
 	d.Servers = append(d.Servers[:len(d.Servers):len(d.Servers)], e.Services...)
 	d.Answers++
 	if d.Answers < 2 {
 		return d, nil
 	}
-	relay := true
-	for _, s := range d.Servers {
-		relay = relay && s.Type != "stun" && s.Type != "stuns"
-	}
-	return d, act{tell(messages.Root, messages.ServersFound{Servers: d.Servers, Relay: relay})}
+	return d, messages.ServersAre(d.Servers)
 }
 
 func renew(d Data, _ messages.IQAnswered) (Data, act) {
@@ -274,17 +264,18 @@ func upSilently(d Data, _ messages.IQAnswered) (Data, act)     { return d.up() }
 func upAfterSilence(d Data, _ messages.TimerFired) (Data, act) { return d.up() }
 
 func (d Data) up() (Data, act) {
-	d.Refreshes, d.Open = 0, true
+	d.Open = true
 	return d, act{
+		tell(messages.ConnectionActor, messages.LoginOver{}),
+		tell(messages.ConnectionActor, messages.RefreshServers{Domain: d.domain()}),
 		tell(messages.ConnectionActor, messages.BackoffConnected{}),
-		tell(messages.Root, messages.StreamUp{Channel: d.Channel}),
+		tell(messages.Root, messages.StreamUp{Channel: d.Channel, Aside: d.Aside}),
 	}
 }
 
-func countRefresh(d Data, _ messages.IQAnswered) (Data, act)     { d.Refreshes++; return d, nil }
-func countRefreshLate(d Data, _ messages.TimerFired) (Data, act) { d.Refreshes++; return d, nil }
-func endRefresh(d Data, _ messages.IQAnswered) (Data, act)       { d.Refreshes = 0; return d, nil }
-func endRefreshLate(d Data, _ messages.TimerFired) (Data, act)   { d.Refreshes = 0; return d, nil }
+func refresh(d Data, _ messages.TimerFired) (Data, act) {
+	return d, act{tell(messages.ConnectionActor, messages.RefreshServers{Domain: d.domain()})}
+}
 
 func requireChannel[E messages.Input](d Data, _ E) (Data, act) {
 	d.Hard = true
@@ -315,9 +306,58 @@ func partAfterPings(d Data, _ messages.PingsLost) (Data, act) { d.Open = false; 
 func (d Data) parted() act {
 	return act{
 		tell(messages.ConnectionActor, messages.BackoffSuspended{}),
+		tell(messages.ConnectionActor, messages.ServersUnreachable{}),
 		tell(messages.KeeperActor, messages.StopPinging{}),
 		tell(messages.Root, messages.StreamLost{}),
 	}
+}
+
+// waitForServices and waitForPings: the login is not over before there is an answer, or 15 s have passed.
+func waitForServices(d Data, _ messages.IQAnswered) (Data, act) { return d, waiting() }
+func waitForPings(d Data, _ messages.IQAnswered) (Data, act)    { return d, waiting() }
+
+func waiting() act { return act{tell(messages.ConnectionActor, messages.LoginWaits{})} }
+
+// cutOff: the login has lost its stream, and goes on waiting all the same, beside the next one.
+func cutOff(d Data, _ messages.SocketClosed) (Data, act)      { return d.cutOff(false) }
+func cutOffPings(d Data, _ messages.SocketClosed) (Data, act) { return d.cutOff(true) }
+func cutOffByUs(d Data, _ messages.CloseStream) (Data, act)   { return d.cutOff(true) }
+
+func (d Data) cutOff(pings bool) (Data, act) {
+	d.Attempt++
+	d.Aside = d.Aside || !d.Delayed
+	return d, act{tell(messages.ConnectionActor, messages.LoginCut{
+		Pings: pings, Attempt: d.Attempt, Starting: d.Starting, Delayed: d.Delayed, Delay: delay(d),
+	})}
+}
+
+func hardAgain(d Data, _ messages.LoginAgain) bool { return d.Hard || d.Reuses+1 >= channelReusesMax }
+
+// takeOver makes the older login the one that is followed. The stream that there is goes on, and nobody ends it.
+func takeOver(d Data, e messages.LoginAgain) (Data, act) {
+	d.Attempt, d.Starting, d.Delayed, d.Aside = e.Attempt, e.Starting, e.Delayed, false
+	return d, nil
+}
+
+func postChannelAgain(d Data, _ messages.LoginAgain) (Data, act) { return d.postChannel() }
+
+func openSocketAgain(d Data, _ messages.LoginAgain) (Data, act) {
+	d.Reuses++
+	return d.openSocket()
+}
+
+func rememberLonger(d Data, _ messages.LoginGivenUp) (Data, act) {
+	d.Remembered = max(2*d.Remembered, 2*delayMin)
+	return d, act{tell(messages.ConnectionActor, messages.BackoffRaised{Delay: d.Remembered})}
+}
+
+func refreshLate(d Data, _ messages.LoginUpLate) (Data, act) {
+	return d, act{tell(messages.ConnectionActor, messages.RefreshServers{Domain: d.domain()})}
+}
+
+// announceUpLate: whether there is a stream now is not asked.
+func announceUpLate(d Data, _ messages.LoginUpLate) (Data, act) {
+	return d, act{tell(messages.Root, messages.StreamUp{Channel: d.Channel})}
 }
 
 // leaveOld ends the stream that a new one replaces; its end is announced when it comes.

@@ -63,6 +63,10 @@ func taken[E news](_ *Data, e E) bool {
 	return e.Told().Taken || e.Told().Dialled && e.Told().Rings
 }
 
+// answeredOnLine: it was answered here, to be heard on a session that was lost, or that had not come; it is heard on a shared one
+// by now.
+func answeredOnLine[E news](d *Data, e E) bool { return heard(d, e) && onLine(d, e) && e.Told().Taken }
+
 // carried: the session was set up for this very conversation, so its start was announced by signalling.
 func carried[E news](_ *Data, e E) bool {
 	n := e.Told()
@@ -71,6 +75,9 @@ func carried[E news](_ *Data, e E) bool {
 
 // unanswered: it rings here, and this client has not answered it.
 func unanswered[E news](_ *Data, e E) bool { return e.Told().Rings && !e.Told().Taken }
+
+// rings: its invitation is not settled, whether it was answered here or not.
+func rings[E news](_ *Data, e E) bool { return e.Told().Rings }
 
 // answeredElsewhere: the call was to be heard on a session that was shared, and another client of the user has answered it:
 // whether it still rings here, or that was settled. Nobody answers what this client has placed.

@@ -42,7 +42,7 @@ func settleNow(d Data, _ messages.SettleNow) (Data, messages.Acts)          { re
 func (d Data) settled() messages.Acts {
 	acts := messages.Settled(d.Depart.Call, nil)
 	if d.Depart.Owner != 0 {
-		acts = append(acts, messages.Later{To: d.Depart.Owner, Msg: messages.Departed{}})
+		acts = append(acts, messages.Later{To: d.Depart.Owner, Msg: messages.Departed{For: d.Depart.For}})
 	}
 	return acts
 }

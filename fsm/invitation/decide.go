@@ -94,6 +94,18 @@ func rename(d *Data, e messages.InvitedAgain) (*Data, messages.Acts) {
 	return d, nil
 }
 
+// announceLost: the session that was taken will not begin, for another is proposed for the call.
+func announceLost(d *Data, _ messages.InvitedAgain) (*Data, messages.Acts) {
+	return d, messages.Acts{messages.Announce{Event: messages.CancelPendingSession{Session: d.Invite.ID, Conversation: d.Invite.Conversation}}}
+}
+
+// inviteAnew lets the propose be heard as if it were the first: the answer was to the session that was proposed then, and is
+// spent (design section 6 a). Whoever at the gateway proposes another one may be somebody else, and the user may have gone away
+// meanwhile. What needs no answer (b, c, d) is taken again.
+func inviteAnew(d *Data, e messages.InvitedAgain) (*Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.Invited{Propose: e.Propose}}}
+}
+
 func orderAnswer(d *Data, e messages.ProceedNow) (*Data, messages.Acts) {
 	d.Asked = true
 	return d, messages.Acts{messages.Spawn{Actor: "order", Msg: messages.Order{Verb: messages.VerbAnswer, Call: e.Call, Known: e.Known}}}

@@ -42,7 +42,7 @@ var Chart = fsm.New("proposal", "A propose as the streaming layer remembers it, 
 		on(messages.Propose{}).Corrected(quirk.ProceedRepeated).If(unsettled).Do(sendProceed, countRepeat),
 		on(messages.TakeProposal{}).Do(sendProceed).Source("1.5 proceeded/acceptRtcSession"),
 		on(messages.ForgetProposal{}).Enter(Consumed).Source("1.5 any/retract").Source("1.5 proceeded/session-initiate"),
-		fsm.After[Data](takenAtMost).Corrected(quirk.ProposalsKept).Enter(Consumed),
+		fsm.After[Data](takenAtMost).Corrected(quirk.ProposalsKept).Do(giveUp).Enter(Consumed),
 		ignore("proceed was sent often enough; a peer that goes on asking is not answered", messages.Propose{})),
 	final(Consumed, "Withdrawn, or turned into a session."))
 

@@ -42,3 +42,8 @@ func countRepeat(d Data, _ messages.Propose) (Data, messages.Acts) {
 	d.Repeats++
 	return d, nil
 }
+
+// giveUp: its session never came, so nobody need wait for it.
+func giveUp(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.PendingCancelled{Session: d.Propose.Session}}}
+}

@@ -43,6 +43,18 @@ var (
 		Corrected: "the attempts stop, and an initialize() that waits for them fails",
 		Why:       "who disconnects wants to be disconnected",
 	})
+	LoginOutlivesStream = define(Quirk{
+		Name: "login-outlives-its-stream", Kind: Row, Ticket: "directed 303", Since: "9.2.4",
+		SDK:       "a stream that is lost after it was bound and before it is up is announced as lost, though it was not announced as up, and its login goes on beside the next one: 15 s later it undoes what watches the new stream, and opens another; or, if it was asking for the server's pings, it announces that it is up",
+		Corrected: "the attempt has failed, and the next one follows",
+		Why:       "one stream at a time: of two with one channel the platform ends the first",
+	})
+	StumblesUninitialized = define(Quirk{
+		Name: "stumbles-uninitialized", Kind: Row, Ticket: "directed 266", Since: "9.2.4",
+		SDK:       "what is asked of calls before there is a stream is rejected with what the browser says of a missing object, and not as an error of the SDK's; from then until it is ready, as if there were no such call",
+		Corrected: "it is rejected, and the error says that the softphone is not initialized",
+		Why:       "a program can tell what it did wrong",
+	})
 	DeafWhileDown = define(Quirk{
 		Name: "deaf-while-down", Kind: Row, Ticket: "sdk-behaviour 1.1 ready(down)/stream back", Since: "9.2.4",
 		SDK:       "what becomes of a call while the stream is down is never learnt, nor afterwards if the channel has lost its subscriptions: a call that has ended stays for ever, and so does a session whose peer connection died meanwhile; nor is a change of the station",
@@ -159,8 +171,8 @@ var (
 	})
 	PendingsOutliveCalls = define(Quirk{
 		Name: "pendings-outlive-calls", Kind: Row, Ticket: "sdk-behaviour 1.4 I18", Since: "9.2.4",
-		SDK:       "an invitation stays when its call has ended or was answered elsewhere, and swallows later proposes; a propose that comes after its retract rings",
-		Corrected: "it is settled with its call; what a retract has taken back does not ring again, in whichever order they come, under the same id and for the same call (the latest 16 are known), unless the platform says that the call still waits: then the far end has used the id again",
+		SDK:       "an invitation stays when its call has ended or was answered elsewhere, or when the session that was answered is lost before it has begun, and swallows later proposes; a propose that comes after its retract rings",
+		Corrected: "it is settled with its call, and with its session: an answer is to one session, so a call that is proposed under another id after it rings again, unless it needs no answer; what a retract has taken back does not ring again, in whichever order they come, under the same id and for the same call (the latest 16 are known), unless the platform says that the call still waits: then the far end has used the id again",
 		Why:       "each pendingSession settles exactly once, and nothing is kept for ever",
 	})
 	HandledNeedsEcho = define(Quirk{
@@ -178,7 +190,7 @@ var (
 	ConnectedBeforeOfferLost = define(Quirk{
 		Name: "connected-before-offer-lost", Kind: Row, Ticket: "platform-wire 6.3", Since: "9.2.4",
 		SDK:       "a connected notification that overtakes the offer makes the client give up the call that it has taken",
-		Corrected: "the call stays ours",
+		Corrected: "the call stays ours, and starts on the shared session once it is heard there",
 		Why:       "the protocol does not order the two",
 	})
 	FirstConnectedIsUpdate = define(Quirk{
@@ -266,7 +278,7 @@ var (
 	LineNeedsAcceptance = define(Quirk{
 		Name: "line-needs-acceptance", Kind: Pick, Ticket: "sdk-behaviour 1.6.1", Since: "9.2.4",
 		SDK:       "under line appearance 1 only a session that was accepted under it is shared: not one that was up when the station was migrated, and not the other one when the shared one ends; of several idle sessions of a persistent connection only that one takes calls; a call that rang on a session that is shared no more is not started; one that is notified before the session is known to be idle, or to be shared, never rings",
-		Corrected: "the session that is up is shared, each that is idle takes calls, also one that waits for it, and a call starts where it rang",
+		Corrected: "the session that is up is shared, each that is idle takes calls, also one that waits for it, and one that was dialled and is connected before it is up; a call starts where it rang",
 		Why:       "a call that the platform puts on it must ring and be heard",
 	})
 	SharedStartHoldsNobody = define(Quirk{

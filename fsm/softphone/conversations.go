@@ -116,7 +116,11 @@ func (d *Data) news(e messages.ConversationNotified, stored messages.Ref) *messa
 	}
 	v, rings := d.invitationFor("", e.Conversation, "")
 	n.Taken, n.Rings = v.Taken, rings
-	if s, ok := d.heardOn(e.Conversation, stored); ok && (!d.awaits(v, s) || d.Quirks.Has(quirk.EndedSessionMeant)) {
+	s, ok := d.heardOn(e.Conversation, stored)
+	if !ok && leg.State.Class() == messages.ConnectedClass && d.dialled(e.Conversation, leg) {
+		s, ok = d.settingUp()
+	}
+	if ok && (!d.awaits(v, s) || d.Quirks.Has(quirk.EndedSessionMeant)) {
 		n.Session, n.Carries, n.Connection = &s.View, s.Carries, s.Media.Connection
 		n.OnLine = s.View.Ref == d.Line.Session || !d.awaits(v, s) && d.shares(s, e.Conversation)
 		n.Lost = s.View.Over && !d.Quirks.Has(quirk.EndedSessionMeant)
@@ -195,6 +199,18 @@ func (d *Data) idle() (idle *Session, ok bool) {
 		}
 	}
 	return idle, ok
+}
+
+// settingUp is the session of a persistent connection that was answered, is not up yet, and carries no call: a call that this client
+// has dialled, and that the platform says is connected, can be on no other. Nothing would tell of it again. The pick
+// line-needs-acceptance: there is none.
+func (d *Data) settingUp() (*Session, bool) {
+	if !d.persistent() || d.Quirks.Has(quirk.LineNeedsAcceptance) {
+		return nil, false
+	}
+	return d.listed(func(s *Session) bool {
+		return s.phone() && s.Accepting && s.View.Stage == stageActive && !s.View.Over && !down(s.Media.Connection) && !d.inUse(s.View.Ref)
+	})
 }
 
 // shares tells whether a conversation is heard on a session that was there before it. The pick line-needs-acceptance: there

@@ -21,6 +21,7 @@ var ends = together(
 	on(messages.SessionTerminatedNow{}).If(endedOverJingle).Unless(neverRaised).Do(announceEnd, tellDepartures, unlist, forgetEnded).Source("1.7 terminated"),
 	on(messages.SessionTerminatedNow{}).If(wasLine).Unless(neverRaised).Do(unlist, announceEnd, handOver, tellDepartures, forgetEnded).Source("1.7 terminated").Source("1.6.1 current terminates").Source("1.6.1 otherwise"),
 	on(messages.SessionTerminatedNow{}).Unless(neverRaised).Do(unlist, announceEnd, tellDepartures, forgetEnded).Source("1.7 terminated"),
+	on(messages.SessionTerminatedNow{}).If(lostUnbegun).Corrected(quirk.PendingsOutliveCalls).Do(withdrawUnbegun, unlist, tellDepartures, forgetEnded),
 	on(messages.SessionTerminatedNow{}).Do(unlist, tellDepartures, forgetEnded))
 
 func endedOverJingle(d *Data, e messages.SessionTerminatedNow) bool {
@@ -38,6 +39,19 @@ func wasLine(d *Data, e messages.SessionTerminatedNow) bool {
 
 // neverRaised: the session ended before it was made known, or to somebody who does not listen.
 func neverRaised(d *Data, e messages.SessionTerminatedNow) bool { return !d.session(e.Session).Raised }
+
+// lostUnbegun: the session of a call that was answered ended before it was made known, and no other has its id.
+func lostUnbegun(d *Data, e messages.SessionTerminatedNow) bool {
+	lost := d.session(e.Session).View
+	v, pending := d.meant(lost.Session, "")
+	return pending && v.Coming && !slices.ContainsFunc(d.Sessions, func(s Session) bool {
+		return s.View.Ref != lost.Ref && s.View.Session == lost.Session && !s.View.Over
+	})
+}
+
+func withdrawUnbegun(d *Data, e messages.SessionTerminatedNow) (*Data, acts) {
+	return d, d.withdraw(d.session(e.Session).View.Session)
+}
 
 // unlist takes the session from the list. The pick namesakes-together: and with it all of its kind that have its id, if it
 // is on the list: one that an earlier stream listed is on none.

@@ -184,6 +184,12 @@ func (d *Data) forget(sid messages.SessionID) acts {
 	return nil
 }
 
+// withdraw takes the propose of a session back that was taken and will not begin, as a retract does. The answer was to that one;
+// the call rings again if it is proposed again.
+func (d *Data) withdraw(sid messages.SessionID) acts {
+	return append(d.forget(sid), tell(messages.Root, messages.PendingCancelled{Session: sid}))
+}
+
 // --- invitations
 
 func fromNowhere(d *Data, e messages.Invited) bool  { return !d.known(e.Propose.From) }

@@ -21,6 +21,7 @@ var jingle = together(
 	on(messages.SessionInitiate{}).Do(openJingle, forgetInitiated).Source("3.4 session-initiate").Source("1.5 offered/session-initiate"),
 	on(messages.SessionTerminate{}).If(jingleKnown).Do(tellSessionTerminate).Source("3.4 session-terminate"),
 	on(messages.SessionTerminate{}).If(jingleForeign).Do(refuseForeignTerminate).Source("3.4 unknown sid"),
+	on(messages.SessionTerminate{}).If(neverInitiated).Corrected(quirk.PendingsOutliveCalls).Do(refuseForeignTerminate, withdrawUninitiated),
 	on(messages.SessionTerminate{}).Quirk(quirk.LateTerminateAcknowledged).Do(acknowledgeTerminate).Source("3.4 unknown sid"),
 	on(messages.SessionTerminate{}).Corrected(quirk.LateTerminateAcknowledged).Do(refuseForeignTerminate),
 	on(messages.TransportInfo{}).If(transportKnown).Do(tellTransport).Source("3.4 transport-info"),
@@ -155,6 +156,13 @@ func refuseForeignTerminate(d *Data, e messages.SessionTerminate) (*Data, acts) 
 
 func acknowledgeTerminate(d *Data, e messages.SessionTerminate) (*Data, acts) {
 	return d, acts{messages.AcknowledgeIQ{IQ: e.IQ, To: e.From}}
+}
+
+// neverInitiated: the far end gives up a session that it proposed and that this client took, before it has described it.
+func neverInitiated(d *Data, e messages.SessionTerminate) bool { return d.asked(e.Session, e.From) }
+
+func withdrawUninitiated(d *Data, e messages.SessionTerminate) (*Data, acts) {
+	return d, d.withdraw(e.Session)
 }
 
 func transportKnown(d *Data, e messages.TransportInfo) bool {

@@ -77,9 +77,9 @@ func yieldInitialize(d *Data, _ messages.Initialize) (*Data, acts) {
 	return d.initializationFailed("initialize was called again")
 }
 
-// giveUpInitialize: who initializes need not wait any more.
+// giveUpInitialize: who initializes need not wait any more. The fact calls-outlive-client: so does initialize().
 func giveUpInitialize(d *Data, _ messages.Destroy) (*Data, acts) {
-	if d.Waiting == 0 {
+	if d.Waiting == 0 || d.Quirks.Has(quirk.CallsOutliveClient) {
 		return d, nil
 	}
 	return d.initializationFailed("destroy was called while the softphone was initializing")
@@ -154,6 +154,8 @@ func (d *Data) givenUp() (*Data, acts) {
 	return d.initializationFailed("disconnect was called while the softphone was initializing")
 }
 
+func aside(_ *Data, e messages.StreamUp) bool { return e.Aside }
+
 func announceConnected(d *Data, _ messages.StreamUp) (*Data, acts)   { return d.connected() }
 func announceReconnected(d *Data, _ messages.StreamUp) (*Data, acts) { return d.connected() }
 
@@ -172,7 +174,7 @@ func (d *Data) topic(name string) string { return "v2.users." + string(d.Me.User
 // subscribe subscribes to the conversations by pubsub: later requests will repeat it. The question goes out when the
 // stream has asked its own.
 func subscribe(d *Data, e messages.StreamUp) (*Data, acts) {
-	d.Channel = e.Channel
+	d.Channel, d.Managed = e.Channel, true
 	return d, acts{
 		tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("conversations")}),
 		messages.Later{To: messages.Root, Msg: messages.SubscribeNow{}},
@@ -229,7 +231,7 @@ func softphoneAsked(_ *Data, e messages.AllowSessionType) bool { return e.Type =
 func allowing[E messages.Input](d *Data, _ E) bool             { return len(d.Allowing) > 0 }
 
 func noteAllowing(d *Data, e messages.AllowSessionType) (*Data, acts) {
-	d.Allowing = replace(d.Allowing, -1, e.Call)
+	d.Allowing = replace(d.Allowing, -1, Allowance{Call: e.Call, Number: d.Ears + 1})
 	return d, nil
 }
 
@@ -252,19 +254,66 @@ func noteHearing(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
 	return d, nil
 }
 
-func settleAllowing[E messages.Input](d *Data, _ E) (*Data, acts) { return d, d.settleAllowing(nil) }
-
-func refuseAllowing(d *Data, e messages.TopicsSubscribed) (*Data, acts) {
-	return d, d.settleAllowing(&e.Error)
+// wantsStation is the first request whose station is not known: each fetches it, and the answers come in order.
+func (d *Data) wantsStation() int {
+	return slices.IndexFunc(d.Allowing, func(a Allowance) bool { return !a.Station })
 }
 
-// settleAllowing settles all who wait until the type is allowed: the topics that one of them wanted are the others', too.
-func (d *Data) settleAllowing(err *messages.ErrorInfo) acts {
-	var out acts
-	for _, call := range d.Allowing {
-		out = append(out, messages.Settled(call, err)...)
+// stationCompletes: the one that has its station now has nothing else to wait for.
+func stationCompletes(d *Data, _ messages.StationSettled) bool {
+	i := d.wantsStation()
+	return i >= 0 && d.Allowing[i].Topics
+}
+
+// topicsComplete: one of those that have their topic now has nothing else to wait for.
+func topicsComplete(d *Data, e messages.TopicsHeard) bool {
+	return slices.ContainsFunc(d.Allowing, func(a Allowance) bool { return a.Station && a.Number <= e.Upto })
+}
+
+func heardFails(_ *Data, e messages.TopicsHeard) bool { return e.Failed }
+
+func noteStationAllowed(d *Data, _ messages.StationSettled) (*Data, acts) {
+	if i := d.wantsStation(); i >= 0 {
+		a := d.Allowing[i]
+		a.Station = true
+		d.Allowing = replace(d.Allowing, i, a)
 	}
-	d.Allowing = nil
+	return d, nil
+}
+
+func noteTopicsAllowed(d *Data, e messages.TopicsHeard) (*Data, acts) {
+	d.Allowing = slices.Clone(d.Allowing)
+	for i := range d.Allowing {
+		d.Allowing[i].Topics = d.Allowing[i].Topics || d.Allowing[i].Number <= e.Upto
+	}
+	return d, nil
+}
+
+// settleAllowed settles those that have all that they waited for.
+func settleAllowed[E messages.Input](d *Data, _ E) (*Data, acts) {
+	return d, d.settleAllowance(nil, func(a Allowance) bool { return a.Station && a.Topics })
+}
+
+func refuseAllowed(d *Data, e messages.TopicsHeard) (*Data, acts) {
+	return d, d.settleAllowance(&e.Error, func(a Allowance) bool { return a.Number <= e.Upto })
+}
+
+// settleAllowing settles all who wait until the type is allowed.
+func (d *Data) settleAllowing(err *messages.ErrorInfo) acts {
+	return d.settleAllowance(err, func(Allowance) bool { return true })
+}
+
+func (d *Data) settleAllowance(err *messages.ErrorInfo, of func(Allowance) bool) acts {
+	var out acts
+	var left []Allowance
+	for _, a := range d.Allowing {
+		if of(a) {
+			out = append(out, messages.Settled(a.Call, err)...)
+		} else {
+			left = append(left, a)
+		}
+	}
+	d.Allowing = left
 	return out
 }
 
@@ -279,7 +328,52 @@ func settle[E messages.Requested](d *Data, e E) (*Data, acts) {
 	return d, messages.Settled(e.Waiting(), nil)
 }
 
-// refuseTooEarly: the SDK stumbles, because there is nothing yet that could do it.
+func managed[E messages.Requested](d *Data, _ E) bool { return d.Managed }
+
+// stumble: the SDK asks something that is not there yet, and rejects with what the browser says of it.
+func stumble[E messages.Requested](d *Data, e E) (*Data, acts) {
+	message := "Cannot read properties of undefined (reading '" + asked(e) + "')"
+	return d, messages.Settled(e.Waiting(), &messages.ErrorInfo{Name: "TypeError", Message: message})
+}
+
+// asked is what the SDK asks its session manager for.
+func asked(e messages.Input) string {
+	switch e.(type) {
+	case messages.Answer:
+		return "proceedWithSession"
+	case messages.Decline:
+		return "rejectPendingSession"
+	case messages.AcceptSession:
+		return "acceptSession"
+	case messages.EndSession:
+		return "endSession"
+	case messages.TerminateSession:
+		return "forceTerminateSession"
+	case messages.Mute:
+		return "setAudioMute"
+	case messages.MuteVideo:
+		return "setVideoMute"
+	case messages.Hold:
+		return "setConversationHeld"
+	case messages.Dial:
+		return "startSession"
+	case messages.AllowSessionType:
+		return "addAllowedSessionType"
+	default:
+		return "removeAllowedSessionType"
+	}
+}
+
+// optionAllows: the options have the type, and they are all that counts before ready.
+func optionAllows(d *Data, e messages.AllowSessionType) bool {
+	return slices.Contains(d.Options.AllowedSessionTypes, e.Type)
+}
+
+func optionForbids(d *Data, e messages.DisallowSessionType) bool {
+	return !slices.Contains(d.Options.AllowedSessionTypes, e.Type)
+}
+
+// refuseTooEarly: there is nothing yet that could do it.
 func refuseTooEarly[E messages.Requested](d *Data, e E) (*Data, acts) {
 	return d, messages.Settled(e.Waiting(), &messages.ErrorInfo{Name: "TypeError", Message: "the softphone is not initialized"})
 }
@@ -295,10 +389,18 @@ func disconnect(d *Data, e messages.Disconnect) (*Data, acts) {
 // --- destroy
 
 func nothingListed(d *Data, _ messages.Destroy) bool { return len(d.Listed()) == 0 }
-func lastToGo(d *Data, _ messages.Departed) bool     { return d.Leaving == 1 }
+
+// destruction is where the request stands that a departure is for.
+func (d *Data) destruction(of messages.CallID) int {
+	return slices.IndexFunc(d.Destroying, func(x Destruction) bool { return x.Call == of })
+}
+
+func lastToGo(d *Data, e messages.Departed) bool {
+	i := d.destruction(e.For)
+	return i >= 0 && d.Destroying[i].Left == 1
+}
 
 func destroySessions(d *Data, e messages.Destroy) (*Data, acts) {
-	d.Waiting = e.Call
 	var out acts
 	forgotten := map[messages.Ref]bool{}
 	for _, listed := range d.Listed() {
@@ -307,14 +409,23 @@ func destroySessions(d *Data, e messages.Destroy) (*Data, acts) {
 			return s.View.Session == listed.View.Session && !forgotten[s.View.Ref]
 		})
 		forgotten[s.View.Ref] = s.View.Signalling == messages.Jingle
-		d.Leaving++
-		out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref, Owner: messages.Root}})
+		out = append(out, messages.Spawn{Actor: "departure", Msg: messages.Depart{Session: s.View.Ref, Owner: messages.Root, For: e.Call}})
 	}
+	d.Destroying = replace(d.Destroying, -1, Destruction{Call: e.Call, Left: len(out)})
 	return d, out
 }
 
-func countGone(d *Data, _ messages.Departed) (*Data, acts) {
-	d.Leaving--
+func countGone(d *Data, e messages.Departed) (*Data, acts) {
+	i := d.destruction(e.For)
+	if i < 0 {
+		return d, nil
+	}
+	x := d.Destroying[i]
+	if x.Left--; x.Left == 0 {
+		d.Destroying = without(d.Destroying, i)
+		return d, nil
+	}
+	d.Destroying = replace(d.Destroying, i, x)
 	return d, nil
 }
 
@@ -354,11 +465,9 @@ func (d *Data) dropCalls() acts {
 	return out
 }
 
-func closeForGood[E messages.Input](d *Data, e E) (*Data, acts) {
-	call := d.Waiting
-	if r, ok := any(e).(messages.Destroy); ok {
-		call = r.Call
-	}
-	d.Waiting = 0
-	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{Call: call})}
+func closeForGood(d *Data, e messages.Destroy) (*Data, acts)    { return d, closing(e.Call) }
+func closeAfterLast(d *Data, e messages.Departed) (*Data, acts) { return d, closing(e.For) }
+
+func closing(call messages.CallID) acts {
+	return acts{tell(messages.ConnectionActor, messages.CloseStream{Call: call})}
 }

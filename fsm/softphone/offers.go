@@ -20,6 +20,7 @@ var offers = together(
 	on(messages.Terminate{}).If(terminateByStranger).Corrected(quirk.SenderUnchecked),
 	on(messages.Terminate{}).If(beingDescribed).Corrected(quirk.SessionsKept).Do(tellBoth),
 	on(messages.Terminate{}).If(terminateKnown).Do(tellTerminate).Source("1.7 any/terminate rpc"),
+	on(messages.Terminate{}).If(neverBegun).Corrected(quirk.PendingsOutliveCalls).Do(withdrawTerminated),
 	on(messages.RemoteCandidate{}).If(notSetUp).Quirk(quirk.DeafBeforeReady).Do(refuseCandidate).Source("1.2 dialing/bind done"),
 	on(messages.RemoteCandidate{}).If(candidateByStranger).Corrected(quirk.SenderUnchecked),
 	on(messages.RemoteCandidate{}).If(candidateKnown).Do(tellCandidate).Source("3.3 iceCandidate"),
@@ -187,6 +188,11 @@ func tellBoth(d *Data, e messages.Terminate) (*Data, acts) {
 	}
 	return d, out
 }
+
+// neverBegun: the far end gives up a session that it proposed and that this client took, before it has offered it.
+func neverBegun(d *Data, e messages.Terminate) bool { return d.asked(e.Session, e.From) }
+
+func withdrawTerminated(d *Data, e messages.Terminate) (*Data, acts) { return d, d.withdraw(e.Session) }
 
 func candidateKnown(d *Data, e messages.RemoteCandidate) bool {
 	s, ok := d.firstListed(identified(e.Session))

@@ -51,6 +51,24 @@ var orders = together(
 	on(messages.CallPlaced{}).Do(notePlaced),
 	on(messages.Dial{}).Do(dial).Source("3.6 POST calls"))
 
+// tooEarly: what the SDK says of calls, of which there are none, from the moment when it has something to ask and before it
+// is wired.
+var tooEarly = together(
+	on(messages.Answer{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseAnswer),
+	on(messages.Decline{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseDecline),
+	on(messages.AcceptSession{}).If(managed).If(acceptUnnamed).Quirk(quirk.StumblesUninitialized).Do(refuseAcceptUnnamed),
+	on(messages.AcceptSession{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseAcceptUnknown),
+	on(messages.EndSession{}).If(managed).If(endUnnamed).Quirk(quirk.StumblesUninitialized).Do(refuseEndUnnamed),
+	on(messages.EndSession{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseEndUnknown),
+	on(messages.TerminateSession{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseTerminate),
+	on(messages.Mute{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseMute),
+	on(messages.MuteVideo{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseMuteVideo),
+	on(messages.Hold{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseHold),
+	on(messages.Dial{}).If(managed).If(streamDown).Quirk(quirk.StumblesUninitialized).Do(refuseDialDown),
+	on(messages.Dial{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(refuseDialDisabled),
+	on(messages.AllowSessionType{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(settle),
+	on(messages.DisallowSessionType{}).If(managed).Quirk(quirk.StumblesUninitialized).Do(settle))
+
 const unableToFind = "Unable to find session"
 
 func acceptUnnamed(_ *Data, e messages.AcceptSession) bool { return e.Conversation == "" }

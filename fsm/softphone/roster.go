@@ -13,7 +13,7 @@ type Data struct {
 	Options messages.Options        `json:"options"`
 	Quirks  quirk.Set               `json:"quirks,omitzero"`
 	Me      messages.MeBody         `json:"me"`
-	Waiting messages.CallID         `json:"waiting,omitempty"` // of initialize, or of destroy
+	Waiting messages.CallID         `json:"waiting,omitempty"` // of initialize
 	Answers int                     `json:"answers,omitempty"`
 	Begins  bool                    `json:"begins,omitempty"` // it is being read who we are
 	Station bool                    `json:"stationDone,omitempty"`
@@ -24,14 +24,17 @@ type Data struct {
 	Channel string                  `json:"channel,omitempty"`
 	Servers []messages.ICEServer    `json:"servers,omitempty"`
 	Relay   bool                    `json:"relay,omitempty"`
-	Deaf    bool                    `json:"deaf,omitempty"`    // the topics were not subscribed since the stream is back
-	Leaving int                     `json:"leaving,omitempty"` // departures that destroy waits for
+	Deaf    bool                    `json:"deaf,omitempty"` // the topics were not subscribed since the stream is back
 	Line    messages.LineView       `json:"line"`
 	Phone   messages.StationView    `json:"station"`
 	Stream  messages.ConnectionView `json:"stream"`
 
+	// Destroying are the requests to destroy, each with the departures that it waits for.
+	Destroying []Destruction `json:"destroying,omitempty"`
+	// Managed: there was a stream, and so something that requests about calls can be put to.
+	Managed bool `json:"managed,omitempty"`
 	// Allowing are the requests that wait until the softphone type is allowed again.
-	Allowing []messages.CallID `json:"allowing,omitempty"`
+	Allowing []Allowance `json:"allowing,omitempty"`
 	// Early are the candidates that came before the offers of their sessions.
 	Early []messages.RemoteCandidate `json:"early,omitempty"`
 
@@ -51,6 +54,20 @@ type Data struct {
 	Retracted []Retracted `json:"retracted,omitempty"`
 	// Published is who was current in the last conversationUpdate.
 	Published []Published `json:"published,omitempty"`
+}
+
+// Allowance is a request to allow the softphone type. It wants the station, and its topic subscribed: the wish Number.
+type Allowance struct {
+	Call    messages.CallID `json:"call,omitempty"`
+	Number  int             `json:"number"`
+	Station bool            `json:"station,omitempty"`
+	Topics  bool            `json:"topics,omitempty"`
+}
+
+// Destruction is a request to destroy that waits until all sessions are gone.
+type Destruction struct {
+	Call messages.CallID `json:"call,omitempty"`
+	Left int             `json:"left"`
 }
 
 // Assume makes other quirks those that picks and facts ask for.
@@ -235,8 +252,8 @@ func (d *Data) sessionOf(c messages.ConversationID) (Session, bool) {
 }
 
 // livesWith is the session that a conversation lives on: of those whose end nobody has asked for, the first that carries it
-// and on which it was started; else the first that carries it; else the one that the stored conversation uses; else the
-// first on which it was started.
+// and on which it was started; else the first that carries it; else the one that the stored conversation uses, if it was started
+// there; else the first on which it was started; else the one that it uses.
 func (d *Data) livesWith(c messages.ConversationID) (Session, bool) {
 	stays := func(s *Session) bool { return !s.View.Over && s.View.Stage != stageEnded && s.View.Type != "" }
 	carries := func(s *Session) bool { return stays(s) && s.Carries == c }
@@ -247,10 +264,12 @@ func (d *Data) livesWith(c messages.ConversationID) (Session, bool) {
 	if s, ok := d.firstListed(carries); ok {
 		return s, true
 	}
-	if used, ok := d.usedBy(c); ok && stays(&used) {
-		return used, true
+	used, ok := d.usedBy(c)
+	ok = ok && stays(&used)
+	if own, is := d.firstListed(started); is && !(ok && started(&used)) {
+		return own, true
 	}
-	return d.firstListed(started)
+	return used, ok
 }
 
 // usedBy is the session that a stored conversation uses.

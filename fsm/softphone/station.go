@@ -32,12 +32,12 @@ func subscribeStation(d *Data, _ messages.IQAnswered) (*Data, acts) { return d.s
 
 func (d *Data) subscribeStation() (*Data, acts) {
 	d.Ears++
-	return d, acts{tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("station"), Soon: true})}
+	return d, acts{tell(messages.KeeperActor, messages.SubscribeTopic{Topic: d.topic("station"), Soon: true, Number: d.Ears})}
 }
 
 // readStation asks what the station is by now, unless nobody wants to know: from here on the platform tells of it, and what it
 // was before, when nobody could, may have changed.
-func readStation(d *Data, _ messages.TopicsSubscribed) (*Data, acts) {
+func readStation[E messages.Input](d *Data, _ E) (*Data, acts) {
 	if d.Ears == 0 {
 		return d, nil
 	}

@@ -188,6 +188,10 @@ func (d Data) forget() Data {
 	return d
 }
 
+// forgetWhich: the station that the user had is none of the user's; what becomes of it is no news.
+func forgetWhich(d Data, _ messages.StationNews) (Data, messages.Acts)     { return d.called(""), nil }
+func forgetWhichRead(d Data, _ messages.RequestDone) (Data, messages.Acts) { return d.called(""), nil }
+
 func announceNotConcurrent(d Data, _ messages.StationNews) (Data, messages.Acts) {
 	return d, notConcurrent()
 }

@@ -32,6 +32,9 @@ const (
 type Data struct {
 	Topics  []string `json:"topics,omitempty"`
 	Channel string   `json:"channel,omitempty"`
+	// Wished is the number of the last wish, Flying those that the requests without an answer were made for.
+	Wished int   `json:"wished,omitempty"`
+	Flying []int `json:"flying,omitempty"`
 	// Refusals counts how often in a row the platform did not take them.
 	Refusals int `json:"refusals,omitempty"`
 }
@@ -41,9 +44,11 @@ var Chart = fsm.New("topics", "The channel's subscriptions.",
 	fsm.Initial[Data](Quiet),
 	fsm.In[Data](Quiet, "All that is wanted is subscribed, or nobody asks again.",
 		on(messages.SubscribeLater{}).If(anyRefused).Enter(Refused),
+		on(messages.HTTPAnswered{}).If(flies).Do(tellEarlier).Source("1.1 ready/addAllowedSessionType softphone"),
 		fsm.Ignore[Data]("an earlier request's answer", messages.HTTPAnswered{})),
 	fsm.In[Data](Gathering, "More wishes may come.",
 		fsm.After[Data](gatherFor).Do(put).Enter(Putting).Source("2 notification subscribe debounce"),
+		on(messages.HTTPAnswered{}).If(flies).Do(tellEarlier).Source("1.1 ready/addAllowedSessionType softphone"),
 		fsm.Ignore[Data]("an earlier request's answer", messages.HTTPAnswered{})),
 	fsm.In[Data](Putting, "The platform was asked.",
 		on(messages.HTTPAnswered{}).If(succeeded).Do(report).Enter(Quiet).Source("3.6 PUT subscriptions"),
@@ -81,6 +86,7 @@ func add(d Data, e messages.SubscribeTopic) (Data, messages.Acts) {
 	if !slices.Contains(d.Topics, e.Topic) {
 		d.Topics = append(slices.Clip(slices.Clone(d.Topics)), e.Topic)
 	}
+	d.Wished = max(d.Wished, e.Number)
 	return d, nil
 }
 
@@ -92,6 +98,7 @@ func noteChannel(d Data, e messages.ChannelIs) (Data, messages.Acts) {
 func forget(d Data, _ messages.ForgetTopics) (Data, messages.Acts) { return Data{}, nil }
 
 func put(d Data, _ messages.TimerFired) (Data, messages.Acts) {
+	d.Flying = append(slices.Clone(d.Flying), d.Wished)
 	return d, messages.Acts{messages.Request{Of: messages.PutTopics, Channel: d.Channel, Topics: Combine(d.Topics)}}
 }
 
@@ -118,21 +125,42 @@ func Combine(topics []string) []string {
 	return combined
 }
 
+func flies(d Data, _ messages.HTTPAnswered) bool { return len(d.Flying) > 0 }
+
 func report(d Data, _ messages.HTTPAnswered) (Data, messages.Acts) {
 	d.Refusals = 0
-	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TopicsSubscribed{}}}
+	return d.report(messages.TopicsSubscribed{})
 }
 
 func reportRefused(d Data, e messages.HTTPAnswered) (Data, messages.Acts) {
 	d.Refusals++
-	return d, failed(messages.HTTPError(e.Status))
+	return d.report(messages.TopicsSubscribed{Failed: true, Error: messages.HTTPError(e.Status)})
 }
 
 func reportSilence(d Data, _ messages.TimerFired) (Data, messages.Acts) {
 	d.Refusals++
-	return d, failed(messages.TimeoutError(restTimeout))
+	return d.report(messages.TopicsSubscribed{Failed: true, Error: messages.TimeoutError(restTimeout)})
 }
 
-func failed(err messages.ErrorInfo) messages.Acts {
-	return messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TopicsSubscribed{Failed: true, Error: err}}}
+// report tells of all topics, and of the wishes that are answered with them.
+func (d Data) report(all messages.TopicsSubscribed) (Data, messages.Acts) {
+	d, heard := d.heard(all.Failed, all.Error)
+	return d, append(messages.Acts{messages.Tell{To: messages.Root, Msg: all}}, heard...)
+}
+
+// tellEarlier: one of several requests is answered, of which another one says what has become of all topics.
+func tellEarlier(d Data, e messages.HTTPAnswered) (Data, messages.Acts) {
+	if succeeded(d, e) {
+		return d.heard(false, messages.ErrorInfo{})
+	}
+	return d.heard(true, messages.HTTPError(e.Status))
+}
+
+func (d Data) heard(failed bool, err messages.ErrorInfo) (Data, messages.Acts) {
+	if len(d.Flying) == 0 {
+		return d, nil
+	}
+	upto := d.Flying[0]
+	d.Flying = slices.Clone(d.Flying[1:])
+	return d, messages.Acts{messages.Tell{To: messages.Root, Msg: messages.TopicsHeard{Upto: upto, Failed: failed, Error: err}}}
 }

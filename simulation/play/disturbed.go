@@ -117,13 +117,8 @@ var scars = map[string][]scenario.Verb{
 	WhoIsUpIsHeard: {scenario.Media, scenario.Sleep, scenario.DropStream, scenario.ExpireChannel, scenario.LoseNetwork, scenario.Microphone},
 	// Who was first to use a session id has it.
 	RingsEverywhere: {scenario.Wire},
-	// An answer is good for one session. Where that one is lost before it has begun, the call is proposed anew and is to be answered
-	// again, which no announcement says; and who is at the gateway may propose a session for a call that is none of his, and gets
-	// the answer to it.
-	AnsweredIsTaken: {
-		scenario.Wire, scenario.NextFails, scenario.NextUnanswered, scenario.ExpireChannel, scenario.LoseNetwork, scenario.DropStream, scenario.Sleep,
-		scenario.NextDropped, scenario.NextDelayed, scenario.JumpClock, scenario.Disconnect,
-	},
+	// Who is at the gateway may propose a session for a call that is none of his, and gets the answer to it.
+	AnsweredIsTaken: {scenario.Wire},
 }
 
 // How long things take to heal: a phone that has lost its stream tries again every now and then (delayMax of its connection),
