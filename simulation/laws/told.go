@@ -17,7 +17,8 @@ type told struct {
 	concurrentAt bool                       // concurrentSoftphoneSessionsEnabled, as it was announced last
 	errs         int                        // how many calls were notified with error information that is an error, and no call error was announced for
 	left         bool                       // the program has disconnected
-	resource     string                     // the one that was bound first since the last initialize
+	resource     string                     // the one that was bound first since the last login
+	logsIn       bool                       // initialize was called, and no channel was asked for since
 }
 
 // noteTold notes what an input asks to be told.
@@ -26,7 +27,7 @@ func (c *Checker) noteTold(in messages.Input) {
 	case messages.Disconnect:
 		c.told.left = true
 	case messages.Initialize:
-		c.told.left, c.told.resource = false, ""
+		c.told.left, c.told.logsIn = false, true
 	case messages.IQAnswered:
 		if c.told.resource == "" {
 			_, c.told.resource, _ = strings.Cut(in.Bound.Reveal(), "/")
@@ -137,6 +138,10 @@ func (c *Checker) toldTogether(outputs []runtime.Output) {
 		case messages.Announce:
 			if _, is := e.Event.(messages.StationChanged); is && c.told.concurrentAt != c.concurrent {
 				c.broken(ConcurrencyIsTold, "it is %t, and the station has it %t", c.told.concurrentAt, c.concurrent)
+			}
+		case messages.Request:
+			if e.Of == messages.PostChannel && c.told.logsIn {
+				c.told.resource, c.told.logsIn = "", false // the stream of before may come back until then
 			}
 		case messages.SendBind:
 			if had := c.told.resource; had != "" && e.Resource != had {
