@@ -18,11 +18,11 @@ import (
 func TestReplayedTwice(t *testing.T) {
 	t.Parallel()
 	names := captures.Names()
-	half := len(names) / 2
+	half := (len(names) + 1) / 2
 	for i, name := range names[:half] {
 		t.Run(strings.TrimSuffix(name, ".jsonl"), func(t *testing.T) {
 			t.Parallel()
-			a, b := recorded(t, name), recorded(t, names[half+i])
+			a, b := recorded(t, name), recorded(t, names[(half+i)%len(names)])
 			beside := make(chan run)
 			go func() {
 				again, err := play(b.Capture, b.Records)
@@ -39,9 +39,6 @@ func TestReplayedTwice(t *testing.T) {
 			same(t, a.ours, again)
 			same(t, b.ours, otherAgain)
 		})
-	}
-	if len(names)%2 != 0 {
-		t.Fatalf("%d recordings: %s has no neighbour", len(names), names[len(names)-1])
 	}
 }
 
