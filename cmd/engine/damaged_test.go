@@ -150,3 +150,16 @@ func FuzzLogs(f *testing.F) {
 		}
 	})
 }
+
+// What is redacted of a recording that was cut replays as the cut recording does.
+func TestACutRecordingIsRedacted(t *testing.T) {
+	cut := file(t, "cut.jsonl", recorded(t, call)[:5000])
+	code, redacted, errs := engine("redact", cut)
+	if code != exitDone || !strings.Contains(errs, "cut.jsonl:") {
+		t.Fatalf("redact: %d: %s", code, errs)
+	}
+	code, out, errs := engine("verify", file(t, "redacted.jsonl", redacted))
+	if code != exitDone || !strings.Contains(out, "undecided after line") {
+		t.Errorf("verify: %d: %s%s", code, out, errs)
+	}
+}

@@ -37,7 +37,7 @@ func (c *exploreCommand) Run(t *terminal) error {
 		return fmt.Errorf("explore: --bound %d: a number of states is 0 or more", c.Bound)
 	}
 	o := explore.Options{Quirks: quirks, Small: c.Small, StatesMax: c.Bound}
-	if !c.Silent && !t.json {
+	if !c.Silent && t.watched() {
 		o.Progress = func(part string, states, transitions int) {
 			_, _ = fmt.Fprintf(t.err, "%s: %d states, %d transitions\n", part, states, transitions)
 		}

@@ -140,7 +140,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	}()
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("engine"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"log": logHelp, "version": version()},
-		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact, explore."),
+		kong.Description("A deterministic call-control core for softphones: replay, verify, compare, redact, simulate, explore."),
 		kong.Exit(func(int) { panic(helpShown{}) }))
 	if err != nil {
 		panic(fmt.Sprintf("engine: the command line is declared wrongly: %v", err))

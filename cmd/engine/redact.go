@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 
 	"github.com/hookswitch/hookswitch/actors"
 	"github.com/hookswitch/hookswitch/adapters/capture"
@@ -9,6 +10,9 @@ import (
 	"github.com/hookswitch/hookswitch/runtime"
 	"github.com/hookswitch/hookswitch/runtime/replay"
 )
+
+// cutLine is a line that was begun: what is redacted of a recording that was cut is known as cut, too.
+const cutLine = `{"seq":`
 
 type redactCommand struct {
 	Log string `arg:"" help:"${log}"`
@@ -31,7 +35,11 @@ func (c *redactCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return capture.Write(t.out, records)
+	if err := capture.Write(t.out, records); err != nil || log.capture.CutAfter == 0 {
+		return err
+	}
+	_, err = io.WriteString(t.out, cutLine)
+	return err
 }
 
 // redactJournal writes a journal with aliases. Nothing is written unless all of it can be.

@@ -78,6 +78,9 @@ func (c *simulateCommand) misused() error {
 	if c.Rewrite && (len(c.Scenarios) == 0 || c.Profile != nil || len(c.Quirk) > 0) {
 		return errors.New("simulate: --rewrite is for scenario files, as they say themselves that they are to be played: name them, without --profile and --quirk")
 	}
+	if c.Rewrite && slices.Contains(c.Scenarios, stdin) {
+		return errors.New("simulate: --rewrite: standard input is no file that could be written: name the scenario file")
+	}
 	return nil
 }
 

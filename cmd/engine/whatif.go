@@ -22,7 +22,7 @@ type whatifCommand struct {
 	Persistent     *string  `help:"Whether the station has a persistent connection: true or false." placeholder:"BOOL"`
 	Profile        *string  `help:"How the phone decides: corrected, or sdk- and a version." placeholder:"P"`
 	Eager          *string  `help:"What is done with the offer of a persistent connection: auto, event or none." placeholder:"MODE"`
-	Platform       []string `help:"An option of the platform, as docs/scenarios.md lists them. May be repeated." placeholder:"KEY=VALUE"`
+	Platform       []string `help:"An option of the platform, as docs/world.md lists them. May be repeated." placeholder:"KEY=VALUE"`
 	Page           bool     `help:"Print one page that counts what is otherwise, as of a log of more than 6 calls." xor:"form"`
 	SideBySide     bool     `help:"Lay the calls of each log side by side, as of a log of up to 6 calls." xor:"form"`
 	All            bool     `help:"Lay calls side by side that go alike, too, and cut no list."`

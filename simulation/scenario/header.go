@@ -37,7 +37,7 @@ func headerWords() []headerWord {
 		},
 		{
 			word: "platform", behind: "KEY=VALUE … or silent", often: true,
-			help: "options of the platform; silent: it does nothing by itself, and what comes in is told by wire lines",
+			help: "options of the platform, which world.md lists; silent: it does nothing by itself, and what comes in is told by wire lines",
 			read: (*reader).platform, write: platformLines,
 		},
 		{
