@@ -12,8 +12,10 @@ import (
 type Data struct {
 	Connect messages.Connect `json:"connect"`
 	JID     messages.JID     `json:"jid,omitempty"` // own full JID
-	Channel string           `json:"channel,omitempty"`
-	Socket  int              `json:"socket,omitempty"`
+	// Unbound counts how often in a row the server refused to bind.
+	Unbound int    `json:"unbound,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	Socket  int    `json:"socket,omitempty"`
 	// Old is the socket of a stream that was left for a new one and has not ended yet; Open: the present one is up.
 	Old       int  `json:"old,omitempty"`
 	Open      bool `json:"open,omitempty"`
@@ -124,7 +126,7 @@ func countRefused(d Data, _ messages.RequestFailed) (Data, act)   { return d.fai
 func countClosed(d Data, _ messages.SocketClosed) (Data, act)     { return d.failed() }
 func countEnded(d Data, _ messages.StreamEnded) (Data, act)       { return d.failed() }
 func countTimeout(d Data, _ messages.TimerFired) (Data, act)      { return d.failed() }
-func countUnbound(d Data, _ messages.IQAnswered) (Data, act)      { return d.failed() }
+func countUnbound(d Data, _ messages.IQAnswered) (Data, act)      { d.Unbound++; return d.failed() }
 func countUndiscovered(d Data, _ messages.IQAnswered) (Data, act) { return d.failed() }
 
 // countSASL: whoever is refused at the door comes with a new channel next time.
@@ -207,9 +209,12 @@ func sendBind(d Data, _ messages.StreamFeatures) (Data, act) {
 	return d, act{messages.SendBind{Resource: d.Connect.Resource}}
 }
 
-// boundBefore: the server has chosen a resource, by which the far ends of calls know this client.
+// boundAgainMost is how often a resource that was bound before is asked for: one refusal may be of a connection that lingers.
+const boundAgainMost = 2
+
+// boundBefore: the server has chosen a resource, by which the far ends of calls know this client, and may give it again.
 func boundBefore(d Data, _ messages.StreamFeatures) bool {
-	return d.Connect.Resource == "" && resource(d.JID) != ""
+	return d.Connect.Resource == "" && resource(d.JID) != "" && d.Unbound < boundAgainMost
 }
 
 func sendBindAsBefore(d Data, _ messages.StreamFeatures) (Data, act) {
@@ -223,7 +228,7 @@ func resource(jid messages.JID) string {
 }
 
 func noteBound(d Data, e messages.IQAnswered) (Data, act) {
-	d.JID = e.Bound
+	d.JID, d.Unbound = e.Bound, 0
 	return d, nil
 }
 

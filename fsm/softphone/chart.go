@@ -53,6 +53,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			on(messages.RequestDone{}).Do(noteIdentity),
 			on(messages.RequestFailed{}).Do(announceHTTP, refuseInitialize).Enter(Constructed).Source("1.1 initializing/http fails"),
 			on(messages.Disconnect{}).Corrected(quirk.DisconnectWhileConnecting).Do(giveUpBeginning, settle).Enter(Constructed),
+			on(messages.Destroy{}).Corrected(quirk.CallsOutliveClient).Do(giveUpInitialize, settle).Enter(Constructed),
 			on(messages.Destroy{}).Do(settle).Source("1.1 any/destroy()")),
 
 		in(Streaming, "There is a streaming layer: it remembers proposals and sessions.",
@@ -63,6 +64,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 				on(messages.StreamRefused{}).Corrected(quirk.CallsOutliveClient).Do(refuseStream).Enter(Unready),
 				on(messages.StreamRefused{}).Quirk(quirk.CallsOutliveClient).Do(refuseStream).Enter(Constructed).Source("1.1 initializing/stream gives up"),
 				on(messages.StreamGivenUp{}).Corrected(quirk.DisconnectWhileConnecting).Do(refuseGivenUp).Enter(Unready),
+				on(messages.Destroy{}).Corrected(quirk.CallsOutliveClient).Do(giveUpInitialize, forgetWatchers, dropCalls, closeForGood).Enter(Destroyed),
 				on(messages.Destroy{}).Do(settle).Source("1.1 any/destroy()"),
 				early, ignore("nobody listens yet", messages.Invited{}, messages.SessionDescribed{})),
 			in(Subscribing, "The conversation topic is being subscribed to.",
@@ -147,6 +149,7 @@ var Chart = fsm.New("softphone", "The client: constructed, initialized, ready, d
 			ignore("nobody waits for it", messages.Departed{}, messages.StationSettled{}, messages.TopicsSubscribed{}, messages.TopicsHeard{})),
 
 		// The lists, and what is only passed on.
+		on(messages.CallPlaced{}).Do(notePlaced),
 		on(messages.ProposalView{}).Do(noteProposal),
 		on(messages.InvitationView{}).Do(noteInvitation),
 		on(messages.SessionView{}).Do(noteSession),

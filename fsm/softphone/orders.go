@@ -48,7 +48,6 @@ var orders = together(
 	on(messages.MuteRefused{}).Do(undoMute).Source("1.6.10 setAudioMute"),
 	on(messages.Dial{}).If(streamDown).Do(refuseDialDown).Source("1.1 startSession"),
 	on(messages.Dial{}).If(dialDisabled).Do(refuseDialDisabled).Source("1.1 startSession"),
-	on(messages.CallPlaced{}).Do(notePlaced),
 	on(messages.Dial{}).Do(dial).Source("3.6 POST calls"))
 
 // tooEarly: what the SDK says of calls, of which there are none, from the moment when it has something to ask and before it

@@ -281,7 +281,8 @@ func replaceOld(d *Data, e messages.SessionDescribed) (*Data, acts) {
 }
 
 // replacedBy is the session that a reinvite replaces: the first listed one of the conversation. The pick
-// reinvite-ends-itself: that may be the new one itself when the old one is gone, and one that was replaced already. The pick ended-session-meant: or, if none carries it, one on which it was started.
+// reinvite-ends-itself: that may be the new one itself when the old one is gone, and one that was replaced already. The
+// pick ended-session-meant: or, if none carries it, one on which it was started.
 func (d *Data) replacedBy(ref messages.Ref) (Session, bool) {
 	conversation := d.session(ref).View.Conversation
 	itself := d.Quirks.Has(quirk.ReinviteEndsItself)

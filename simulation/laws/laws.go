@@ -197,7 +197,7 @@ func (c *Checker) Step(s runtime.Step) {
 func unasked(in messages.Input) bool {
 	switch in := in.(type) {
 	case messages.IQAnswered:
-		return in.Bound.Reveal() == ""
+		return in.Bound.Reveal() == "" && in.Condition == ""
 	case messages.LocalCandidate, messages.PeerICEChanged, messages.TimerFired, messages.ServerAsked:
 		return true
 	default:

@@ -17,6 +17,7 @@ type told struct {
 	concurrentAt bool                       // concurrentSoftphoneSessionsEnabled, as it was announced last
 	errs         int                        // how many calls were notified with error information that is an error, and no call error was announced for
 	left         bool                       // the program has disconnected
+	bind         messages.EffectID          // the last request for a resource
 	resource     string                     // the one that was bound first since the last login
 	logsIn       bool                       // initialize was called, and no channel was asked for since
 }
@@ -29,6 +30,9 @@ func (c *Checker) noteTold(in messages.Input) {
 	case messages.Initialize:
 		c.told.left, c.told.logsIn = false, true
 	case messages.IQAnswered:
+		if in.Condition != "" && in.Effect == c.told.bind {
+			c.told.resource = "" // what the server refuses cannot be kept
+		}
 		if c.told.resource == "" {
 			_, c.told.resource, _ = strings.Cut(in.Bound.Reveal(), "/")
 		}
@@ -147,6 +151,7 @@ func (c *Checker) toldTogether(outputs []runtime.Output) {
 			if had := c.told.resource; had != "" && e.Resource != had {
 				c.broken(AddressIsKept, "it had the resource %q, and asks for %q", had, e.Resource)
 			}
+			c.told.bind = out.ID
 		}
 	}
 }

@@ -90,6 +90,7 @@ func (c *Checker) leavesStrangersAlone(in messages.Input, outputs []runtime.Outp
 // countsProceed: a stranger must not make this client send at will.
 func (c *Checker) countsProceed(id messages.SessionID) {
 	c.noteSession(id)
+	delete(c.early, id) // what came before, a phone that has logged in since knows nothing of
 	if c.proceeds[id]++; c.proceeds[id] == mostProceeds+1 {
 		c.broken(ProceedsAreFew, "session %s is proceeded for the %dth time", id, c.proceeds[id])
 	}
