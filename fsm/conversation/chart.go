@@ -85,6 +85,7 @@ var Chart = fsm.New("conversation", "The user's own leg of a conversation, as no
 			on(messages.LegOther{}).Do(store, recall, publishUpdated).Enter(Other).Source("1.6.8 row 11")),
 
 		in(Connected, "It was taken.",
+			on(messages.LegPending{}).If(onLine).If(started).Corrected(quirk.MocksDuplicate).Do(store, recall).Enter(Pending),
 			on(messages.LegPending{}).If(onLine).Do(store, recall, ring).Enter(Pending).Source("1.6.8 row 5a"),
 			on(messages.LegPending{}).Do(store, recall).Enter(Pending).Source("1.6.8 row 5b"),
 			on(messages.LegConnected{}).If(answeredOnLine).If(started).Corrected(quirk.ConnectedBeforeOfferLost).Do(store, recall, settleInvitation, publishUpdated),

@@ -34,6 +34,7 @@ var Chart = fsm.New("station", "The user's station: association, line appearance
 		on(messages.RequestDone{}).If(tellsUser).If(toldSince),
 		on(messages.RequestDone{}).If(tellsUser).If(namesStation).Do(readNamed),
 		on(messages.RequestDone{}).If(tellsUser).If(namesNone).Do(forgetRead, forgetWhichRead, announceNotConcurrentRead, announceGoneRead).Enter(Disassociated),
+		on(messages.RequestDone{}).If(tellsUser).If(namesNoneYet).Do(forgetRead, forgetWhichRead, announceNoneRead).Enter(Disassociated),
 		on(messages.RequestDone{}).If(tellsUser),
 		on(messages.RequestDone{}).If(readAnew).If(unchanged).Do(noteHeard),
 		on(messages.RequestDone{}).If(overtaken).Corrected(quirk.MigrationNeedsSessions).Do(settle),

@@ -114,6 +114,11 @@ func namesNone(d Data, e messages.RequestDone) bool {
 	return e.HTTP.Me != nil && e.HTTP.Me.Station == "" && d.Present
 }
 
+// namesNoneYet: the user had a station, of which nothing else is known yet, and has none.
+func namesNoneYet(d Data, e messages.RequestDone) bool {
+	return e.HTTP.Me != nil && e.HTTP.Me.Station == "" && !d.Present && d.Effective != ""
+}
+
 func readNamed(d Data, e messages.RequestDone) (Data, messages.Acts) {
 	return d.called(e.HTTP.Me.Station).fetch(anew)
 }
@@ -145,6 +150,7 @@ func announceNone(d Data, e messages.FetchStation) (Data, messages.Acts) {
 	return d, acts
 }
 
+func announceNoneRead(d Data, _ messages.RequestDone) (Data, messages.Acts)    { return d, noStation() }
 func announceNoneForNews(d Data, _ messages.StationNews) (Data, messages.Acts) { return d, noStation() }
 
 func noStation() messages.Acts {
