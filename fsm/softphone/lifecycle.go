@@ -330,54 +330,6 @@ func settle[E messages.Requested](d *Data, e E) (*Data, acts) {
 
 func managed[E messages.Requested](d *Data, _ E) bool { return d.Managed }
 
-// stumble: the SDK asks something that is not there yet, and rejects with what the browser says of it.
-func stumble[E messages.Requested](d *Data, e E) (*Data, acts) {
-	message := "Cannot read properties of undefined (reading '" + asked(e) + "')"
-	return d, messages.Settled(e.Waiting(), &messages.ErrorInfo{Name: "TypeError", Message: message})
-}
-
-// asked is what the SDK asks its session manager for.
-func asked(e messages.Input) string {
-	switch e.(type) {
-	case messages.Answer:
-		return "proceedWithSession"
-	case messages.Decline:
-		return "rejectPendingSession"
-	case messages.AcceptSession:
-		return "acceptSession"
-	case messages.EndSession:
-		return "endSession"
-	case messages.TerminateSession:
-		return "forceTerminateSession"
-	case messages.Mute:
-		return "setAudioMute"
-	case messages.MuteVideo:
-		return "setVideoMute"
-	case messages.Hold:
-		return "setConversationHeld"
-	case messages.Dial:
-		return "startSession"
-	case messages.AllowSessionType:
-		return "addAllowedSessionType"
-	default:
-		return "removeAllowedSessionType"
-	}
-}
-
-// optionAllows: the options have the type, and they are all that counts before ready.
-func optionAllows(d *Data, e messages.AllowSessionType) bool {
-	return slices.Contains(d.Options.AllowedSessionTypes, e.Type)
-}
-
-func optionForbids(d *Data, e messages.DisallowSessionType) bool {
-	return !slices.Contains(d.Options.AllowedSessionTypes, e.Type)
-}
-
-// refuseTooEarly: there is nothing yet that could do it.
-func refuseTooEarly[E messages.Requested](d *Data, e E) (*Data, acts) {
-	return d, messages.Settled(e.Waiting(), &messages.ErrorInfo{Name: "TypeError", Message: "the softphone is not initialized"})
-}
-
 func refuseUnknown(d *Data, e messages.UnknownRequest) (*Data, acts) {
 	return d, messages.Settled(e.Call, &messages.ErrorInfo{Name: "TypeError", Message: "there is no request " + e.Name})
 }

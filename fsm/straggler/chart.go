@@ -1,7 +1,7 @@
 // Package straggler is the statechart of a login that has lost its stream after it was bound and before it was up, and of
 // which the SDK does not let go: it runs beside the login that follows. One such login at a time is looked after.
 //
-// Source: the recordings directed/302 to 306.
+// Source: sdk-behaviour 1.2, and the recordings directed/262 to 265.
 package straggler
 
 import (

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/hookswitch/hookswitch/internal/spelling"
 )
 
 // token is a word of a line, with the line from the word on.
@@ -226,7 +228,7 @@ func behind(f form, word string) int {
 // fill reads what stands at a place into the statement.
 func (r *reader) fill(s *Statement, at filled) error {
 	if at.choices != nil && !slices.Contains(at.choices, at.word()) {
-		return fmt.Errorf("%q: not a word for this place: there are %s", at.word(), listed(at.choices))
+		return fmt.Errorf("%q: not a word for this place: there are %s", at.word(), spelling.Listed(at.choices))
 	}
 	if err := at.place.read(r, s, at.token); err != nil {
 		return err
@@ -272,7 +274,7 @@ func likeness(parts []part, tokens []token) int {
 func closeness(word string, tokens []token) int {
 	best := -2
 	for _, t := range tokens {
-		switch d := distance(word, t.word[:min(len(t.word), nameMax)]); {
+		switch d := spelling.Distance(word, t.word[:min(len(t.word), nameMax)]); {
 		case d == 0:
 			return 6
 		case d <= 2 && len(word) > 3:

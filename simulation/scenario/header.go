@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/spelling"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/simulation/platform"
 )
@@ -57,10 +58,10 @@ func headerWords() []headerWord {
 
 func (r *reader) profile(words []string) error {
 	if len(words) == 0 {
-		return fmt.Errorf("no name behind it: there are %s", listed(quirk.Profiles()))
+		return fmt.Errorf("no name behind it: there are %s", spelling.Listed(quirk.Profiles()))
 	}
 	if !slices.Contains(quirk.Profiles(), words[0]) {
-		return fmt.Errorf("%q: no such profile: there are %s", words[0], listed(quirk.Profiles()))
+		return fmt.Errorf("%q: no such profile: there are %s", words[0], spelling.Listed(quirk.Profiles()))
 	}
 	r.scenario.Profile = words[0]
 	named := map[string]bool{}
@@ -69,7 +70,7 @@ func (r *reader) profile(words []string) error {
 		case q == nil && change[0] != '+' && change[0] != '-':
 			return fmt.Errorf("%q: neither switched on nor off: write + or - before a quirk", change)
 		case q == nil:
-			return fmt.Errorf("%q: no such quirk: %s", change, didYouMean(change, quirkChanges(change)))
+			return fmt.Errorf("%q: no such quirk: %s", change, spelling.DidYouMean(change, quirkChanges(change)))
 		case named[q.Name]:
 			return fmt.Errorf("%q: the quirk is named twice: leave one out", change)
 		default:
@@ -276,7 +277,7 @@ func mark(words, help string, field func(*Agent) *bool, to bool) agentOption {
 		word: words, help: help,
 		set: func(a *Agent, values []string) error {
 			if len(values) > 0 {
-				return fmt.Errorf("%q: not an option: %s", values[0], didYouMean(values[0], optionWords()))
+				return fmt.Errorf("%q: not an option: %s", values[0], spelling.DidYouMean(values[0], optionWords()))
 			}
 			*field(a) = to
 			return nil
@@ -340,7 +341,7 @@ func setPhones(a *Agent, values []string) error {
 func setEager(a *Agent, values []string) error {
 	known := []string{string(messages.EagerAuto), string(messages.EagerEvent), string(messages.EagerNone)}
 	if len(values) != 1 || !slices.Contains(known, values[0]) {
-		return fmt.Errorf("not one of its words behind it: there are %s", listed(known))
+		return fmt.Errorf("not one of its words behind it: there are %s", spelling.Listed(known))
 	}
 	a.Options.EagerPersistent = messages.Eagerness(values[0])
 	return nil
@@ -352,7 +353,7 @@ func (a *Agent) setAll(words []string) error {
 	for len(words) > 0 {
 		option, length := optionAt(words)
 		if option == nil {
-			return fmt.Errorf("%q: not an option: %s", words[0], didYouMean(words[0], optionWords()))
+			return fmt.Errorf("%q: not an option: %s", words[0], spelling.DidYouMean(words[0], optionWords()))
 		}
 		if given[option.word] {
 			return fmt.Errorf("%s: given twice: leave one out", option.word)

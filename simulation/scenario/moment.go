@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hookswitch/hookswitch/internal/spelling"
 )
 
 // momentMax is the longest delay of one line: a week, so that the whole of the longest scenario still is a time.Duration.
@@ -86,7 +88,7 @@ func (r *reader) event(tokens []token) (w When, rest []token, err error) {
 		return When{}, nil, fmt.Errorf("when: %w", err)
 	}
 	if w.Event = tokens[1].word; !slices.Contains(eventNames, w.Event) {
-		return When{}, nil, fmt.Errorf("when: %q: no phone announces that: %s", w.Event, didYouMean(w.Event, eventNames))
+		return When{}, nil, fmt.Errorf("when: %q: no phone announces that: %s", w.Event, spelling.DidYouMean(w.Event, eventNames))
 	}
 	tokens = tokens[2:]
 	if callName.MatchString(tokens[0].word) {

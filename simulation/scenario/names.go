@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
-	"github.com/hookswitch/hookswitch/internal/spelling"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -91,12 +90,3 @@ func nameProblem(name string, taken []string) string {
 	}
 	return ""
 }
-
-// listed joins names for an error, and says so when there are none.
-func listed(names []string) string { return spelling.Listed(names) }
-
-// didYouMean names the known words that are nearest to one, for the end of an error.
-func didYouMean(word string, known []string) string { return spelling.DidYouMean(word, known) }
-
-// distance is how many letters must be changed, put in or taken out to make b of a.
-func distance(a, b string) int { return spelling.Distance(a, b) }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/spelling"
 )
 
 // What a scenario may have at most, so that a wrong file is an error at once.
@@ -219,7 +220,7 @@ func (r *reader) header(tokens []token) error {
 		return fmt.Errorf("the line above what came of it has four dashes: write %s", dashes)
 	case at < 0:
 		return fmt.Errorf("%q: neither a header word nor a moment: begin with %s, or with a moment such as +1s, @12s or when",
-			tokens[0].word, listed(headings(all)))
+			tokens[0].word, spelling.Listed(headings(all)))
 	case len(r.scenario.Lines) > 0:
 		return fmt.Errorf("%s: it stands below a moment: move it up to the header", all[at].word)
 	case r.once[all[at].word] && !all[at].often:

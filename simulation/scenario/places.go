@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hookswitch/hookswitch/internal/spelling"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -104,7 +105,7 @@ func wordPlace(name, shown, help string, known []string) place {
 		name: name, shown: shown, help: help,
 		read: func(_ *reader, s *Statement, at token) error {
 			if known != nil && !slices.Contains(known, at.word) {
-				return fmt.Errorf("%q: no %s is called so: %s", at.word, name, didYouMean(at.word, known))
+				return fmt.Errorf("%q: no %s is called so: %s", at.word, name, spelling.DidYouMean(at.word, known))
 			}
 			s.Word = at.word
 			return nil
@@ -122,7 +123,7 @@ func (r *reader) phone(word string) (Phone, error) {
 	}
 	a := r.scenario.Agents[r.agentAt(name)]
 	if named && !slices.Contains(a.Phones, phone) {
-		return Phone{}, fmt.Errorf("%q: %s has no such phone: there are %s; declare it, as in agent %s phones A B", word, name, listed(a.Phones), name)
+		return Phone{}, fmt.Errorf("%q: %s has no such phone: there are %s; declare it, as in agent %s phones A B", word, name, spelling.Listed(a.Phones), name)
 	}
 	return Phone{Agent: name, Name: phone}, nil
 }
@@ -135,7 +136,7 @@ func (r *reader) agent(name string) (string, error) {
 	for _, a := range r.scenario.Agents {
 		known = append(known, a.Name)
 	}
-	return "", fmt.Errorf("%q: no such agent: there are %s; declare it, as in agent ann", name, listed(known))
+	return "", fmt.Errorf("%q: no such agent: there are %s; declare it, as in agent ann", name, spelling.Listed(known))
 }
 
 func (r *reader) agentAt(name string) int {
@@ -217,7 +218,7 @@ func withoutNames(text string) ([]byte, error) {
 	var effect, peer string
 	if json.Unmarshal(fields["effect"], &effect) == nil && strings.HasPrefix(effect, oldest) {
 		if kind := strings.TrimPrefix(effect, oldest); !slices.Contains(requestKinds, kind) {
-			return nil, fmt.Errorf("effect %.60q: no request is called so: %s", effect, didYouMean(kind, requestKinds))
+			return nil, fmt.Errorf("effect %.60q: no request is called so: %s", effect, spelling.DidYouMean(kind, requestKinds))
 		}
 		delete(fields, "effect")
 	}

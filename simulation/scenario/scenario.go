@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/fsm/quirk"
+	"github.com/hookswitch/hookswitch/internal/spelling"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -104,7 +105,7 @@ func (s Scenario) QuirkSet() (quirk.Set, error) {
 		q := quirkOf(change)
 		switch {
 		case q == nil:
-			return quirk.Set{}, fmt.Errorf("scenario: profile %s: %s: no such quirk: %s", s.Profile, change, didYouMean(change, quirkChanges(change)))
+			return quirk.Set{}, fmt.Errorf("scenario: profile %s: %s: no such quirk: %s", s.Profile, change, spelling.DidYouMean(change, quirkChanges(change)))
 		case change[0] == '+':
 			set = set.With(q)
 		default:

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hookswitch/hookswitch/internal/spelling"
 )
 
 // nonsense tells of what no line can mean beside the others, although it can be read by itself: a moment that has passed, and
@@ -84,7 +86,7 @@ func (s Scenario) whyUnmade(u unmade) string {
 	if len(u.known) == 0 {
 		return "no line above makes a call: write one that does, such as " + example
 	}
-	return fmt.Sprintf("no line above makes such a call: %s: write one of these, or a line above that makes it, such as %s", didYouMean(u.call, u.known), example)
+	return fmt.Sprintf("no line above makes such a call: %s: write one of these, or a line above that makes it, such as %s", spelling.DidYouMean(u.call, u.known), example)
 }
 
 // makes tells whether a statement makes its call.
