@@ -181,6 +181,9 @@ func (w *writer) rpc(to messages.JID, c Context, method string, params ...string
 
 // jsonText is a JSON-RPC request. Text that is not UTF-8 is refused, where encoding/json would change it.
 func jsonText(method, id string, params ...string) (string, error) {
+	if !utf8.ValidString(method + id) {
+		return "", errors.New("jingle: encode: the method or id of an rpc is not UTF-8")
+	}
 	b := []byte(`{"jsonrpc":"2.0","method":`)
 	b = appendQuoted(b, method)
 	b = append(b, `,"params":{`...)

@@ -2,6 +2,7 @@ package jingle
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -59,7 +60,7 @@ func remoteFragment(in messages.RemoteCandidate) (string, error) {
 		return endOfCandidates, nil
 	}
 	sdp := fragment(in.Mid, candidate)
-	if mid, back := unfragment(sdp); mid != in.Mid || back != candidate {
+	if mid, back := unfragment(sdp); in.Mid == "" || mid != in.Mid || back != candidate {
 		return "", errors.New("jingle: encode: mid or candidate holds what ends its field, or the mid is missing")
 	}
 	return sdp, nil
@@ -98,6 +99,9 @@ func (w *writer) jingleInput(in messages.Input, about PlatformContext) (ok bool,
 	case messages.SessionAccept:
 		return action(in.IQ, in.From, in.Session, "session-accept", nothing)
 	case messages.JingleAction:
+		if slices.Contains(knownActions, in.Action) {
+			return true, errors.New("jingle: encode: an action that is known, said to be unknown")
+		}
 		return action(in.IQ, in.From, in.Session, in.Action, nothing)
 	case messages.ServerAsked:
 		if in.Name != "ping" {
@@ -108,6 +112,9 @@ func (w *writer) jingleInput(in messages.Input, about PlatformContext) (ok bool,
 		return false, nil
 	}
 }
+
+// knownActions are the Jingle actions that have inputs of their own.
+var knownActions = []string{"session-initiate", "session-accept", "session-info", "session-terminate", "transport-info"}
 
 // initiate writes the description of a session-initiate.
 func (w *writer) initiate(in messages.SessionInitiate) error {

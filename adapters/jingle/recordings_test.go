@@ -133,7 +133,7 @@ func TestRecordedFramesOfThePlatformAreWritten(t *testing.T) {
 }
 
 // heard are the inputs that a frame brings a client that asked what it asked.
-func heard(t *testing.T, f recorded, asked map[string]ClientFrame) []messages.Input {
+func heard(t failing, f recorded, asked map[string]ClientFrame) []messages.Input {
 	t.Helper()
 	frame, err := codec.DecodeFrame(1, []byte(f.XML))
 	if err != nil {
@@ -152,6 +152,12 @@ func heard(t *testing.T, f recorded, asked map[string]ClientFrame) []messages.In
 	default:
 		return []messages.Input{frame.Input}
 	}
+}
+
+// failing is a test of ours, or one of rapid's.
+type failing interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }
 
 // contextOf is what the platform knew when it sent a recorded frame.
@@ -178,11 +184,11 @@ func topics(in messages.Input) (topic string, ok bool) {
 	return topic, err == nil
 }
 
-func shown(t *testing.T, v any) string {
+func shown(t failing, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("show: %v", err)
 	}
 	return string(b)
 }
