@@ -137,3 +137,40 @@ func TestWhatThePlatformCannotSayIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A description that a WebRTC stack wrote, as the recordings' offers are, says by Jingle what it says as SDP.
+func TestOffersSurviveJingle(t *testing.T) {
+	offers := 0
+	eachRecording(t, func(t *testing.T, frames []recorded) {
+		for _, f := range frames {
+			read, err := Decode(1, []byte(f.XML))
+			offer, is := read.Input.(messages.Offer)
+			if err != nil || f.Kind != "ws.recv" || !is || !strings.Contains(offer.SDP.Reveal(), "m=audio") {
+				continue
+			}
+			offers++
+			frame, _, err := EncodePlatform(messages.SessionInitiate{IQ: "j1", Session: "s1", From: gateway, SDP: offer.SDP}, telling)
+			if err != nil {
+				t.Fatalf("seq %d: %v", f.Seq, err)
+			}
+			back, err := Decode(1, frame)
+			if err != nil {
+				t.Fatalf("seq %d: %v", f.Seq, err)
+			}
+			sdp := back.Input.(messages.SessionInitiate).SDP.Reveal()
+			for line := range strings.SplitSeq(offer.SDP.Reveal(), "\r\n") {
+				line, _, _ = strings.Cut(line, " ufrag ") // which is the transport's
+				key, _, _ := strings.Cut(line, ":")
+				if !unsaid[key] && !strings.HasPrefix(line, "o=") && !strings.Contains(sdp, line) {
+					t.Errorf("seq %d: %q is lost", f.Seq, line)
+				}
+			}
+		}
+	})
+	if offers == 0 {
+		t.Error("no recording has an offer")
+	}
+}
+
+// unsaid are the lines of SDP that Jingle has no element for: what all clients take for granted, or nobody reads.
+var unsaid = map[string]bool{"a=msid-semantic": true, "a=extmap-allow-mixed": true, "a=end-of-candidates": true, "a=ice-options": true, "a=rtcp": true}
