@@ -93,61 +93,67 @@ func TestSASLIsReadStrictly(t *testing.T) {
 	}
 }
 
+var signallings = rapid.SampledFrom([]messages.Signalling{messages.SDPOverXMPP, messages.Jingle})
+
+func someone(r *rapid.T) messages.JID { return "edge@gjoll.example.com/" + jid(r) }
+
+func someSession(r *rapid.T) messages.SessionID { return "s" + sid(r) }
+
+// spoken are effects of every kind that a client says.
+var spoken = map[string]func(*rapid.T) messages.Effect{
+	"open":  func(r *rapid.T) messages.Effect { return messages.SendStreamOpen{Domain: words.Draw(r, "domain")} },
+	"close": func(*rapid.T) messages.Effect { return messages.SendStreamClose{} },
+	"auth": func(r *rapid.T) messages.Effect {
+		return messages.SendAuth{JID: "ann@" + messages.JID(strings.ReplaceAll(words.Draw(r, "domain"), "/", ""))}
+	},
+	"bind": func(r *rapid.T) messages.Effect { return messages.SendBind{Resource: words.Draw(r, "resource")} },
+	"services": func(r *rapid.T) messages.Effect {
+		return messages.SendServices{Domain: words.Draw(r, "domain"), Type: words.Draw(r, "type")}
+	},
+	"subscribe": func(r *rapid.T) messages.Effect {
+		return messages.SendSubscribe{Topic: "t" + words.Draw(r, "topic"), JID: someone(r)}
+	},
+	"ping":    func(*rapid.T) messages.Effect { return messages.SendPing{} },
+	"proceed": func(r *rapid.T) messages.Effect { return messages.SendProceed{Session: someSession(r), To: someone(r)} },
+	"accept":  func(r *rapid.T) messages.Effect { return messages.SendAccept{Session: someSession(r), To: someone(r)} },
+	"acknowledge": func(r *rapid.T) messages.Effect {
+		return messages.AcknowledgeIQ{IQ: "q" + words.Draw(r, "iq"), To: someone(r)}
+	},
+	"refuse": func(r *rapid.T) messages.Effect {
+		return messages.RefuseIQ{IQ: "q1", To: someone(r), Condition: names.Draw(r, "condition"), JingleCondition: names.Draw(r, "of Jingle")}
+	},
+	"answer": func(r *rapid.T) messages.Effect {
+		e := messages.SendAnswer{Signalling: signallings.Draw(r, "signalling"), Session: someSession(r), To: someone(r), SDP: description(r)}
+		if e.Signalling == messages.Jingle { // the real client leaves the generation out
+			e.SDP = messages.SDP(strings.ReplaceAll(e.SDP.Reveal(), " generation 0", ""))
+		}
+		return e
+	},
+	"candidate": func(r *rapid.T) messages.Effect {
+		e := messages.SendCandidate{Signalling: signallings.Draw(r, "signalling"), Session: someSession(r), To: someone(r)}
+		if e.Signalling == messages.Jingle {
+			e.Mid = "0"
+		}
+		if rapid.Bool().Draw(r, "end") {
+			return e
+		}
+		e.Mid, e.Candidate = "0", line(r)
+		if e.Signalling == messages.Jingle {
+			e.Candidate = messages.Candidate(strings.TrimSuffix(e.Candidate.Reveal(), " generation 0")) + " ufrag x"
+		}
+		return e
+	},
+	"active": func(r *rapid.T) messages.Effect {
+		return messages.SendActive{Signalling: signallings.Draw(r, "signalling"), Session: someSession(r), To: someone(r)}
+	},
+	"terminate": func(r *rapid.T) messages.Effect {
+		return messages.SendTerminate{Signalling: signallings.Draw(r, "signalling"), Session: someSession(r), To: someone(r), Reason: names.Draw(r, "reason")}
+	},
+}
+
 // Whatever a client says by Encode, the platform hears the same.
 func TestWhatClientsSayIsHeard(t *testing.T) {
-	signalling := rapid.SampledFrom([]messages.Signalling{messages.SDPOverXMPP, messages.Jingle})
-	to := func(r *rapid.T) messages.JID { return "edge@gjoll.example.com/" + jid(r) }
-	session := func(r *rapid.T) messages.SessionID { return "s" + sid(r) }
-	for name, draw := range map[string]func(*rapid.T) messages.Effect{
-		"open":  func(r *rapid.T) messages.Effect { return messages.SendStreamOpen{Domain: words.Draw(r, "domain")} },
-		"close": func(*rapid.T) messages.Effect { return messages.SendStreamClose{} },
-		"auth": func(r *rapid.T) messages.Effect {
-			return messages.SendAuth{JID: "ann@" + messages.JID(strings.ReplaceAll(words.Draw(r, "domain"), "/", ""))}
-		},
-		"bind": func(r *rapid.T) messages.Effect { return messages.SendBind{Resource: words.Draw(r, "resource")} },
-		"services": func(r *rapid.T) messages.Effect {
-			return messages.SendServices{Domain: words.Draw(r, "domain"), Type: words.Draw(r, "type")}
-		},
-		"subscribe": func(r *rapid.T) messages.Effect {
-			return messages.SendSubscribe{Topic: "t" + words.Draw(r, "topic"), JID: to(r)}
-		},
-		"ping":    func(*rapid.T) messages.Effect { return messages.SendPing{} },
-		"proceed": func(r *rapid.T) messages.Effect { return messages.SendProceed{Session: session(r), To: to(r)} },
-		"accept":  func(r *rapid.T) messages.Effect { return messages.SendAccept{Session: session(r), To: to(r)} },
-		"acknowledge": func(r *rapid.T) messages.Effect {
-			return messages.AcknowledgeIQ{IQ: "q" + words.Draw(r, "iq"), To: to(r)}
-		},
-		"refuse": func(r *rapid.T) messages.Effect {
-			return messages.RefuseIQ{IQ: "q1", To: to(r), Condition: names.Draw(r, "condition"), JingleCondition: names.Draw(r, "of Jingle")}
-		},
-		"answer": func(r *rapid.T) messages.Effect {
-			e := messages.SendAnswer{Signalling: signalling.Draw(r, "signalling"), Session: session(r), To: to(r), SDP: description(r)}
-			if e.Signalling == messages.Jingle { // the real client leaves the generation out
-				e.SDP = messages.SDP(strings.ReplaceAll(e.SDP.Reveal(), " generation 0", ""))
-			}
-			return e
-		},
-		"candidate": func(r *rapid.T) messages.Effect {
-			e := messages.SendCandidate{Signalling: signalling.Draw(r, "signalling"), Session: session(r), To: to(r)}
-			if e.Signalling == messages.Jingle {
-				e.Mid = "0"
-			}
-			if rapid.Bool().Draw(r, "end") {
-				return e
-			}
-			e.Mid, e.Candidate = "0", line(r)
-			if e.Signalling == messages.Jingle {
-				e.Candidate = messages.Candidate(strings.TrimSuffix(e.Candidate.Reveal(), " generation 0")) + " ufrag x"
-			}
-			return e
-		},
-		"active": func(r *rapid.T) messages.Effect {
-			return messages.SendActive{Signalling: signalling.Draw(r, "signalling"), Session: session(r), To: to(r)}
-		},
-		"terminate": func(r *rapid.T) messages.Effect {
-			return messages.SendTerminate{Signalling: signalling.Draw(r, "signalling"), Session: session(r), To: to(r), Reason: names.Draw(r, "reason")}
-		},
-	} {
+	for name, draw := range spoken {
 		t.Run(name, func(t *testing.T) {
 			said := 0
 			rapid.Check(t, func(r *rapid.T) {
