@@ -345,3 +345,6 @@ func (p *Platform) ExpireChannel(u *User, phone string) error {
 	})
 	return nil
 }
+
+// Subscribed tells whether the connection's channel hears notifications.
+func (s *Stream) Subscribed() bool { return s.channel.subscribed }
