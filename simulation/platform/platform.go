@@ -151,6 +151,3 @@ func (p *Platform) nextIQ() string {
 	p.iqs++
 	return "platform-" + strconv.Itoa(p.iqs)
 }
-
-// Users are all agents, in the order in which they were added. The caller does not change the list.
-func (p *Platform) Users() []*User { return p.users }
