@@ -10,9 +10,9 @@ const (
 	frameTime = 20 * time.Millisecond
 	// complainAtMost is how often a machine that is too slow is worth a warning.
 	complainAtMost = 5 * time.Second
-	// behindAtMost is how many frames are made up for when the machine was late. More would only be thrown away at the
-	// other end: the clock of what we say jumps instead.
-	behindAtMost = 5
+	// behindAtMost is how many frames are made up for when the machine was late: what the jitter buffers hold. More would
+	// only be thrown away at the other end: the clock of what we say jumps instead.
+	behindAtMost = (jitterSamples-jitterDelay)/frameSamples - 1
 )
 
 // mixer makes the frames. The ticker alone touches it.
