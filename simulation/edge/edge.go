@@ -301,6 +301,18 @@ func (e *Edge) Counts(session messages.SessionID) (Counts, bool) {
 	return Counts{Sent: l.voice.sent.Load(), Received: received, Lost: lost, Missing: l.ears.missing.Load()}, true
 }
 
+// Sessions are those that were offered and have not ended, in the order of their first offers.
+func (e *Edge) Sessions() []messages.SessionID {
+	e.mu.Lock()
+	legs := slices.SortedFunc(maps.Values(e.legs), func(a, b *leg) int { return cmp.Compare(a.serial, b.serial) })
+	e.mu.Unlock()
+	sessions := make([]messages.SessionID, len(legs))
+	for i, l := range legs {
+		sessions[i] = l.session
+	}
+	return sessions
+}
+
 // Skipped is how much sound nobody got since the edge was made, because the machine was too slow to make it in time.
 func (e *Edge) Skipped() time.Duration { return time.Duration(e.skipped.frames.Load()) * frameTime }
 

@@ -80,6 +80,9 @@ func TestThreePartiesAreMixed(t *testing.T) {
 	hears(t, "the caller of the second", ear(e.FarHeard, "c2"), 610)
 	hears(t, "bob, left out", bob.heard.sound)
 
+	if got := e.Sessions(); !slices.Equal(got, both) {
+		t.Errorf("the sessions are %v, they should be %v", got, both)
+	}
 	e.End("bob")
 	bob.wait("hears that it is over", func() bool { return bob.pc.ConnectionState() == webrtc.PeerConnectionStateClosed })
 	if _, ok := e.Heard("bob"); ok {
