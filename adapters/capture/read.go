@@ -27,6 +27,9 @@ type Capture struct {
 	Warnings []string
 	// CutAfter is the line of the last whole record of a capture whose last line is half-written; 0: it is whole.
 	CutAfter int
+	// Inferred tells that only the wire was recorded, and the rest inferred from it: of what the client decided, only its
+	// frames and requests can be compared.
+	Inferred bool
 }
 
 // Config is the set-up of a capture, from its config record.

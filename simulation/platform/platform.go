@@ -27,24 +27,41 @@ type Platform struct {
 	lanes         map[lane]time.Duration
 	channels      map[string]*channel
 	iqs           int
+	begun         int // conversations that have begun so far
+	sessionsBegun int
+	channelsMade  int
 	answers       int // sessions that were answered so far
 	resources     int // resources that were chosen so far
-	ended         func(*Session)
+	ids           func(of Thing, usual string) string
+	ended         func(*Session, End)
+	changed       func(*Conversation)
 }
 
 // New is an empty organisation.
 func New(options Options, clock Clock, chance *Chance) *Platform {
 	return &Platform{
 		options: options, clock: clock, chance: chance, byID: map[messages.ConversationID]*Conversation{}, bySID: map[messages.SessionID]*Session{},
-		lanes: map[lane]time.Duration{}, channels: map[string]*channel{},
+		lanes: map[lane]time.Duration{}, channels: map[string]*channel{}, ids: func(_ Thing, usual string) string { return usual },
 	}
 }
 
 // Silence makes the platform do nothing by itself any more, but answer the set-up of streams.
 func (p *Platform) Silence() { p.silent = true }
 
-// WhenEnded has somebody told of each session that the edge ends, when it does.
-func (p *Platform) WhenEnded(tell func(*Session)) { p.ended = tell }
+// WhenEnded has somebody told of each session that ends, once, when it does, and how. It is told in the middle of what goes
+// on: whoever is told asks nothing of the platform then.
+func (p *Platform) WhenEnded(tell func(*Session, End)) { p.ended = tell }
+
+// WhenChanged has somebody told when what the parties of a conversation hear of each other (Conversation.Heard) may have
+// changed: a leg was taken, held, muted, confined or ended, its session was answered, or another session carries it now. It is
+// told in the middle of what goes on, and maybe several times for one cause: whoever is told looks afterwards.
+func (p *Platform) WhenChanged(tell func(*Conversation)) { p.changed = tell }
+
+func (p *Platform) change(c *Conversation) {
+	if p.changed != nil {
+		p.changed(c)
+	}
+}
 
 // Calm draws no delays any more: what comes takes as long as its option says.
 func (p *Platform) Calm() { p.chance = NewChance(0) }
@@ -89,6 +106,10 @@ func (p *Platform) User(name string) *User {
 // Legs are the user's legs that are not over, in the order in which they began. The caller does not change the list.
 func (u *User) Legs() []*Leg { return u.legs }
 
+// Streams are the connections of the user's clients that are bound, in the order in which they were. The caller does not
+// change the list.
+func (u *User) Streams() []*Stream { return u.streams }
+
 // Bare is the user's address.
 func (u *User) Bare() messages.JID { return messages.JID(u.Name + "@" + Domain) }
 
@@ -116,10 +137,10 @@ func (p *Platform) later(l lane, about messages.ConversationID, usual time.Durat
 // Conversation finds a conversation, or nil.
 func (p *Platform) Conversation(id messages.ConversationID) *Conversation { return p.byID[id] }
 
-// Conversations are all that there ever were, in the order in which they began.
+// Conversations are all that are not forgotten, in the order in which they began.
 func (p *Platform) Conversations() []*Conversation { return p.conversations }
 
-// Sessions are all that there ever were.
+// Sessions are all that are not forgotten, in the order in which they began.
 func (p *Platform) Sessions() []*Session { return p.sessions }
 
 func (p *Platform) session(id messages.SessionID) *Session { return p.bySID[id] }
@@ -131,3 +152,6 @@ func (p *Platform) nextIQ() string {
 	p.iqs++
 	return "platform-" + strconv.Itoa(p.iqs)
 }
+
+// Users are all agents, in the order in which they were added. The caller does not change the list.
+func (p *Platform) Users() []*User { return p.users }

@@ -2,7 +2,6 @@ package platform
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -28,13 +27,13 @@ func (p *Platform) Request(u *User, r messages.Request) messages.HTTPAnswered {
 		}
 		return messages.HTTPAnswered{Status: ok, Me: me}
 	case messages.PostChannel:
-		c := &channel{id: fmt.Sprintf("channel-%d", len(p.channels)+1), user: u}
-		p.channels[c.id] = c
-		return messages.HTTPAnswered{Status: ok, Channel: c.id}
+		return messages.HTTPAnswered{Status: ok, Channel: p.newChannel(u).id}
 	case messages.PutTopics:
-		if c := p.channels[r.Channel]; c != nil {
-			c.subscribed = true
+		c := p.channel(u, r.Channel)
+		if c == nil {
+			return messages.HTTPAnswered{Status: notFound}
 		}
+		c.subscribed = true
 		return messages.HTTPAnswered{Status: ok}
 	case messages.GetStation:
 		station := u.Station
@@ -80,7 +79,7 @@ func (c *Conversation) leg(id messages.ParticipantID) *Leg {
 	return nil
 }
 
-// dialled places a call. The scenario's name for the conversation is the number, if it was dialled by it.
+// dialled places a call. The conversation has the scenario's name for it, which is the caller's, if it is free.
 func (p *Platform) dialled(u *User, body messages.Opaque) messages.HTTPAnswered {
 	var call struct {
 		Number string `json:"phoneNumber"`
@@ -89,10 +88,7 @@ func (p *Platform) dialled(u *User, body messages.Opaque) messages.HTTPAnswered 
 	if err := json.Unmarshal([]byte(body), &call); err != nil {
 		return messages.HTTPAnswered{Status: 400}
 	}
-	id := messages.ConversationID(call.Name)
-	if id == "" || p.Conversation(id) != nil {
-		id = messages.ConversationID(fmt.Sprintf("D%d", len(p.conversations)+1))
-	}
+	id := p.dialledID(messages.ConversationID(call.Name))
 	p.place(id, call.Number, u)
 	return messages.HTTPAnswered{Status: accepted, Placed: &messages.PlacedCall{Conversation: id, SelfURI: "/api/v2/conversations/calls/" + string(id)}}
 }

@@ -1,0 +1,119 @@
+package capture
+
+import "slices"
+
+// accepted: a session began, on a peer connection of its own that had taken the offer.
+func (f *inference) accepted(i int, s *sighting) {
+	h := &heard{id: s.session, peer: len(f.order) + 1}
+	if p := f.proposals[s.session]; p != nil {
+		h.conversation = p.conversation
+	}
+	f.sessions[s.session] = h
+	f.order = append(f.order, h)
+	f.mics = append(f.mics, h)
+	if f.hasPeers {
+		return
+	}
+	f.precede(i, byOffer, "pc.new", object{"pc": h.peer, "config": object{"iceTransportPolicy": "all"}})
+	f.signalled(i, byOffer, h, "have-remote-offer")
+}
+
+// signalled infers a signalling state right before something that was seen.
+func (f *inference) signalled(i int, rule string, h *heard, state string) {
+	if !f.hasPeers {
+		f.precede(i, rule, "pc.state", object{"pc": h.peer, "what": "signalingState", "value": state})
+	}
+}
+
+// answerSent: the microphone was granted before, and the answer is the local description. A second answer is one to a new
+// description of the same session, or the application's doing.
+func (f *inference) answerSent(i int, s *sighting) {
+	h := f.sessions[s.session]
+	if h == nil {
+		return
+	}
+	if h.offers > 0 {
+		h.offers--
+		f.signalled(i, byAnswer, h, "have-remote-offer")
+		f.signalled(i, byAnswer, h, "stable")
+		return
+	}
+	onDemand := f.config.AutoConnectSessions != nil && !*f.config.AutoConnectSessions
+	if h.answered || onDemand {
+		f.call(i, byAcceptAgain, "acceptSession", object{"conversationId": h.conversation})
+	}
+	if !h.answered && !onDemand {
+		f.drain(i, h)
+	}
+	h.answered = true
+	f.granted(i, byAnswer)
+	f.signalled(i, byAnswer, h, "stable")
+}
+
+// granted infers that the microphone was granted.
+func (f *inference) granted(i int, rule string) {
+	if !f.hasMicrophone {
+		f.precede(i, rule, "gum.ok", object{"tracks": []string{"audio"}})
+	}
+}
+
+// drain takes a session from those that wait for a microphone. Who was before it in the line got none.
+func (f *inference) drain(i int, h *heard) {
+	at := slices.Index(f.mics, h)
+	if at < 0 {
+		return
+	}
+	for range f.mics[:at] {
+		if !f.hasMicrophone {
+			f.precede(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
+		}
+	}
+	f.mics = f.mics[at+1:]
+}
+
+// candidateSent: the peer connection gathered it.
+func (f *inference) candidateSent(i int, s *sighting) {
+	h := f.sessions[s.session]
+	if h == nil || f.hasPeers {
+		return
+	}
+	fields := object{"pc": h.peer, "cand": nil}
+	if s.candidate != "" {
+		fields["cand"] = s.candidate
+	}
+	if s.mid != "" {
+		fields["mid"] = s.mid
+	}
+	f.precede(i, byCandidate, "pc.icecandidate", fields)
+}
+
+// activeSent: ICE connected, and soon the peer connection.
+func (f *inference) activeSent(i int, s *sighting) {
+	h := f.sessions[s.session]
+	if h == nil || f.hasPeers {
+		return
+	}
+	f.precede(i, byActive, "pc.state", object{"pc": h.peer, "what": "iceConnectionState", "value": "connected"})
+	if !h.active {
+		f.follow(i, byActive, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "connected"})
+	}
+	h.active = true
+}
+
+// sessionEnded notes that a session is over. If its microphone was still asked for, it came too late.
+func (f *inference) sessionEnded(i int, id string) {
+	h := f.sessions[id]
+	if h == nil || h.ended {
+		return
+	}
+	h.ended = true
+	at := slices.Index(f.mics, h)
+	if at < 0 || f.hasMicrophone {
+		return
+	}
+	for range f.mics[:at] {
+		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
+	}
+	f.mics = f.mics[at+1:]
+	f.follow(i, byLeftover, "gum.ok", object{"tracks": []string{"audio"}})
+}
