@@ -41,12 +41,14 @@ type answer struct {
 }
 
 // flags are for a browser that has no user, no sandbox of its own and no network but this machine's: calls go over the
-// loopback interface, the microphone is a file, and permissions are granted unasked.
+// loopback interface, the microphone is a file, permissions are granted unasked, and no page is slowed down because another one
+// is in front.
 func flags(folder, microphone string) []string {
 	return []string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
-		"--disable-extensions", "--mute-audio", "--autoplay-policy=no-user-gesture-required",
+		"--disable-extensions", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows",
+		"--disable-renderer-backgrounding", "--mute-audio", "--autoplay-policy=no-user-gesture-required",
 		"--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 		"--use-file-for-fake-audio-capture=" + microphone, "--allow-loopback-in-peer-connection",
 		"--remote-debugging-pipe", "--user-data-dir=" + folder, "about:blank",

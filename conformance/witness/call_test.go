@@ -25,7 +25,7 @@ func (s sound) is(frequency float64) bool {
 // TestACallIsHeardAtBothEnds is a call as people make it: it rings, is answered, both ends hear each other, and neither while it
 // is held; nobody hears who is muted.
 func TestACallIsHeardAtBothEnds(t *testing.T) {
-	l, b := newLab(t, platform.Defaults()), startBrowser(t)
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
 	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +46,7 @@ func TestACallIsHeardAtBothEnds(t *testing.T) {
 	l.until("the caller hears nothing while held", func() bool { return l.far("C1").Level < silent })
 	l.until("nor does the phone", func() bool { return p.hears().Level < silent })
 	p.eval(`hookswitchRecorder.look("held")`, nil)
+	p.picture("held")
 
 	p.do("setConversationHeld", map[string]any{"conversationId": "C1", "held": false})
 	l.until("the caller hears the microphone again", func() bool { return l.far("C1").is(microphone) })
@@ -96,7 +97,7 @@ func uploaded(t *testing.T, p *phone) {
 
 // TestTheButtonsOfThePhone answers, holds, retrieves and ends a call with the page's buttons, and dials one.
 func TestTheButtonsOfThePhone(t *testing.T) {
-	l, b := newLab(t, platform.Defaults()), startBrowser(t)
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
 	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 1, Phones: []string{"desk"}})
 	if err != nil {
 		t.Fatal(err)
@@ -127,13 +128,22 @@ func TestTheButtonsOfThePhone(t *testing.T) {
 
 // TestThePhoneSaysWhatIsMissing: without the SDK, and without a token, the page says what to do.
 func TestThePhoneSaysWhatIsMissing(t *testing.T) {
-	l, b := newLab(t, platform.Defaults()), startBrowser(t)
-	page, err := b.Open(l.ctx, l.base+"/phone")
-	if err != nil {
-		t.Fatal(err)
+	b := startBrowser(t)
+	for _, missing := range []struct {
+		what, sdk, shown string
+	}{
+		{"SDK", "", `document.getElementById("trouble").innerText.includes("engine serve --sdk")`},
+		{"token", sdk(t), `document.querySelector("#login input[name=token]").checkVisibility()`},
+	} {
+		t.Run(missing.what, func(t *testing.T) {
+			l := newLab(t, platform.Defaults(), missing.sdk)
+			page, err := b.Open(l.ctx, l.base+"/phone")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &phone{Page: page, lab: l, name: "nobody"}
+			p.until(missing.shown)
+			p.picture("missing-" + missing.what)
+		})
 	}
-	p := &phone{Page: page, lab: l, name: "nobody"}
-	p.until(`!document.getElementById("login").hidden`)
-	p.eval(`window.GenesysCloudWebrtcSdk = undefined`, nil)
-	p.until(`document.getElementById("trouble").hidden`)
 }

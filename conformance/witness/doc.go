@@ -7,5 +7,6 @@
 //	npm ci --prefix conformance/witness --ignore-scripts
 //	go test -tags witness ./conformance/witness
 //
-// CHROMIUM names the browser if it is not called chromium; SDK the bundle if it is another than npm's.
+// CHROMIUM names the browser if it is not called chromium; SDK the bundle if it is another than npm's; SCENARIOS the scenarios
+// to play, as a pattern of their paths; KEEP a folder for pictures of the pages, and for the recordings of tests that fail.
 package witness

@@ -14,11 +14,11 @@ import (
 	"github.com/hookswitch/hookswitch/simulation/server"
 )
 
-// usual are the scenarios that are always played: those of a minute at most, whose names match. SCENARIOS is another pattern.
+// usual are the scenarios that are always played; SCENARIOS is another pattern of their paths.
 const usual = `^calls/(an-inbound-call|an-outbound-call-is|the-agent-rejects|the-caller-gives-up-while-it-rings)`
 
 // TestTheSDKPlaysScenarios plays scenarios on pages with the real SDK, in real time, and holds what each page recorded against
-// the cells.
+// the cells. They take as long as they say, so several are played at once: -parallel says how many.
 func TestTheSDKPlaysScenarios(t *testing.T) {
 	pattern := usual
 	if said := os.Getenv("SCENARIOS"); said != "" {
@@ -35,7 +35,10 @@ func TestTheSDKPlaysScenarios(t *testing.T) {
 	b := startBrowser(t)
 	for _, file := range all {
 		if wanted.MatchString(file.Path) {
-			t.Run(file.Path, func(t *testing.T) { playScenario(t, b, file.Scenario) })
+			t.Run(file.Path, func(t *testing.T) {
+				t.Parallel() // most of the time nothing happens
+				playScenario(t, b, file.Scenario)
+			})
 		}
 	}
 }
@@ -51,7 +54,7 @@ func playScenario(t *testing.T, b *Browser, of scenario.Scenario) {
 	if of.Silent {
 		t.Skip("its platform is silent: all that comes in is written down in it")
 	}
-	l := newLab(t, options)
+	l := newLab(t, options, sdk(t))
 	logins, err := l.server.Cast(l.ctx, of)
 	if err != nil {
 		t.Fatal(err)
