@@ -133,3 +133,4 @@ func TestHAR(t *testing.T) {
 	}
 	t.Log(fmt.Sprintf("%d of %d alike", alike, all))
 }
+

@@ -212,7 +212,7 @@ func (h *har) recorded(events []event, first stream) (*Capture, error) {
 			began = at
 		}
 	}
-	c := &Capture{Name: h.name, Warnings: h.warnings}
+	c := &Capture{Name: h.name, Warnings: h.warnings, Inferred: true, began: began}
 	config := object{"config": h.addresses(first), "inferred": byOptions}
 	if h.sdk != "" {
 		config["sdk"] = h.sdk

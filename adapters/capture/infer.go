@@ -98,10 +98,8 @@ func InferredBy(r port.Record) string {
 }
 
 // Infer adds to a capture of the wire what the client must have been told beside it, by the rules above. Each record that it
-// adds has the field inferred, which names its rule. A capture that has calls of the application is left as it is, but for
-// Inferred where its records say that they were inferred.
+// adds has the field inferred, which names its rule. A capture that has calls of the application is left as it is.
 func (c *Capture) Infer() error {
-	c.Inferred = slices.ContainsFunc(c.Records, func(r port.Record) bool { return InferredBy(r) != "" })
 	if !c.IsWireOnly() {
 		return nil
 	}
@@ -151,11 +149,11 @@ type proposal struct {
 
 // heard is a session as the wire shows it.
 type heard struct {
-	id, conversation         string
-	peer                     int
-	answered, active, ended  bool
-	offers, answers          int
-	asked, connected, isLate bool
+	id, conversation        string
+	peer                    int
+	offers                  int  // descriptions that came anew, without an answer yet
+	told                    bool // the recording tells of its peer connection
+	answered, active, ended bool
 }
 
 // ownLeg is the user's own leg of a conversation.

@@ -11,6 +11,7 @@ func (f *inference) accepted(i int, s *sighting) {
 	f.sessions[s.session] = h
 	f.order = append(f.order, h)
 	f.mics = append(f.mics, h)
+	h.told = f.hasPeers || f.capture.merged[h.peer]
 	if f.hasPeers {
 		return
 	}
@@ -20,7 +21,7 @@ func (f *inference) accepted(i int, s *sighting) {
 
 // signalled infers a signalling state right before something that was seen.
 func (f *inference) signalled(i int, rule string, h *heard, state string) {
-	if !f.hasPeers {
+	if !h.told {
 		f.precede(i, rule, "pc.state", object{"pc": h.peer, "what": "signalingState", "value": state})
 	}
 }
@@ -74,7 +75,7 @@ func (f *inference) drain(i int, h *heard) {
 // candidateSent: the peer connection gathered it.
 func (f *inference) candidateSent(i int, s *sighting) {
 	h := f.sessions[s.session]
-	if h == nil || f.hasPeers {
+	if h == nil || h.told {
 		return
 	}
 	fields := object{"pc": h.peer, "cand": nil}
@@ -90,7 +91,7 @@ func (f *inference) candidateSent(i int, s *sighting) {
 // activeSent: ICE connected, and soon the peer connection.
 func (f *inference) activeSent(i int, s *sighting) {
 	h := f.sessions[s.session]
-	if h == nil || f.hasPeers {
+	if h == nil || h.told {
 		return
 	}
 	f.precede(i, byActive, "pc.state", object{"pc": h.peer, "what": "iceConnectionState", "value": "connected"})

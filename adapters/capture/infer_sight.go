@@ -21,9 +21,10 @@ type sighting struct {
 	reason       string
 	candidate    string // "" at the end of them
 	mid          string
-	automatic    bool // a propose asks to be answered by itself
-	eager        bool // a propose is that of a persistent connection
-	gateway      bool // it comes from a gateway of softphones
+	ufrag        string // of an offer: its ICE user name fragment
+	automatic    bool   // a propose asks to be answered by itself
+	eager        bool   // a propose is that of a persistent connection
+	gateway      bool   // it comes from a gateway of softphones
 	topic        string
 	body         object
 
@@ -200,6 +201,10 @@ func (s *sighting) readRPC(text string) {
 	}
 	s.word, s.session, s.conversation, s.reason = m.Method, m.Params.Session, m.Params.Conversation, m.Params.Reason
 	switch m.Method {
+	case "offer":
+		if found := iceUser.FindStringSubmatch(m.Params.SDP); found != nil {
+			s.ufrag = found[1]
+		}
 	case "info":
 		s.word = m.Params.Status
 	case "iceCandidate":
@@ -234,6 +239,8 @@ func (s *sighting) readJingle(body *element) {
 		s.word = word
 	}
 	switch action {
+	case "session-initiate":
+		s.ufrag = body.child("content").child("transport").attribute("ufrag")
 	case "session-info":
 		s.word = body.firstChild()
 	case "session-terminate":
