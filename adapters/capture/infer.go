@@ -126,6 +126,7 @@ type inference struct {
 	options_                object         // the options that were inferred
 
 	proposals map[string]*proposal
+	jingle    map[string]bool   // by sid: the latest offer was of Jingle itself
 	sessions  map[string]*heard // the latest of each sid
 	order     []*heard
 	legs      map[string]*ownLeg
@@ -151,7 +152,8 @@ type proposal struct {
 type heard struct {
 	id, conversation        string
 	peer                    int
-	offers                  int  // descriptions that came anew, without an answer yet
+	offers                  int // descriptions that came anew, without an answer yet
+	jingle                  bool
 	told                    bool // the recording tells of its peer connection
 	answered, active, ended bool
 }
@@ -166,13 +168,14 @@ type ownLeg struct {
 // stationSeen is the station as the wire shows it.
 type stationSeen struct {
 	lineAppearance int
-	expected       int // how many times the client has reason to ask for it
+	expected       int  // how many times the client has reason to ask for it
+	allowed        bool // softphone sessions were allowed
 }
 
 func newInference(c *Capture) *inference {
 	f := &inference{
 		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, options_: object{},
-		proposals: map[string]*proposal{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{},
+		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{},
 	}
 	for _, r := range c.Records {
 		f.hasMicrophone = f.hasMicrophone || r.Kind == "gum.ok" || r.Kind == "gum.err"

@@ -8,7 +8,7 @@ import (
 )
 
 // promptly is how long after a propose the client itself sends proceed at the latest; a person takes longer.
-const promptly = 50 * time.Millisecond
+const promptly = 8 * time.Millisecond
 
 // received notes what came in.
 func (f *inference) received(i int, s *sighting) {
@@ -21,9 +21,10 @@ func (f *inference) received(i int, s *sighting) {
 		}
 		p.conversation = s.conversation
 	case "offer":
-		if h := f.sessions[s.session]; h != nil && !h.ended {
+		if h := f.sessions[s.session]; h != nil && !h.ended && h.jingle == s.jingle {
 			h.offers++
 		}
+		f.jingle[s.session] = s.jingle
 		if p := f.proposals[s.session]; p == nil && s.conversation != "" {
 			f.proposals[s.session] = &proposal{conversation: s.conversation}
 		}
@@ -280,7 +281,9 @@ func (f *inference) requested(i int, s *sighting) {
 	switch {
 	case s.method == "GET" && s.path == "/organizations/me":
 		f.call(i, byInitialize, "initialize")
-		f.station.expected++
+		if f.config.AllowedSessionTypes == nil || slices.Contains(f.config.AllowedSessionTypes, "softphone") {
+			f.station.expected, f.station.allowed = f.station.expected+1, true
+		}
 	case s.method == "GET" && ofStation.MatchString(s.path):
 		f.askedStation(i)
 	case s.method == "POST" && s.path == "/conversations/calls":
@@ -298,7 +301,10 @@ func (f *inference) askedStation(i int) {
 		f.station.expected--
 		return
 	}
-	f.call(i, byAllow, "removeAllowedSessionType", "softphone")
+	if f.station.allowed {
+		f.call(i, byAllow, "removeAllowedSessionType", "softphone")
+	}
+	f.station.allowed = true
 	f.call(i, byAllow, "addAllowedSessionType", "softphone")
 }
 
@@ -414,7 +420,7 @@ func (f *inference) held(at, i int, conversation string) {
 func (f *inference) makesRoom(at, i int, conversation string) bool {
 	for j := at - 1; j > 0 && f.seen[j].turn == f.seen[at].turn; j-- {
 		s := f.seen[j]
-		if s.Kind == "ws.send" && s.word == "accept" && f.sessions[s.session] != nil && f.sessions[s.session].conversation != conversation {
+		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) {
 			return true
 		}
 	}
@@ -427,6 +433,15 @@ func (f *inference) makesRoom(at, i int, conversation string) bool {
 		}
 	}
 	return false
+}
+
+// isOthers tells whether a conversation is that of another session than the latest of an id.
+func (f *inference) isOthers(conversation, id string) bool {
+	latest := f.sessions[id]
+	if latest == nil || latest.conversation != conversation {
+		return true
+	}
+	return slices.ContainsFunc(f.order, func(h *heard) bool { return h != latest && !h.ended && h.conversation == conversation })
 }
 
 // retrieved is where a retrieval began: with the first call that was held for it.
@@ -454,12 +469,24 @@ func (f *inference) lookedUp(i int, s *sighting) {
 	switch leg := f.leg(conversation); {
 	case f.endsAfter(i):
 		f.call(i, byEnd, "endSession", of)
+	case f.isOffered(conversation):
+		f.call(i, byLookUp, "rejectPendingSession", of)
 	case rings(leg.state) || f.sessionOf(conversation) == nil:
 		f.call(i, byLookUp, "acceptPendingSession", of)
 	default:
 		of["mute"] = true
 		f.call(i, byLookUp, "setAudioMute", of)
 	}
+}
+
+// isOffered tells whether an invitation to a conversation waits for a proceed: accepting it would take no request.
+func (f *inference) isOffered(conversation string) bool {
+	for _, p := range f.proposals {
+		if p.conversation == conversation && !p.proceeded {
+			return true
+		}
+	}
+	return false
 }
 
 // leads tells whether a request about the same conversation was made when a look for it was answered.

@@ -4,7 +4,7 @@ import "slices"
 
 // accepted: a session began, on a peer connection of its own that had taken the offer.
 func (f *inference) accepted(i int, s *sighting) {
-	h := &heard{id: s.session, peer: len(f.order) + 1}
+	h := &heard{id: s.session, peer: len(f.order) + 1, jingle: f.jingle[s.session]}
 	if p := f.proposals[s.session]; p != nil {
 		h.conversation = p.conversation
 	}

@@ -1,6 +1,9 @@
 package capture
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // options infers the options that the config record lacks, where what the client did or left undone shows that they are not
 // the default.
@@ -20,6 +23,7 @@ func (f *inference) options() {
 			f.options_["useServerSidePings"] = true
 		}
 	}
+	f.sessionTypes()
 	f.autoAnswer()
 	f.eagerness()
 	f.capture.Config.Options = *o
@@ -80,4 +84,30 @@ func (f *inference) eagerness() {
 	}
 	f.config.EagerPersistent = &mode
 	f.options_["eagerPersistentConnectionEstablishment"] = mode
+}
+
+// wiringTime is how long after the first subscription a client that may have softphone sessions asks for its station or its
+// topics, at the latest.
+const wiringTime = 200 * time.Millisecond
+
+// sessionTypes: softphone sessions were not allowed when the stream was first up.
+func (f *inference) sessionTypes() {
+	if f.config.AllowedSessionTypes != nil {
+		return
+	}
+	var up *sighting
+	for _, s := range f.seen {
+		switch {
+		case up == nil:
+			if s.Kind == "ws.recv" && s.word == "result pubsub" {
+				up = s
+			}
+		case s.At-up.At > wiringTime:
+			f.config.AllowedSessionTypes = []string{}
+			f.options_["allowedSessionTypes"] = []string{}
+			return
+		case s.Kind == "http.req":
+			return
+		}
+	}
 }

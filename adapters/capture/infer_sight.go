@@ -25,6 +25,7 @@ type sighting struct {
 	automatic    bool   // a propose asks to be answered by itself
 	eager        bool   // a propose is that of a persistent connection
 	gateway      bool   // it comes from a gateway of softphones
+	jingle       bool   // it is of Jingle itself, and not SDP over XMPP
 	topic        string
 	body         object
 
@@ -134,7 +135,7 @@ func (s *sighting) readMessage(root *element) {
 			continue
 		}
 		s.word, s.session, s.conversation = c.name.Local, c.attr("id"), c.attr("inin-cid")
-		s.automatic, s.eager = c.attr("inin-autoanswer") == "true", c.attr("inin-priv-answer-mode") == "Auto"
+		s.automatic, s.eager = c.attr("inin-autoanswer") == "true" || c.attr("inin-autoanswer") == "1", c.attr("inin-priv-answer-mode") == "Auto"
 		return
 	}
 }
@@ -234,7 +235,7 @@ var jingleWords = map[string]string{
 
 func (s *sighting) readJingle(body *element) {
 	action := body.attr("action")
-	s.word, s.session = action, body.attr("sid")
+	s.word, s.session, s.jingle = action, body.attr("sid"), true
 	if word, known := jingleWords[action]; known {
 		s.word = word
 	}
