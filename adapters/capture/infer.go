@@ -132,7 +132,7 @@ type inference struct {
 	legs      map[string]*ownLeg
 	station   stationSeen
 	explained map[int]bool // what was seen and needs no further cause
-	mics      []*heard     // sessions whose microphone is asked for
+	user      string
 }
 
 // made is a record that was inferred.
@@ -161,6 +161,8 @@ type heard struct {
 // ownLeg is the user's own leg of a conversation.
 type ownLeg struct {
 	state      string
+	purpose    string // of its participant
+	outbound   bool
 	byREST     bool // it was answered by a request
 	lastChange int
 }
@@ -177,6 +179,7 @@ func newInference(c *Capture) *inference {
 		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, options_: object{},
 		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{},
 	}
+	f.user = userOf(f.seen)
 	for _, r := range c.Records {
 		f.hasMicrophone = f.hasMicrophone || r.Kind == "gum.ok" || r.Kind == "gum.err"
 		f.hasPeers = f.hasPeers || r.Kind == "pc.new"

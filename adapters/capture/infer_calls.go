@@ -29,7 +29,7 @@ func (f *inference) received(i int, s *sighting) {
 			f.proposals[s.session] = &proposal{conversation: s.conversation}
 		}
 	case "terminate":
-		f.sessionEnded(i, s.session)
+		f.sessionEnded(s.session)
 	case "notification":
 		f.notified(i, s)
 	case "station":
@@ -48,8 +48,8 @@ func (f *inference) stationChanged(action string) {
 
 // notified keeps the state of the user's own leg.
 func (f *inference) notified(i int, s *sighting) {
-	state := ownState(s.body, f.user())
-	if state == "" {
+	now := ownLegOf(s.body, f.user)
+	if now.state == "" {
 		return
 	}
 	leg := f.legs[s.conversation]
@@ -57,14 +57,15 @@ func (f *inference) notified(i int, s *sighting) {
 		leg = &ownLeg{}
 		f.legs[s.conversation] = leg
 	}
-	if leg.state != state {
-		leg.state, leg.lastChange = state, i
+	if leg.state != now.state {
+		leg.state, leg.lastChange = now.state, i
 	}
+	leg.outbound, leg.purpose = now.outbound, now.purpose
 }
 
-// user is the id of the user, as far as it was told.
-func (f *inference) user() string {
-	for _, s := range f.seen {
+// userOf is the id of the user, as far as it was told.
+func userOf(seen []*sighting) string {
+	for _, s := range seen {
 		if s.Kind == "http.res" && strings.HasPrefix(s.path, "/users/me") && !s.failed() {
 			return str(s.body["id"])
 		}
@@ -72,8 +73,8 @@ func (f *inference) user() string {
 	return ""
 }
 
-// ownState is the state of the user's own leg that a conversation tells; of several the one that has not ended.
-func ownState(conversation object, user string) (state string) {
+// ownLegOf is the user's own leg as a conversation tells of it; of several the one that has not ended.
+func ownLegOf(conversation object, user string) (leg ownLeg) {
 	participants, _ := conversation["participants"].([]any)
 	for _, p := range participants {
 		participant := asObject(p)
@@ -82,13 +83,13 @@ func ownState(conversation object, user string) (state string) {
 		}
 		calls, _ := participant["calls"].([]any)
 		for _, c := range calls {
-			now := str(asObject(c)["state"])
-			if state == "" || !hasEnded(now) || hasEnded(state) {
-				state = now
+			call := asObject(c)
+			if now := str(call["state"]); leg.state == "" || !hasEnded(now) || hasEnded(leg.state) {
+				leg = ownLeg{state: now, outbound: call["direction"] == "outbound", purpose: str(participant["purpose"])}
 			}
 		}
 	}
-	return state
+	return leg
 }
 
 func hasEnded(state string) bool { return state == "disconnected" || state == "terminated" }
@@ -175,7 +176,7 @@ func (f *inference) ringing(but string) string {
 
 // terminated explains the end of a session by the client.
 func (f *inference) terminated(i int, s *sighting) {
-	defer f.sessionEnded(i, s.session)
+	defer f.sessionEnded(s.session)
 	if f.explained[i] || s.reason == "alternative-session" || f.failedBefore(i, s) {
 		return
 	}
@@ -370,7 +371,8 @@ func (f *inference) leg(conversation string) *ownLeg {
 // hungUp tells a call that was declined from one that was ended.
 func (f *inference) hungUp(at, i int, conversation string) {
 	of := object{"conversationId": conversation}
-	if rings(f.leg(conversation).state) && f.sessionOf(conversation) == nil {
+	leg := f.leg(conversation)
+	if rings(leg.state) && !leg.outbound && leg.purpose != "user" && f.sessionOf(conversation) == nil {
 		f.call(at, byDecline, "rejectPendingSession", of)
 		return
 	}
@@ -426,6 +428,9 @@ func (f *inference) makesRoom(at, i int, conversation string) bool {
 	}
 	for j := i + 1; j < len(f.seen) && f.seen[j].turn == f.seen[i].turn && f.seen[j].At-f.seen[i].At < promptly; j++ {
 		s := f.seen[j]
+		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) { // Jingle's comes last
+			return true
+		}
 		if other := conversationOf(s.path); s.Kind == "http.req" && other != "" && other != conversation {
 			if held, holds := s.body["held"].(bool); holds && !held {
 				return true

@@ -1,7 +1,5 @@
 package capture
 
-import "slices"
-
 // accepted: a session began, on a peer connection of its own that had taken the offer.
 func (f *inference) accepted(i int, s *sighting) {
 	h := &heard{id: s.session, peer: len(f.order) + 1, jingle: f.jingle[s.session]}
@@ -10,13 +8,38 @@ func (f *inference) accepted(i int, s *sighting) {
 	}
 	f.sessions[s.session] = h
 	f.order = append(f.order, h)
-	f.mics = append(f.mics, h)
 	h.told = f.hasPeers || f.capture.merged[h.peer]
-	if f.hasPeers {
-		return
+	if !f.hasPeers {
+		f.precede(i, byOffer, "pc.new", object{"pc": h.peer, "config": object{"iceTransportPolicy": "all"}})
+		f.signalled(i, byOffer, h, "have-remote-offer")
 	}
-	f.precede(i, byOffer, "pc.new", object{"pc": h.peer, "config": object{"iceTransportPolicy": "all"}})
-	f.signalled(i, byOffer, h, "have-remote-offer")
+	f.unanswered(i, h)
+}
+
+// unanswered: the microphone of a session that was never answered. If the session ended before another one was answered,
+// the microphone came too late, and otherwise it was denied: it must not be taken for that of the other.
+func (f *inference) unanswered(i int, h *heard) {
+	ended := -1
+	for j := i + 1; j < len(f.seen); j++ {
+		s := f.seen[j]
+		switch {
+		case s.Kind == "ws.send" && s.word == "accept" && s.session == h.id:
+			j = len(f.seen)
+		case s.Kind == "ws.send" && s.word == "answer" && s.session == h.id:
+			return
+		case s.Kind == "ws.send" && s.word == "answer" && ended < 0:
+			j = len(f.seen)
+		case s.word == "terminate" && s.session == h.id && ended < 0:
+			ended = j
+		}
+	}
+	switch {
+	case f.hasMicrophone:
+	case ended < 0:
+		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
+	default:
+		f.follow(ended, byLeftover, "gum.ok", object{"tracks": []string{"audio"}})
+	}
 }
 
 // signalled infers a signalling state right before something that was seen.
@@ -43,9 +66,6 @@ func (f *inference) answerSent(i int, s *sighting) {
 	if h.answered || onDemand {
 		f.call(i, byAcceptAgain, "acceptSession", object{"conversationId": h.conversation})
 	}
-	if !h.answered && !onDemand {
-		f.drain(i, h)
-	}
 	h.answered = true
 	f.granted(i, byAnswer)
 	f.signalled(i, byAnswer, h, "stable")
@@ -56,20 +76,6 @@ func (f *inference) granted(i int, rule string) {
 	if !f.hasMicrophone {
 		f.precede(i, rule, "gum.ok", object{"tracks": []string{"audio"}})
 	}
-}
-
-// drain takes a session from those that wait for a microphone. Who was before it in the line got none.
-func (f *inference) drain(i int, h *heard) {
-	at := slices.Index(f.mics, h)
-	if at < 0 {
-		return
-	}
-	for range f.mics[:at] {
-		if !f.hasMicrophone {
-			f.precede(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
-		}
-	}
-	f.mics = f.mics[at+1:]
 }
 
 // candidateSent: the peer connection gathered it.
@@ -101,20 +107,9 @@ func (f *inference) activeSent(i int, s *sighting) {
 	h.active = true
 }
 
-// sessionEnded notes that a session is over. If its microphone was still asked for, it came too late.
-func (f *inference) sessionEnded(i int, id string) {
-	h := f.sessions[id]
-	if h == nil || h.ended {
-		return
+// sessionEnded notes that a session is over.
+func (f *inference) sessionEnded(id string) {
+	if h := f.sessions[id]; h != nil {
+		h.ended = true
 	}
-	h.ended = true
-	at := slices.Index(f.mics, h)
-	if at < 0 || f.hasMicrophone {
-		return
-	}
-	for range f.mics[:at] {
-		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
-	}
-	f.mics = f.mics[at+1:]
-	f.follow(i, byLeftover, "gum.ok", object{"tracks": []string{"audio"}})
 }
