@@ -40,6 +40,8 @@ var (
 	byLeftover    = rule("microphone", "a session was never answered, and a later one was, or it ended ⇒ its microphone was not used")
 	byCandidate   = rule("candidate", "a candidate was sent ⇒ it was gathered")
 	byActive      = rule("active", "info active was sent ⇒ ICE connected, and the peer connection with it")
+	byFlow        = rule("flow", "a call was answered by a request ⇒ media flows on the shared session")
+	byNoFlow      = rule("no-flow", "a call was answered by proceed on a session that is there ⇒ media does not flow on it")
 	byFirstFrame  = rule("first-frame", "a first frame was sent ⇒ the socket had opened")
 	bySuccessor   = rule("successor", "another socket was opened, as the delays of reconnecting have it ⇒ the one before had closed")
 	byFarewell    = rule("farewell", "the stream was closed ⇒ the socket closed after it")
@@ -146,6 +148,7 @@ type made struct {
 type proposal struct {
 	conversation string
 	proceeded    bool
+	gone         bool // it was taken back, or somebody else has it
 }
 
 // heard is a session as the wire shows it.
@@ -156,6 +159,8 @@ type heard struct {
 	jingle                  bool
 	told                    bool // the recording tells of its peer connection
 	answered, active, ended bool
+	demanded                bool // the application accepted it
+	flows                   bool // its peer connection is connected
 }
 
 // ownLeg is the user's own leg of a conversation.

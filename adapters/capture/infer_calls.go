@@ -19,7 +19,7 @@ func (f *inference) received(i int, s *sighting) {
 			p = &proposal{}
 			f.proposals[s.session] = p
 		}
-		p.conversation = s.conversation
+		p.conversation, p.gone = s.conversation, false
 	case "offer":
 		if h := f.sessions[s.session]; h != nil && !h.ended && h.jingle == s.jingle {
 			h.offers++
@@ -30,6 +30,10 @@ func (f *inference) received(i int, s *sighting) {
 		}
 	case "terminate":
 		f.sessionEnded(s.session)
+	case "retract", "reject":
+		if p := f.proposals[s.session]; p != nil {
+			p.gone = true
+		}
 	case "notification":
 		f.notified(i, s)
 	case "station":
@@ -131,6 +135,7 @@ func (f *inference) proceeded(i int, s *sighting) {
 	}
 	conversation := p.conversation
 	if h := f.sessions[s.session]; h != nil && !h.ended {
+		f.disconnected(i, h)
 		if ringing := f.ringing(conversation); ringing != "" {
 			conversation = ringing
 		}
@@ -347,6 +352,7 @@ func (f *inference) acted(i int, s *sighting) {
 		f.call(at, byDecline, "rejectPendingSession", of)
 	case str(s.body["state"]) == "connected":
 		f.leg(conversation).byREST = true
+		f.connected(at)
 		f.call(at, byConnect, "acceptPendingSession", of)
 	case hasEnded(str(s.body["state"])):
 		f.hungUp(at, i, conversation)
@@ -372,7 +378,8 @@ func (f *inference) leg(conversation string) *ownLeg {
 func (f *inference) hungUp(at, i int, conversation string) {
 	of := object{"conversationId": conversation}
 	leg := f.leg(conversation)
-	if rings(leg.state) && !leg.outbound && leg.purpose != "user" && f.sessionOf(conversation) == nil {
+	declines := f.isOffered(conversation) || rings(leg.state) && !leg.outbound
+	if declines && leg.purpose != "user" && f.sessionOf(conversation) == nil {
 		f.call(at, byDecline, "rejectPendingSession", of)
 		return
 	}
@@ -411,7 +418,7 @@ func (f *inference) sessionOf(conversation string) *heard {
 
 // held explains that a call was held: because another one was answered or retrieved, or because the application wanted it.
 func (f *inference) held(at, i int, conversation string) {
-	if f.makesRoom(at, i, conversation) {
+	if f.makesRoom(at, i, conversation) || f.makesRoomOnDemand(at, conversation) {
 		return
 	}
 	f.call(at, byHold, "setConversationHeld", object{"conversationId": conversation, "held": true})
@@ -439,6 +446,32 @@ func (f *inference) makesRoom(at, i int, conversation string) bool {
 	}
 	return false
 }
+
+// makesRoomOnDemand tells whether the application accepted a session with this, if it has to: a call is held for it, and soon
+// it is answered.
+func (f *inference) makesRoomOnDemand(at int, conversation string) bool {
+	if !f.onDemand() {
+		return false
+	}
+	for _, s := range f.seen[at:] {
+		h := f.sessions[s.session]
+		if s.Kind != "ws.send" || s.word != "answer" || h == nil || h.answered || h.conversation == conversation {
+			continue
+		}
+		if s.At-f.seen[at].At > roomTime {
+			return false
+		}
+		if !h.demanded {
+			h.demanded = true
+			f.call(at, byAcceptAgain, "acceptSession", object{"conversationId": h.conversation})
+		}
+		return true
+	}
+	return false
+}
+
+// roomTime is how long after others were held a session is answered that the application accepted.
+const roomTime = time.Second
 
 // isOthers tells whether a conversation is that of another session than the latest of an id.
 func (f *inference) isOthers(conversation, id string) bool {
@@ -476,18 +509,18 @@ func (f *inference) lookedUp(i int, s *sighting) {
 		f.call(i, byEnd, "endSession", of)
 	case f.isOffered(conversation):
 		f.call(i, byLookUp, "rejectPendingSession", of)
-	case rings(leg.state) || f.sessionOf(conversation) == nil:
-		f.call(i, byLookUp, "acceptPendingSession", of)
-	default:
+	case !rings(leg.state) && slices.ContainsFunc(f.order, func(h *heard) bool { return h.conversation == conversation }):
 		of["mute"] = true
 		f.call(i, byLookUp, "setAudioMute", of)
+	default:
+		f.call(i, byLookUp, "acceptPendingSession", of)
 	}
 }
 
 // isOffered tells whether an invitation to a conversation waits for a proceed: accepting it would take no request.
 func (f *inference) isOffered(conversation string) bool {
 	for _, p := range f.proposals {
-		if p.conversation == conversation && !p.proceeded {
+		if p.conversation == conversation && !p.proceeded && !p.gone {
 			return true
 		}
 	}

@@ -1,5 +1,7 @@
 package capture
 
+import "slices"
+
 // accepted: a session began, on a peer connection of its own that had taken the offer.
 func (f *inference) accepted(i int, s *sighting) {
 	h := &heard{id: s.session, peer: len(f.order) + 1, jingle: f.jingle[s.session]}
@@ -62,8 +64,7 @@ func (f *inference) answerSent(i int, s *sighting) {
 		f.signalled(i, byAnswer, h, "stable")
 		return
 	}
-	onDemand := f.config.AutoConnectSessions != nil && !*f.config.AutoConnectSessions
-	if h.answered || onDemand {
+	if h.answered || f.onDemand() && !h.demanded {
 		f.call(i, byAcceptAgain, "acceptSession", object{"conversationId": h.conversation})
 	}
 	h.answered = true
@@ -101,10 +102,55 @@ func (f *inference) activeSent(i int, s *sighting) {
 		return
 	}
 	f.precede(i, byActive, "pc.state", object{"pc": h.peer, "what": "iceConnectionState", "value": "connected"})
-	if !h.active {
+	if !h.active && !f.staysDown(i, h) {
 		f.follow(i, byActive, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "connected"})
+		h.flows = true
 	}
 	h.active = true
+}
+
+// staysDown tells whether a peer connection is seen not to be connected before it is seen to be: a call that is answered on
+// the shared session is answered by request while it is, and by proceed while it is not.
+func (f *inference) staysDown(i int, h *heard) bool {
+	for j := i + 1; j < len(f.seen); j++ {
+		s := f.seen[j]
+		switch {
+		case s.Kind == "http.req" && s.body["state"] == "connected":
+			return false
+		case s.word == "terminate" && s.session == h.id:
+			return false
+		case s.Kind == "ws.send" && s.word == "proceed" && s.session == h.id:
+			return f.seen[s.turn].word != "propose"
+		}
+	}
+	return false
+}
+
+// disconnected: a call is answered by proceed although its session is there, so media does not flow.
+func (f *inference) disconnected(i int, h *heard) {
+	if h.flows && !h.told {
+		f.precede(i, byNoFlow, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "disconnected"})
+	}
+	h.flows = false
+}
+
+// connected: a call is answered by request, so media flows on the shared session.
+func (f *inference) connected(i int) {
+	for _, h := range slices.Backward(f.order) {
+		if h.ended || !h.active {
+			continue
+		}
+		if !h.flows && !h.told {
+			f.precede(i, byFlow, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "connected"})
+		}
+		h.flows = true
+		return
+	}
+}
+
+// onDemand tells whether sessions are answered only when the application accepts them.
+func (f *inference) onDemand() bool {
+	return f.config.AutoConnectSessions != nil && !*f.config.AutoConnectSessions
 }
 
 // sessionEnded notes that a session is over.

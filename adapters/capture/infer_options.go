@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,6 +27,7 @@ func (f *inference) options() {
 	f.sessionTypes()
 	f.autoAnswer()
 	f.eagerness()
+	f.autoConnect()
 	f.capture.Config.Options = *o
 	if f.capture.Config.SDK == "" {
 		f.capture.Config.SDK = AssumedSDK
@@ -108,6 +110,33 @@ func (f *inference) sessionTypes() {
 			return
 		case s.Kind == "http.req":
 			return
+		}
+	}
+}
+
+// autoConnect: sessions were answered in another order than they began, which a client that answers each at once does not do.
+func (f *inference) autoConnect() {
+	if f.config.AutoConnectSessions != nil {
+		return
+	}
+	var waiting []string
+	for _, s := range f.seen {
+		switch {
+		case s.Kind == "ws.send" && s.word == "accept":
+			waiting = append(waiting, s.session)
+		case s.word == "terminate":
+			waiting = slices.DeleteFunc(waiting, func(id string) bool { return id == s.session })
+		case s.Kind == "ws.send" && s.word == "answer":
+			at := slices.Index(waiting, s.session)
+			if at > 0 {
+				off := false
+				f.config.AutoConnectSessions = &off
+				f.options_["autoConnectSessions"] = false
+				return
+			}
+			if at == 0 {
+				waiting = waiting[1:]
+			}
 		}
 	}
 }
