@@ -264,9 +264,19 @@ func (f *inference) closed(i int, s *sighting) {
 		}
 		up = up || before.word == "result services"
 	}
-	if up {
+	if up && !f.initializes(i) {
 		f.call(i, byClose, "disconnect")
 	}
+}
+
+// initializes tells whether the client is initialized anew at a place, which ends the stream that there was.
+func (f *inference) initializes(i int) bool {
+	for _, s := range f.seen[max(0, i-5):min(len(f.seen), i+5)] {
+		if s.Kind == "http.req" && s.path == "/organizations/me" && (s.At-f.seen[i].At).Abs() < promptly {
+			return true
+		}
+	}
+	return false
 }
 
 var (
