@@ -10,24 +10,26 @@ import (
 
 // metrics are what the server counts, for Prometheus.
 type metrics struct {
-	registry *prometheus.Registry
-	streams  prometheus.Gauge
-	frames   *prometheus.CounterVec
-	requests *prometheus.CounterVec
-	refused  *prometheus.CounterVec
-	calls    prometheus.Counter
+	registry  *prometheus.Registry
+	streams   prometheus.Gauge
+	framesIn  prometheus.Counter
+	framesOut prometheus.Counter
+	requests  *prometheus.CounterVec
+	refused   *prometheus.CounterVec
+	calls     prometheus.Counter
 }
 
 func newMetrics() *metrics {
+	frames := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_frames_total", Help: "Frames of streams."}, []string{"direction"})
 	m := &metrics{
+		framesIn: frames.WithLabelValues("in"), framesOut: frames.WithLabelValues("out"),
 		registry: prometheus.NewRegistry(),
 		streams:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "hookswitch_streams", Help: "Streams that are open."}),
-		frames:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_frames_total", Help: "Frames of streams."}, []string{"direction"}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_requests_total", Help: "Requests of the public API that the platform took."}, []string{"of"}),
 		refused:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_refused_total", Help: "What was refused because a limit was reached."}, []string{"what"}),
 		calls:    prometheus.NewCounter(prometheus.CounterOpts{Name: "hookswitch_calls_total", Help: "Calls that were placed, from either side."}),
 	}
-	m.registry.MustRegister(m.streams, m.frames, m.requests, m.refused, m.calls,
+	m.registry.MustRegister(m.streams, frames, m.requests, m.refused, m.calls,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

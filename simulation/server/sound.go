@@ -102,21 +102,6 @@ func (s *Server) terminate(id messages.SessionID, reason string) {
 	}
 }
 
-// answer gives a client's answer to the edge. The error says why it cannot be taken.
-func (a *sound) answer(session messages.SessionID, sdp messages.SDP) error {
-	if a.edge == nil {
-		return nil
-	}
-	return a.edge.Answer(session, sdp)
-}
-
-func (a *sound) candidate(e messages.SendCandidate) error {
-	if a.edge == nil {
-		return nil
-	}
-	return a.edge.AddCandidate(e.Session, e.Mid, e.Candidate)
-}
-
 // over ends a session's audio.
 func (a *sound) over(session messages.SessionID) {
 	a.mu.Lock()
