@@ -88,6 +88,13 @@ func (s *Server) pageOf(r *http.Request) (*page, error) {
 	return s.pages.add(name, of)
 }
 
+// size is how many pages are kept.
+func (ps *pages) size() int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return len(ps.byName)
+}
+
 // add makes a page, in the place of another if there are too many.
 func (ps *pages) add(name string, of *account) (*page, error) {
 	var mine, all []*page

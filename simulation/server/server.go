@@ -86,10 +86,11 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg: cfg, limits: cfg.Limits.filled(), slog: cfg.Log, loop: newLoop(), accounts: newAccounts(), metrics: newMetrics(),
+		cfg: cfg, limits: cfg.Limits.filled(), slog: cfg.Log, loop: newLoop(), accounts: newAccounts(),
 		stopped: make(chan struct{}), open: map[*stream]bool{}, agents: map[*platform.User]*agent{}, channels: map[string]*account{},
 		changed: map[*platform.Conversation]bool{}, known: map[messages.ConversationID]bool{},
 	}
+	s.metrics = newMetrics(s)
 	if s.slog == nil {
 		s.slog = slog.New(slog.DiscardHandler)
 	}

@@ -102,6 +102,13 @@ func (s *Server) terminate(id messages.SessionID, reason string) {
 	}
 }
 
+// size is of how many sessions the description is kept.
+func (a *sound) size() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.described)
+}
+
 // over ends a session's audio.
 func (a *sound) over(session messages.SessionID) {
 	a.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -24,11 +25,12 @@ type stream struct {
 	server  *Server
 	account *account
 	log     *journal
-	socket  *websocket.Conn
-	number  int // among the client's sockets
+	socket  *websocket.Conn                // of those that run it
+	cut     atomic.Pointer[websocket.Conn] // the same, for who ends it
+	number  int                            // among the client's sockets
 	channel string
 	rate    *bucket
-	out     chan outgoing // to the writer; only the loop puts something in
+	out     *queue        // to the writer; only the loop puts something in
 	end     chan struct{} // closed when the connection is to end
 	once    sync.Once
 	how     farewell  // written before end is closed
@@ -155,7 +157,7 @@ func (s *Server) newStream(account *account, channel string) *stream {
 	return &stream{
 		server: s, account: account, log: account.journal, channel: channel, number: account.nextSocket(),
 		rate: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
-		out:  make(chan outgoing, s.limits.Backlog), end: make(chan struct{}),
+		out:  newQueue(s.limits.Backlog), end: make(chan struct{}),
 	}
 }
 
@@ -173,6 +175,7 @@ func (c *stream) dismiss() {
 // run serves the connection to its end.
 func (c *stream) run(ctx context.Context) {
 	limits := c.server.limits
+	c.cut.Store(c.socket)
 	c.server.metrics.streams.Inc()
 	defer c.server.metrics.streams.Dec()
 	c.log.note("ws.new", map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol})
@@ -200,6 +203,9 @@ func (c *stream) finish(how farewell) {
 	c.once.Do(func() {
 		c.how = how
 		close(c.end)
+		if socket := c.cut.Load(); socket != nil && how.code == closedAbnormally {
+			_ = socket.Close() // whoever waits for it waits no longer
+		}
 		if how.condition != "" || how.reason != "" {
 			c.server.slog.Info("stream ends", "user", c.account.user.Name, "socket", c.number, "code", how.code, "why", how.reason)
 		}
@@ -419,10 +425,10 @@ func (c *stream) tell(in messages.Input) {
 // say puts something into the writer's queue. A client that reads so slowly that the queue is full is let go.
 
 func (c *stream) say(o outgoing) {
-	o.to = c.peer.JID()
-	select {
-	case c.out <- o:
-	default:
+	if !c.live() {
+		return
+	}
+	if o.to = c.peer.JID(); !c.out.put(o) {
 		c.server.metrics.refused.WithLabelValues("slow").Inc()
 		c.finish(farewell{code: closedAbnormally, reason: "the client reads too slowly"})
 	}

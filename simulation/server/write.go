@@ -15,23 +15,36 @@ import (
 func (c *stream) write() {
 	beat := time.NewTicker(c.server.limits.beat())
 	defer beat.Stop()
-	for ok := true; ; {
+	for {
+		for c.live() {
+			o, ok := c.out.take()
+			if !ok {
+				break
+			}
+			if !c.writeOne(o) {
+				c.finish(farewell{code: closedAbnormally})
+			}
+		}
 		select {
-		case <-c.end: // before all else
+		case <-c.out.wake:
+		case <-beat.C:
+			if c.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writePatience)) != nil {
+				c.finish(farewell{code: closedAbnormally})
+			}
+		case <-c.end:
 			c.part()
 			return
-		default:
 		}
-		select {
-		case o := <-c.out:
-			ok = c.writeOne(o)
-		case <-beat.C:
-			ok = c.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writePatience)) == nil
-		case <-c.end:
-		}
-		if !ok {
-			c.finish(farewell{code: closedAbnormally})
-		}
+	}
+}
+
+// live tells whether the connection is not to end yet.
+func (c *stream) live() bool {
+	select {
+	case <-c.end:
+		return false
+	default:
+		return true
 	}
 }
 
@@ -87,12 +100,10 @@ func (c *stream) part() {
 		return
 	}
 	c.last = time.Now().Add(writePatience)
-	for waiting := true; waiting; {
-		select {
-		case o := <-c.out:
-			waiting = c.writeOne(o)
-		default:
-			waiting = false
+	for {
+		o, ok := c.out.take()
+		if !ok || !c.writeOne(o) {
+			break
 		}
 	}
 	if how.condition != "" {
