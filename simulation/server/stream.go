@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -65,6 +66,8 @@ type farewell struct {
 	condition string
 	// heard: the client has ended it, and hears no more.
 	heard bool
+	// abrupt: what is on its way to the client is thrown away, too: there may be much of it.
+	abrupt bool
 }
 
 // The close codes (RFC 6455 section 7.4.1).
@@ -204,12 +207,25 @@ func (c *stream) finish(how farewell) {
 		c.how = how
 		close(c.end)
 		if socket := c.cut.Load(); socket != nil && how.code == closedAbnormally {
-			_ = socket.Close() // whoever waits for it waits no longer
+			cut(socket, how.abrupt)
 		}
 		if how.condition != "" || how.reason != "" {
 			c.server.slog.Info("stream ends", "user", c.account.user.Name, "socket", c.number, "code", how.code, "why", how.reason)
 		}
 	})
+}
+
+// cut closes the connection below a socket, so that whoever waits for it waits no longer. It does not wait itself, as TLS would to
+// say goodbye.
+func cut(socket *websocket.Conn, abrupt bool) {
+	connection := socket.NetConn()
+	if secured, is := connection.(*tls.Conn); is {
+		connection = secured.NetConn()
+	}
+	if tcp, is := connection.(*net.TCPConn); is && abrupt {
+		_ = tcp.SetLinger(0)
+	}
+	_ = connection.Close()
 }
 
 // read takes frames until there are no more.
@@ -430,6 +446,6 @@ func (c *stream) say(o outgoing) {
 	}
 	if o.to = c.peer.JID(); !c.out.put(o) {
 		c.server.metrics.refused.WithLabelValues("slow").Inc()
-		c.finish(farewell{code: closedAbnormally, reason: "the client reads too slowly"})
+		c.finish(farewell{code: closedAbnormally, reason: "the client reads too slowly", abrupt: true})
 	}
 }
