@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hookswitch/hookswitch/simulation/platform"
 	"github.com/hookswitch/hookswitch/simulation/server"
@@ -93,6 +94,25 @@ func uploaded(t *testing.T, p *phone) {
 			t.Errorf("a line of the recording is no JSON: %s", lines.Text())
 		}
 	}
+}
+
+// TestALatePingIsNoDifference: the SDK's timers are late in a page that is busy, and so are those of the replay.
+func TestALatePingIsNoDifference(t *testing.T) {
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
+	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := l.open(b, logins[0])
+	p.until(`phone.status === "ready"`)
+	time.Sleep(12 * time.Second)
+	p.eval(`(() => { for (const end = performance.now() + 4000; performance.now() < end;); })()`, nil)
+	p.until(`hookswitchRecorder.records.some((r) => r.k === "ws.send" && r.xml.includes("<ping"))`)
+	recording := p.recording()
+	if !strings.Contains(recording, `"k":"clock"`) {
+		t.Error("the recording does not say that the timer was late")
+	}
+	verified(t, "a late ping", recording)
 }
 
 // TestTheButtonsOfThePhone answers, holds, retrieves and ends a call with the page's buttons, and dials one.
