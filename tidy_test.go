@@ -48,6 +48,7 @@ var directions = []direction{
 	{"conformance/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"internal/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"internal/*/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
+	{"bench/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{"cmd/*", anyBut("cmd/*"), "commands are wiring: nobody imports them"},
 	{".", nil, "the root holds nothing but the repository's own tests"},
 }

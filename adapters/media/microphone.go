@@ -42,16 +42,21 @@ type Tone struct {
 
 // Open gives the tone from its beginning.
 func (t Tone) Open(context.Context, messages.Ref) (Source, error) {
-	return &sine{step: 2 * math.Pi * t.Frequency / SampleRate, amplitude: math.MaxInt16 * math.Pow(10, t.Level/20)}, nil
+	step := 2 * math.Pi * t.Frequency / SampleRate
+	return &sine{x: 1, stepX: math.Cos(step), stepY: math.Sin(step), amplitude: math.MaxInt16 * math.Pow(10, t.Level/20)}, nil
 }
 
-type sine struct{ phase, step, amplitude float64 }
+// sine is a point that goes round: y is the sound. To turn it is much cheaper than to ask for the sine of each sample.
+type sine struct{ x, y, stepX, stepY, amplitude float64 }
 
 func (s *sine) Read(samples []int16) {
+	x, y := s.x, s.y
 	for i := range samples {
-		samples[i] = int16(s.amplitude * math.Sin(s.phase))
-		s.phase = math.Mod(s.phase+s.step, 2*math.Pi)
+		samples[i] = int16(s.amplitude * y)
+		x, y = x*s.stepX-y*s.stepY, x*s.stepY+y*s.stepX
 	}
+	off := 1 / math.Hypot(x, y) // what rounding has moved it from the circle by
+	s.x, s.y = x*off, y*off
 }
 
 func (*sine) Close() {}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
@@ -75,7 +76,8 @@ type Edge struct {
 	serial  uint64 // of the latest leg
 	plan    *plan  // nil: sessions or routes have changed
 
-	mixer mixer // the ticker's
+	mixer   mixer // the ticker's
+	skipped skipped
 }
 
 // New opens the port and starts to mix.
@@ -260,7 +262,8 @@ func (e *Edge) Heard(session messages.SessionID) (Sound, bool) {
 	return l.heard.sound(), true
 }
 
-// Told is what was said to a session in the last second; false: there is no such session.
+// Told is what was sent to a session in the last second: silence, if its media is not up or was killed; false: there is no such
+// session.
 func (e *Edge) Told(session messages.SessionID) (Sound, bool) {
 	l, err := e.leg(session)
 	if err != nil {
@@ -297,6 +300,21 @@ func (e *Edge) Counts(session messages.SessionID) (Counts, bool) {
 	received, lost := l.ears.jitter.counts()
 	return Counts{Sent: l.voice.sent.Load(), Received: received, Lost: lost, Missing: l.ears.missing.Load()}, true
 }
+
+// Sessions are those that were offered and have not ended, in the order of their first offers.
+func (e *Edge) Sessions() []messages.SessionID {
+	e.mu.Lock()
+	legs := slices.SortedFunc(maps.Values(e.legs), func(a, b *leg) int { return cmp.Compare(a.serial, b.serial) })
+	e.mu.Unlock()
+	sessions := make([]messages.SessionID, len(legs))
+	for i, l := range legs {
+		sessions[i] = l.session
+	}
+	return sessions
+}
+
+// Skipped is how much sound nobody got since the edge was made, because the machine was too slow to make it in time.
+func (e *Edge) Skipped() time.Duration { return time.Duration(e.skipped.frames.Load()) * frameTime }
 
 // leg is the session's, if there is one.
 func (e *Edge) leg(session messages.SessionID) (*leg, error) {

@@ -19,16 +19,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A call: both ends hear each other; on hold neither does; a muted agent hears and is not heard.
 func TestBothEndsHearEachOther(t *testing.T) {
+	t.Parallel()
 	e := newEdge(t, Config{})
-	ann := call(t, e, "s1", 600)
+	ann := call(t, e, "s1", 610)
 	callers, agents := ear(e.FarHeard, "c1"), ann.heard.sound
 	talking := Routes{Conversation: "c1", Tone: 440, Listeners: []messages.SessionID{"s1"}, Speakers: []messages.SessionID{"s1"}}
 
 	hears(t, "the agent before the call", agents)
 	route(t, e, talking)
 	hears(t, "the agent", agents, 440)
-	hears(t, "the caller", callers, 600)
-	hears(t, "the edge, of the agent", ear(e.Heard, "s1"), 600)
+	hears(t, "the caller", callers, 610)
+	hears(t, "the edge, of the agent", ear(e.Heard, "s1"), 610)
 	hears(t, "the edge, to the agent", ear(e.Told, "s1"), 440)
 
 	held := Routes{Conversation: "c1", Tone: 440}
@@ -43,7 +44,7 @@ func TestBothEndsHearEachOther(t *testing.T) {
 	hears(t, "the muted agent's caller", callers)
 
 	route(t, e, talking)
-	hears(t, "the caller again", callers, 600)
+	hears(t, "the caller again", callers, 610)
 	e.Forget("c1")
 	hears(t, "the agent after the call", agents)
 	if _, ok := e.FarHeard("c1"); ok {
@@ -57,37 +58,42 @@ func TestBothEndsHearEachOther(t *testing.T) {
 
 // Two agents and a caller: each hears both others, nobody himself.
 func TestThreePartiesAreMixed(t *testing.T) {
+	t.Parallel()
 	e := newEdge(t, Config{})
-	ann, bob := call(t, e, "ann", 600), call(t, e, "bob", 1100)
+	ann, bob := call(t, e, "ann", 610), call(t, e, "bob", 1130)
 	both := []messages.SessionID{"ann", "bob"}
 	route(t, e, Routes{Conversation: "c1", Tone: 440, Listeners: both, Speakers: both, Pairs: []Pair{{"ann", "bob"}, {"bob", "ann"}}})
-	hears(t, "ann", ann.heard.sound, 440, 1100)
-	hears(t, "bob", bob.heard.sound, 440, 600)
-	hears(t, "the caller", ear(e.FarHeard, "c1"), 600, 1100)
+	hears(t, "ann", ann.heard.sound, 440, 1130)
+	hears(t, "bob", bob.heard.sound, 440, 610)
+	hears(t, "the caller", ear(e.FarHeard, "c1"), 610, 1130)
 
 	// A consultation: the caller is on hold, the agents talk.
 	route(t, e, Routes{Conversation: "c1", Tone: 440, Pairs: []Pair{{"ann", "bob"}, {"bob", "ann"}}})
-	hears(t, "ann in the consultation", ann.heard.sound, 1100)
-	hears(t, "bob in the consultation", bob.heard.sound, 600)
+	hears(t, "ann in the consultation", ann.heard.sound, 1130)
+	hears(t, "bob in the consultation", bob.heard.sound, 610)
 	hears(t, "the caller in the consultation", ear(e.FarHeard, "c1"))
 
 	// A session that carries two conversations hears both.
 	route(t, e, Routes{Conversation: "c1", Tone: 440, Listeners: both[:1]})
-	route(t, e, Routes{Conversation: "c2", Tone: 2000, Listeners: both[:1], Speakers: both[:1]})
-	hears(t, "ann in two conversations", ann.heard.sound, 440, 2000)
-	hears(t, "the caller of the second", ear(e.FarHeard, "c2"), 600)
+	route(t, e, Routes{Conversation: "c2", Tone: 2070, Listeners: both[:1], Speakers: both[:1]})
+	hears(t, "ann in two conversations", ann.heard.sound, 440, 2070)
+	hears(t, "the caller of the second", ear(e.FarHeard, "c2"), 610)
 	hears(t, "bob, left out", bob.heard.sound)
 
+	if got := e.Sessions(); !slices.Equal(got, both) {
+		t.Errorf("the sessions are %v, they should be %v", got, both)
+	}
 	e.End("bob")
 	bob.wait("hears that it is over", func() bool { return bob.pc.ConnectionState() == webrtc.PeerConnectionStateClosed })
 	if _, ok := e.Heard("bob"); ok {
 		t.Error("a session that was ended is still heard")
 	}
-	hears(t, "ann when bob has gone", ann.heard.sound, 440, 2000)
+	hears(t, "ann when bob has gone", ann.heard.sound, 440, 2070)
 }
 
 // Media that is killed dies without a word: nothing comes through, nobody is told. An ICE restart brings it back.
 func TestKilledMediaComesBackWithARestart(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var told []bool
 	e := newEdge(t, Config{Changed: func(s messages.SessionID, up bool) {
@@ -100,7 +106,7 @@ func TestKilledMediaComesBackWithARestart(t *testing.T) {
 		defer mu.Unlock()
 		return slices.Clone(told)
 	}
-	ann := call(t, e, "s1", 600)
+	ann := call(t, e, "s1", 610)
 	both := []messages.SessionID{"s1"}
 	route(t, e, Routes{Conversation: "c1", Tone: 440, Listeners: both, Speakers: both})
 	hears(t, "the agent", ann.heard.sound, 440)
@@ -120,7 +126,7 @@ func TestKilledMediaComesBackWithARestart(t *testing.T) {
 	waitFor(t, "media is told to be down", func() bool { return slices.Equal(changes(), []bool{true, false}) })
 
 	ann.negotiate(e, true)
-	hears(t, "the caller after the restart", ear(e.FarHeard, "c1"), 600)
+	hears(t, "the caller after the restart", ear(e.FarHeard, "c1"), 610)
 	hears(t, "the agent after the restart", ann.heard.sound, 440)
 	waitFor(t, "media is told to be up again", func() bool { return slices.Equal(changes(), []bool{true, false, true}) })
 	ann.hangUp()
@@ -156,7 +162,7 @@ func TestWrongAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPhone(t, "s1", 600)
+	p := newPhone(t, "s1", 610)
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.Reveal()}); err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +222,7 @@ func TestWrongCandidates(t *testing.T) {
 		{"0", "candidate:1 1 udp", "eight fields"},
 		{"0", "candidate:1 1 udp secret 192.0.2.2 49152 typ host", "cannot be read"},
 		{"0", "candidate:1 1 udp 2122260223 192.0.2.2 99152 typ host", "cannot be read"},
-		{"0", right + strings.Repeat(" x", 600), "bytes, more than 1024"},
+		{"0", right + strings.Repeat(" x", 610), "bytes, more than 1024"},
 	} {
 		err := e.AddCandidate("s1", wrong.mid, messages.Candidate(wrong.line))
 		if !errors.Is(err, ErrCandidate) || !strings.Contains(err.Error(), wrong.says) || strings.Contains(err.Error(), "secret") {
@@ -258,7 +264,7 @@ func TestUnknownAndClosed(t *testing.T) {
 	if _, ok := e.Counts("s1"); ok {
 		t.Error("an unknown session has packets")
 	}
-	if err := e.Route(Routes{Conversation: "c1", Tone: 20000}); err == nil {
+	if err := e.Route(Routes{Conversation: "c1", Tone: 20700}); err == nil {
 		t.Error("a tone that no line carries is taken")
 	}
 	route(t, e, Routes{Conversation: "c1", Tone: 440, Listeners: []messages.SessionID{"s1", "s1"}, Speakers: []messages.SessionID{"s2"}, Pairs: []Pair{{"s1", "s2"}}})
@@ -281,7 +287,7 @@ func TestCloseInTheMiddle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call(t, e, "s1", 600)
+	call(t, e, "s1", 610)
 	if _, err := e.Offer("s2", false); err != nil {
 		t.Fatal(err)
 	}

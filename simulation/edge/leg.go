@@ -176,11 +176,12 @@ func (l *leg) close() {
 	_ = l.pc.GracefulClose() // of a connection that is given up, nothing is left to be done about an error
 }
 
-// say sends a frame, unless media is dead.
+// say sends a frame, unless media is dead or not up.
 func (l *leg) say(frame *encoded, timestamp uint32) {
-	if !l.valve.shut.Load() {
-		l.voice.say(frame, timestamp)
+	if l.valve.shut.Load() || !l.voice.say(frame, timestamp) {
+		frame = &silence
 	}
+	l.told.add(frame)
 }
 
 // samples are those of the frame that came; they are worked out at most once a frame.

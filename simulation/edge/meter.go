@@ -17,7 +17,8 @@ type Sound struct {
 	Level float64
 	// Frequency is that of the strongest tone, in Hz; 0 if it is too quiet or no tone stands out, as in noise.
 	Frequency float64
-	// Tones are those that stand out, the strongest first: at most 6, none more than 25 dB below the strongest.
+	// Tones are those that stand out, the strongest first: at most 6, none more than 25 dB below the strongest, and at least 40 Hz
+	// apart.
 	Tones []Tone
 }
 
@@ -41,6 +42,7 @@ const (
 	lowest      = 40    // Hz: below is hum and offset
 	highest     = 3600  // Hz: above is what a telephone line does not carry
 	lobe        = 3     // a tone is this many lines wide on either side, by the window
+	apart       = 40.0  // Hz: what is closer to a stronger tone belongs to it: beeps and speech have such sidebands
 )
 
 // meter remembers one second of sound. Frames are added by the ticker; what they sound like is found out when somebody asks.
@@ -136,13 +138,22 @@ func peaks(power []float64) []Tone {
 		}
 		found = append(found, Tone{Frequency: hertz * centre / total, Level: decibels(total)})
 	}
+	return strongest(found)
+}
+
+// strongest sorts tones and leaves out the weak ones, and those that belong to a stronger one.
+func strongest(found []Tone) []Tone {
 	slices.SortStableFunc(found, func(a, b Tone) int { return cmp.Compare(b.Level, a.Level) })
-	for i, t := range found {
-		if i == tonesAtMost || t.Level < max(found[0].Level-toneRange, toneFloor) {
-			return found[:i]
+	var tones []Tone
+	for _, t := range found {
+		if len(tones) == tonesAtMost || t.Level < max(found[0].Level-toneRange, toneFloor) {
+			break
+		}
+		if !slices.ContainsFunc(tones, func(s Tone) bool { return math.Abs(s.Frequency-t.Frequency) < apart }) {
+			tones = append(tones, t)
 		}
 	}
-	return found
+	return tones
 }
 
 func median(values []float64) float64 {

@@ -176,6 +176,15 @@ func TestSumSaturates(t *testing.T) {
 
 func BenchmarkSound(b *testing.B) {
 	m := newMeter()
+	tone := oscillator{}
+	tone.tune(440)
+	var samples linear
+	var frame encoded
+	for range SampleRate / frameSamples {
+		tone.next(&samples)
+		frame.encode(&samples)
+		m.add(&frame)
+	}
 	for b.Loop() {
 		m.sound()
 	}

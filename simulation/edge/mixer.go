@@ -1,12 +1,18 @@
 package edge
 
-import "time"
+import (
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
 
 const (
 	frameTime = 20 * time.Millisecond
-	// behindAtMost is how many frames are made up for when the machine was late. More would only be thrown away at the
-	// other end: the clock of what we say jumps instead.
-	behindAtMost = 5
+	// complainAtMost is how often a machine that is too slow is worth a warning.
+	complainAtMost = 5 * time.Second
+	// behindAtMost is how many frames are made up for when the machine was late: what the jitter buffers hold. More would
+	// only be thrown away at the other end: the clock of what we say jumps instead.
+	behindAtMost = (jitterSamples-jitterDelay)/frameSamples - 1
 )
 
 // mixer makes the frames. The ticker alone touches it.
@@ -33,7 +39,6 @@ func (m *mixer) tick() {
 	for _, x := range m.plan.mixes {
 		frame := m.make(x)
 		for _, l := range x.to {
-			l.told.add(frame)
 			l.say(frame, m.clock)
 		}
 		for _, f := range x.farEnds {
@@ -99,12 +104,26 @@ func (e *Edge) run() {
 		e.mixer.plan = e.present()
 		due := int(time.Since(start) / frameTime)
 		if late := due - made - behindAtMost; late > 0 {
-			e.log.Warn("edge: the machine is too busy: sound was left out", "milliseconds", late*int(frameTime/time.Millisecond))
+			e.skipped.add(e.log, late)
 			e.mixer.skip(late)
 			made += late
 		}
 		for ; made < due; made++ {
 			e.mixer.tick()
 		}
+	}
+}
+
+// skipped counts frames that were left out because the machine was too slow.
+type skipped struct {
+	frames     atomic.Int64
+	complained time.Time // the ticker's
+}
+
+func (s *skipped) add(log *slog.Logger, frames int) {
+	all := time.Duration(s.frames.Add(int64(frames))) * frameTime
+	if now := time.Now(); now.Sub(s.complained) >= complainAtMost {
+		s.complained = now
+		log.Warn("edge: the machine is too busy: sound was left out", "inAll", all)
 	}
 }

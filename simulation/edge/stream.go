@@ -60,20 +60,21 @@ func (v *voice) RID() string               { return "" }
 func (v *voice) StreamID() string          { return "edge" }
 func (v *voice) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeAudio }
 
-// say sends 20 ms. Before the connection is up it does nothing: what is said then is not missing later.
-func (v *voice) say(frame *encoded, timestamp uint32) {
+// say sends 20 ms and tells whether they were sent. Before the connection is up nothing is: what is said then is not missing later.
+func (v *voice) say(frame *encoded, timestamp uint32) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.writer == nil {
-		return
+		return false
 	}
 	v.header.Timestamp = timestamp
 	if n, err := v.writer.WriteRTP(&v.header, frame[:]); err != nil || n == 0 {
-		return // the connection closes; that it is down is told by its state
+		return false // not up, or closing; that is told by the connection's state
 	}
 	v.sent.Add(1)
 	v.header.SequenceNumber++
 	v.header.Marker = false
+	return true
 }
 
 // sink is where pion puts decrypted packets of one SSRC. Packets are taken apart as they arrive, on the goroutine that decrypted

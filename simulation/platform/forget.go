@@ -53,9 +53,9 @@ func (p *Platform) Forget(before time.Duration) {
 		forgotten[string(c.ID)] = true
 		return true
 	})
-	for id, c := range p.channels {
+	for _, c := range p.channels {
 		if c.streams == 0 && c.since < before {
-			delete(p.channels, id)
+			p.dropChannel(c)
 		}
 	}
 	for _, s := range p.sessions { // which may have begun for a conversation that is over

@@ -20,6 +20,7 @@ type Platform struct {
 	chance        *Chance
 	silent        bool
 	users         []*User
+	byName        map[string]*User
 	conversations []*Conversation
 	byID          map[messages.ConversationID]*Conversation
 	sessions      []*Session
@@ -40,7 +41,7 @@ type Platform struct {
 // New is an empty organisation.
 func New(options Options, clock Clock, chance *Chance) *Platform {
 	return &Platform{
-		options: options, clock: clock, chance: chance, byID: map[messages.ConversationID]*Conversation{}, bySID: map[messages.SessionID]*Session{},
+		options: options, clock: clock, chance: chance, byName: map[string]*User{}, byID: map[messages.ConversationID]*Conversation{}, bySID: map[messages.SessionID]*Session{},
 		lanes: map[lane]time.Duration{}, channels: map[string]*channel{}, ids: func(_ Thing, usual string) string { return usual },
 	}
 }
@@ -78,30 +79,28 @@ type User struct {
 	Station messages.StationInfo
 	// Associated: the user has the station.
 	Associated bool
+	channels   []*channel // in the order in which they were made
 	streams    []*Stream  // in the order in which they were bound
 	legs       []*Leg     // those that are not over, in the order in which they began
 	sessions   []*Session // those that have not ended, in the order in which they began
 	refused    bool       // no stream is taken
 }
 
-// AddUser adds an agent with a station of the platform's WebRTC kind.
+// AddUser adds an agent with a station of the platform's WebRTC kind. No two have the same name.
 func (p *Platform) AddUser(name string, lineAppearance int, persistent, associated bool) *User {
 	u := &User{Name: name, Associated: associated, Station: messages.StationInfo{
 		ID: messages.StationID("station-" + name), Type: "inin_webrtc_softphone", LineAppearance: lineAppearance, Persistent: persistent,
 	}}
 	p.users = append(p.users, u)
+	p.byName[name] = u
 	return u
 }
 
 // User finds an agent, or nil.
-func (p *Platform) User(name string) *User {
-	for _, u := range p.users {
-		if u.Name == name {
-			return u
-		}
-	}
-	return nil
-}
+func (p *Platform) User(name string) *User { return p.byName[name] }
+
+// Users are all agents, in the order in which they were added. The caller does not change the list.
+func (p *Platform) Users() []*User { return p.users }
 
 // Legs are the user's legs that are not over, in the order in which they began. The caller does not change the list.
 func (u *User) Legs() []*Leg { return u.legs }
@@ -152,6 +151,3 @@ func (p *Platform) nextIQ() string {
 	p.iqs++
 	return "platform-" + strconv.Itoa(p.iqs)
 }
-
-// Users are all agents, in the order in which they were added. The caller does not change the list.
-func (p *Platform) Users() []*User { return p.users }

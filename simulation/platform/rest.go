@@ -12,6 +12,7 @@ const (
 	accepted = 202
 	notFound = 404
 	conflict = 409
+	tooMany  = 429
 )
 
 // Request answers a request of the user's client. What it changes is changed at once; the embedder adds how long the
@@ -27,7 +28,11 @@ func (p *Platform) Request(u *User, r messages.Request) messages.HTTPAnswered {
 		}
 		return messages.HTTPAnswered{Status: ok, Me: me}
 	case messages.PostChannel:
-		return messages.HTTPAnswered{Status: ok, Channel: p.newChannel(u).id}
+		c := p.newChannel(u)
+		if c == nil {
+			return messages.HTTPAnswered{Status: tooMany}
+		}
+		return messages.HTTPAnswered{Status: ok, Channel: c.id}
 	case messages.PutTopics:
 		c := p.channel(u, r.Channel)
 		if c == nil {
@@ -36,6 +41,9 @@ func (p *Platform) Request(u *User, r messages.Request) messages.HTTPAnswered {
 		c.subscribed = true
 		return messages.HTTPAnswered{Status: ok}
 	case messages.GetStation:
+		if r.Station != u.Station.ID {
+			return messages.HTTPAnswered{Status: notFound}
+		}
 		station := u.Station
 		return messages.HTTPAnswered{Status: ok, Station: &station}
 	default:
@@ -79,6 +87,9 @@ func (c *Conversation) leg(id messages.ParticipantID) *Leg {
 	return nil
 }
 
+// mostLegs is how many calls a user has at a time who dials no other.
+const mostLegs = 100
+
 // dialled places a call. The conversation has the scenario's name for it, which is the caller's, if it is free.
 func (p *Platform) dialled(u *User, body messages.Opaque) messages.HTTPAnswered {
 	var call struct {
@@ -87,6 +98,9 @@ func (p *Platform) dialled(u *User, body messages.Opaque) messages.HTTPAnswered 
 	}
 	if err := json.Unmarshal([]byte(body), &call); err != nil {
 		return messages.HTTPAnswered{Status: 400}
+	}
+	if len(u.legs) >= mostLegs {
+		return messages.HTTPAnswered{Status: tooMany}
 	}
 	id := p.dialledID(messages.ConversationID(call.Name))
 	p.place(id, call.Number, u)

@@ -327,3 +327,41 @@ func TestMadeIDs(t *testing.T) {
 		t.Errorf("%s with %s on %s; ahead %s for %s", c.ID, c.Leg(p.ann).Participant(), c.Leg(p.ann).Session.ID, ahead.ID, ahead.About())
 	}
 }
+
+// However much a client asks for, there are so many of its calls and channels and no more; a station that is not its own is not there.
+func TestLimits(t *testing.T) {
+	p := newPlace(t, 0, 100)
+	ask := func(of messages.RequestKind) messages.HTTPAnswered {
+		return p.Request(p.ann, messages.Request{Of: of, Body: `{"phoneNumber":"+15550123"}`})
+	}
+	for range 100 {
+		if a := ask(messages.PostCall); a.Status != 202 {
+			t.Fatalf("a call: %d", a.Status)
+		}
+	}
+	if a := ask(messages.PostCall); a.Status != 429 || a.Placed != nil || p.Size().Conversations != 100 {
+		t.Errorf("one call more: %d, %d conversations", a.Status, p.Size().Conversations)
+	}
+	used := p.client(t, "desk").Channel()
+	for range 200 {
+		if a := ask(messages.PostChannel); a.Status != 200 {
+			t.Fatalf("a channel: %d", a.Status)
+		}
+	}
+	if p.Size().Channels != 100 || p.ChannelOf(used) != p.ann || p.ChannelOf("channel-2") != nil {
+		t.Errorf("%d channels; the one in use is there: %t", p.Size().Channels, p.ChannelOf(used) != nil)
+	}
+	for n := range 99 {
+		if _, err := p.Connect(p.ann, "", n, fmt.Sprintf("channel-%d", 103+n), func(messages.Input) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a := ask(messages.PostChannel); a.Status != 429 || a.Channel != "" {
+		t.Errorf("a channel while all are in use: %d", a.Status)
+	}
+	for station, status := range map[messages.StationID]int{p.ann.Station.ID: 200, "station-bob": 404, "": 404} {
+		if a := p.Request(p.ann, messages.Request{Of: messages.GetStation, Station: station}); a.Status != status {
+			t.Errorf("station %q: %d", station, a.Status)
+		}
+	}
+}

@@ -49,11 +49,28 @@ func (p *Platform) Connect(user *User, phone string, socket int, channel string,
 	return &Stream{platform: p, user: user, phone: phone, socket: socket, channel: c, tell: tell}, nil
 }
 
+// mostChannels is how many channels a user has.
+const mostChannels = 100
+
+// newChannel is a new channel of a user's. If he has too many, the oldest without a stream makes room; nil: there is none.
 func (p *Platform) newChannel(u *User) *channel {
+	if len(u.channels) >= mostChannels {
+		i := slices.IndexFunc(u.channels, func(c *channel) bool { return c.streams == 0 })
+		if i < 0 {
+			return nil
+		}
+		p.dropChannel(u.channels[i])
+	}
 	p.channelsMade++
 	c := &channel{id: p.ids(ChannelID, fmt.Sprintf("channel-%d", p.channelsMade)), user: u, since: p.clock.Now()}
 	p.channels[c.id] = c
+	u.channels = append(u.channels, c)
 	return c
+}
+
+func (p *Platform) dropChannel(c *channel) {
+	delete(p.channels, c.id)
+	c.user.channels = slices.DeleteFunc(c.user.channels, func(o *channel) bool { return o == c })
 }
 
 // channel finds a channel of a user's, or nil.

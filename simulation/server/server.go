@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -129,10 +130,17 @@ func (s *Server) hearPlatform() {
 	s.loop.After(forgetting, again)
 }
 
+var scenarioName = regexp.MustCompile(`^[A-Z][A-Za-z0-9-]{0,39}$`)
+
 // mint makes the ids that others must not guess (XEP-0353 section 6); the rest have the platform's names, which people read.
 func mint(of platform.Thing, usual string) string {
 	switch of {
 	case platform.SessionID, platform.ChannelID:
+		return unguessable()
+	case platform.DialledID: // a client may name it as scenarios do, by the caller's name; people's names are no ids
+		if scenarioName.MatchString(usual) {
+			return usual
+		}
 		return unguessable()
 	default:
 		return usual

@@ -19,7 +19,8 @@ type sound struct {
 
 	mu        sync.Mutex
 	described map[messages.SessionID]*description
-	ending    sync.WaitGroup
+	tones     map[messages.ConversationID]float64 // of far ends, in Hz
+	toned     int                                 // tones that were given so far
 }
 
 // description is what a client was last told of a session. The platform names descriptions (asked); the edge makes them (made).
@@ -30,7 +31,7 @@ type description struct {
 }
 
 func (a *sound) init(s *Server, e *edge.Edge) {
-	a.server, a.edge, a.described = s, e, map[messages.SessionID]*description{}
+	a.server, a.edge, a.described, a.tones = s, e, map[messages.SessionID]*description{}, map[messages.ConversationID]float64{}
 }
 
 // describe puts the edge's description in the place of the name that the platform has for it. false: there is none, and the
@@ -68,12 +69,20 @@ func (a *sound) describeSession(session messages.SessionID, asked messages.SDP, 
 		return "", false
 	}
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	if last != nil && ice == "" {
 		ice = last.ice
 	}
 	a.described[session] = &description{asked: asked, ice: ice, made: made}
+	a.mu.Unlock()
+	a.server.loop.post(func() { a.endIfOver(session) })
 	return made, true
+}
+
+// endIfOver ends the audio of a session that ended while it was described. It is the loop's.
+func (a *sound) endIfOver(session messages.SessionID) {
+	if s := a.server.platform.Session(session); s == nil || s.Ended {
+		a.over(session)
+	}
 }
 
 // silentSDP is a description where there is no audio: well-formed, of one PCMU stream that goes nowhere (RFC 8866). Another
@@ -114,7 +123,7 @@ func (a *sound) over(session messages.SessionID) {
 	delete(a.described, session)
 	a.mu.Unlock()
 	if a.edge != nil {
-		a.ending.Go(func() { a.edge.End(session) })
+		a.edge.End(session)
 	}
 }
 
@@ -132,34 +141,43 @@ func (a *sound) route(h platform.Heard) {
 	if a.edge == nil {
 		return
 	}
-	if err := a.edge.Route(routesOf(h)); err != nil {
+	if err := a.edge.Route(a.routesOf(h)); err != nil {
 		a.server.slog.Error("a call cannot be heard", "conversation", h.Conversation, "why", err)
 	}
 }
 
 // forget lets go of a conversation that is no more.
 func (a *sound) forget(c messages.ConversationID) {
+	a.mu.Lock()
+	delete(a.tones, c)
+	a.mu.Unlock()
 	if a.edge != nil {
 		a.edge.Forget(c)
 	}
 }
 
-// The far ends' tones: of their own each, as far as they go round, and apart enough to be told from each other.
+// The far ends' tones go round; they are apart enough to be told from each other.
 const (
 	lowestTone = 400.0
 	toneStep   = 60.0
 	tones      = 40
 )
 
-// toneOf is the tone of a conversation's far end, in Hz.
-func toneOf(c messages.ConversationID) float64 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(c))
-	return lowestTone + toneStep*float64(h.Sum32()%tones)
+// toneOf is the tone of a conversation's far end, in Hz. It stays the same until the conversation is forgotten.
+func (a *sound) toneOf(c messages.ConversationID) float64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	tone, known := a.tones[c]
+	if !known {
+		tone = lowestTone + toneStep*float64(a.toned%tones)
+		a.toned++
+		a.tones[c] = tone
+	}
+	return tone
 }
 
-func routesOf(h platform.Heard) edge.Routes {
-	r := edge.Routes{Conversation: h.Conversation, Speakers: h.FarEnd, Tone: toneOf(h.Conversation)}
+func (a *sound) routesOf(h platform.Heard) edge.Routes {
+	r := edge.Routes{Conversation: h.Conversation, Speakers: h.FarEnd, Tone: a.toneOf(h.Conversation)}
 	for _, l := range h.Sessions {
 		if l.FarEnd {
 			r.Listeners = append(r.Listeners, l.Session)
@@ -186,7 +204,7 @@ func (a *sound) far(c messages.ConversationID) soundView {
 	if a.edge == nil {
 		return view
 	}
-	view.Tone = toneOf(c)
+	view.Tone = a.toneOf(c)
 	if heard, ok := a.edge.FarHeard(c); ok {
 		view.Level, view.Frequency = heard.Level, heard.Frequency
 	}
@@ -209,7 +227,6 @@ func (a *sound) from(session messages.SessionID) soundView {
 }
 
 func (a *sound) close() error {
-	a.ending.Wait()
 	if a.edge == nil {
 		return nil
 	}
