@@ -53,6 +53,8 @@
       this.track = track;
     }
 
+    close() { this.source.disconnect(); }
+
     /** @returns {Sound} the strongest tone of the last 0.2 s */
     hear() {
       const samples = new Float32Array(this.analyser.fftSize);
@@ -101,7 +103,9 @@
     const peer = session.peerConnection;
     const hear = (track) => {
       try {
-        if (track && track.kind === 'audio') ears.set(session.id, new Ear(track));
+        if (!track || track.kind !== 'audio') return;
+        if (ears.has(session.id)) ears.get(session.id).close();
+        ears.set(session.id, new Ear(track));
       } catch (error) {
         say(`the audio of ${session.id} cannot be analysed: ${error.message}`);
       }
@@ -127,8 +131,10 @@
     },
     sessionEnded(session, reason) {
       say(`session ended: ${(reason && reason.condition) || 'no reason'}`);
-      if (session.peerConnection && session.peerConnection.connectionState === 'connected') return; // shared: it lives on
+      const peer = session.peerConnection;
+      if (session.state !== 'ended' && peer && peer.connectionState === 'connected') return; // a call has ended that shared it
       sessions.delete(session.id);
+      if (ears.has(session.id)) ears.get(session.id).close();
       ears.delete(session.id);
     },
     conversationUpdate({ current }) {
@@ -332,7 +338,7 @@
     sdk = new SDK(options());
     window.phone.sdk = sdk;
     watch();
-    if (query.get('upload') !== 'false') window.phone.upload = recorder.upload(control('records'), { headers: authorized() });
+    if (query.get('upload') !== 'false') window.phone.upload = recorder.upload(control('records'), { headers: authorized(), every: 20 });
     if (query.get('orders') !== 'false') awaitOrders();
     if (query.get('initialize') !== 'false') await sdk.initialize(); // else it is ordered to
     draw();
