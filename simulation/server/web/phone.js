@@ -139,7 +139,8 @@
     },
     conversationUpdate({ current }) {
       calls.clear();
-      for (const c of current) calls.set(c.conversationId, c.mostRecentCallState || {});
+      // The SDK keeps a place without an id for a session whose conversation it has not been told of.
+      for (const c of current) if (c.conversationId) calls.set(c.conversationId, c.mostRecentCallState || {});
     },
     sdkError: (error) => say(`error of type ${error.type}: ${error.message}`),
   };
@@ -291,11 +292,19 @@
   function watch() {
     for (const name of Object.keys(events)) {
       sdk.on(name, (...args) => {
-        events[name](...args);
-        if (/Session$/.test(name)) say(`${name} ${args[0].conversationId}`);
-        draw();
+        try {
+          hear(name, args);
+        } catch (error) {
+          say(`the page failed at ${name}: ${error.message}`); // thrown, it would end what the SDK is at
+        }
       });
     }
+  }
+
+  function hear(name, args) {
+    events[name](...args);
+    if (/Session$/.test(name)) say(`${name} ${args[0].conversationId}`);
+    draw();
   }
 
   function wire() {
