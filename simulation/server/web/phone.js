@@ -186,8 +186,13 @@
     else say(`order ${order.id}: the SDK has no method ${order.do}`);
   }
 
-  /** What the control API calls this page. A page that is loaded again is another one: it begins another recording. */
-  const pageName = query.get('page') || `${query.get('resource') || 'phone'}-${Math.random().toString(36).slice(2, 6)}`;
+  /** What the control API calls this page. One that is loaded again is another one: it begins another recording. */
+  const pageName = (() => {
+    const name = query.get('page') || `${query.get('resource') || 'phone'}-${Math.random().toString(36).slice(2, 6)}`;
+    const loads = Number(window.sessionStorage.getItem(name)) + 1;
+    window.sessionStorage.setItem(name, loads);
+    return loads > 1 ? `${name}.${loads}` : name;
+  })();
   const control = (what) => `/control/pages/${encodeURIComponent(pageName)}/${what}`;
   const authorized = () => ({ Authorization: `Bearer ${query.get('token')}` });
 
