@@ -28,7 +28,7 @@ var (
 // harMax is the longest HAR that is read, in bytes; harEntriesMax is how many requests and frames of a softphone are kept.
 const (
 	harMax        = 1 << 30
-	harEntriesMax = 2_000_000
+	harEntriesMax = 200_000
 )
 
 // har is what is read of a HAR: what a softphone did, as far as one can tell by the addresses.

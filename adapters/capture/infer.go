@@ -124,8 +124,10 @@ type inference struct {
 	config  ClientOptions
 	// hasMicrophone and hasPeers: the recording tells of the microphone, of peer connections by itself.
 	hasMicrophone, hasPeers bool
-	before, after           map[int][]made // by index of what was seen
-	options_                object         // the options that were inferred
+	before, after           map[int][]made   // by index of what was seen
+	places                  map[string][]int // where a word was said, in all and of a session, and where a call was connected by request
+	given                   object           // the options that were inferred
+	assumed                 bool             // the version of the SDK was not said
 
 	proposals map[string]*proposal
 	jingle    map[string]bool   // by sid: the latest offer was of Jingle itself
@@ -134,6 +136,7 @@ type inference struct {
 	legs      map[string]*ownLeg
 	station   stationSeen
 	explained map[int]bool // what was seen and needs no further cause
+	streams   map[int]streamSeen
 	user      string
 }
 
@@ -172,6 +175,9 @@ type ownLeg struct {
 	lastChange int
 }
 
+// streamSeen is a stream as the wire shows it: it came up, the far end closed it.
+type streamSeen struct{ up, closed bool }
+
 // stationSeen is the station as the wire shows it.
 type stationSeen struct {
 	lineAppearance int
@@ -181,15 +187,43 @@ type stationSeen struct {
 
 func newInference(c *Capture) *inference {
 	f := &inference{
-		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, options_: object{},
-		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{},
+		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, given: object{},
+		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{}, streams: map[int]streamSeen{},
 	}
-	f.user = userOf(f.seen)
+	f.user, f.places = userOf(f.seen), placesOf(f.seen)
 	for _, r := range c.Records {
 		f.hasMicrophone = f.hasMicrophone || r.Kind == "gum.ok" || r.Kind == "gum.err"
 		f.hasPeers = f.hasPeers || r.Kind == "pc.new"
 	}
 	return f
+}
+
+// placesOf are where what is looked for ahead was seen: answers, accepts and proceeds that were sent, in all and of a session;
+// the end of a session, by either side; and requests that connect a call.
+func placesOf(seen []*sighting) map[string][]int {
+	places := map[string][]int{}
+	for i, s := range seen {
+		switch {
+		case s.word == "terminate":
+			places["terminate "+s.session] = append(places["terminate "+s.session], i)
+		case s.Kind == "ws.send" && (s.word == "answer" || s.word == "accept" || s.word == "proceed"):
+			places[s.word] = append(places[s.word], i)
+			places[s.word+" "+s.session] = append(places[s.word+" "+s.session], i)
+		case s.Kind == "http.req" && s.body["state"] == "connected":
+			places["connect"] = append(places["connect"], i)
+		}
+	}
+	return places
+}
+
+// next is the next place of what placesOf knows, behind one; behind all if there is none.
+func (f *inference) next(what string, i int) int {
+	list := f.places[what]
+	at, _ := slices.BinarySearch(list, i+1)
+	if at == len(list) {
+		return len(f.seen)
+	}
+	return list[at]
 }
 
 // precede infers a record right before something that was seen.
@@ -216,6 +250,7 @@ func (f *inference) walk() {
 		switch s.Kind {
 		case "ws.recv":
 			f.received(i, s)
+			f.streamSaid(s)
 		case "ws.send":
 			f.sent(i, s)
 		case "http.req":
@@ -243,7 +278,7 @@ func (f *inference) records() ([]port.Record, error) {
 		return nil
 	}
 	for i, s := range f.seen {
-		if i == 0 && len(f.options_) > 0 {
+		if i == 0 && s.Kind == "config" && (len(f.given) > 0 || f.assumed) {
 			if err := f.configured(&s.Record); err != nil {
 				return nil, err
 			}
@@ -264,17 +299,17 @@ func (f *inference) records() ([]port.Record, error) {
 	return out, nil
 }
 
-// configured adds the inferred options to the config record.
+// configured adds the inferred options, and the version that is assumed, to the config record.
 func (f *inference) configured(r *port.Record) error {
 	fields := decodeObject(*r)
 	config := asObject(fields["config"])
 	if config == nil {
 		config = object{}
 	}
-	for name, value := range f.options_ {
+	for name, value := range f.given {
 		config[name] = value
 	}
-	fields["config"], fields["inferred"] = config, byOptions
+	fields["config"], fields["inferred"], fields["sdk"] = config, byOptions, f.capture.Config.SDK
 	for _, head := range []string{"seq", "t", "k"} {
 		delete(fields, head)
 	}

@@ -21,26 +21,14 @@ func (f *inference) accepted(i int, s *sighting) {
 // unanswered: the microphone of a session that was never answered. If the session ended before another one was answered,
 // the microphone came too late, and otherwise it was denied: it must not be taken for that of the other.
 func (f *inference) unanswered(i int, h *heard) {
-	ended := -1
-	for j := i + 1; j < len(f.seen); j++ {
-		s := f.seen[j]
-		switch {
-		case s.Kind == "ws.send" && s.word == "accept" && s.session == h.id:
-			j = len(f.seen)
-		case s.Kind == "ws.send" && s.word == "answer" && s.session == h.id:
-			return
-		case s.Kind == "ws.send" && s.word == "answer" && ended < 0:
-			j = len(f.seen)
-		case s.word == "terminate" && s.session == h.id && ended < 0:
-			ended = j
-		}
-	}
+	answered, again := f.next("answer "+h.id, i), f.next("accept "+h.id, i)
+	ended, other := f.next("terminate "+h.id, i), f.next("answer", i)
 	switch {
-	case f.hasMicrophone:
-	case ended < 0:
-		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
-	default:
+	case f.hasMicrophone, answered < again:
+	case ended < min(again, other):
 		f.follow(ended, byLeftover, "gum.ok", object{"tracks": []string{"audio"}})
+	default:
+		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
 	}
 }
 
@@ -112,18 +100,12 @@ func (f *inference) activeSent(i int, s *sighting) {
 // staysDown tells whether a peer connection is seen not to be connected before it is seen to be: a call that is answered on
 // the shared session is answered by request while it is, and by proceed while it is not.
 func (f *inference) staysDown(i int, h *heard) bool {
-	for j := i + 1; j < len(f.seen); j++ {
-		s := f.seen[j]
-		switch {
-		case s.Kind == "http.req" && s.body["state"] == "connected":
-			return false
-		case s.word == "terminate" && s.session == h.id:
-			return false
-		case s.Kind == "ws.send" && s.word == "proceed" && s.session == h.id:
-			return f.seen[s.turn].word != "propose"
-		}
+	proceed := f.next("proceed "+h.id, i)
+	if proceed > min(f.next("connect", i), f.next("terminate "+h.id, i), len(f.seen)-1) {
+		return false
 	}
-	return false
+	turn := f.seen[proceed].turn
+	return turn < 0 || f.seen[turn].word != "propose"
 }
 
 // disconnected: a call is answered by proceed although its session is there, so media does not flow.

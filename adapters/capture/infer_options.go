@@ -16,12 +16,12 @@ func (f *inference) options() {
 		}
 		if s.word == "bind" && o.JIDResource == "" && s.reason != "" {
 			o.JIDResource = s.reason
-			f.options_["jidResource"] = s.reason
+			f.given["jidResource"] = s.reason
 		}
 		if o.UseServerSidePings == nil && strings.HasPrefix(s.word, "subscribe enable.server.side.pings") {
 			on := true
 			o.UseServerSidePings = &on
-			f.options_["useServerSidePings"] = true
+			f.given["useServerSidePings"] = true
 		}
 	}
 	f.sessionTypes()
@@ -30,7 +30,7 @@ func (f *inference) options() {
 	f.autoConnect()
 	f.capture.Config.Options = *o
 	if f.capture.Config.SDK == "" {
-		f.capture.Config.SDK = AssumedSDK
+		f.capture.Config.SDK, f.assumed = AssumedSDK, true
 		f.capture.Warnings = append(f.capture.Warnings,
 			f.capture.Name+": it does not say which version of the SDK was recorded: taken as "+AssumedSDK+"; --profile chooses another")
 	}
@@ -67,7 +67,7 @@ func (f *inference) autoAnswer() {
 	if all > 0 && prompt == 0 {
 		off := true
 		f.config.DisableAutoAnswer = &off
-		f.options_["disableAutoAnswer"] = true
+		f.given["disableAutoAnswer"] = true
 	}
 }
 
@@ -85,7 +85,7 @@ func (f *inference) eagerness() {
 		mode = "event"
 	}
 	f.config.EagerPersistent = &mode
-	f.options_["eagerPersistentConnectionEstablishment"] = mode
+	f.given["eagerPersistentConnectionEstablishment"] = mode
 }
 
 // wiringTime is how long after the first subscription a client that may have softphone sessions asks for its station or its
@@ -106,7 +106,7 @@ func (f *inference) sessionTypes() {
 			}
 		case s.At-up.At > wiringTime:
 			f.config.AllowedSessionTypes = []string{}
-			f.options_["allowedSessionTypes"] = []string{}
+			f.given["allowedSessionTypes"] = []string{}
 			return
 		case s.Kind == "http.req":
 			return
@@ -131,7 +131,7 @@ func (f *inference) autoConnect() {
 			if at > 0 {
 				off := false
 				f.config.AutoConnectSessions = &off
-				f.options_["autoConnectSessions"] = false
+				f.given["autoConnectSessions"] = false
 				return
 			}
 			if at == 0 {
