@@ -44,9 +44,24 @@ func (l *sdpLines) last(value string) string {
 	return value
 }
 
-// toSDP is a session-initiate as an SDP offer (XEP-0167 section 6, XEP-0176, XEP-0320, XEP-0293, XEP-0294, XEP-0338, XEP-0339).
-// The far end is the initiator. The session id of the origin line is a constant: nothing reads it.
-func toSDP(j *element) (messages.SDP, error) {
+// party is one side of a session (XEP-0166 section 3).
+type party string
+
+const (
+	initiator party = "initiator"
+	responder party = "responder"
+)
+
+func (p party) other() party {
+	if p == initiator {
+		return responder
+	}
+	return initiator
+}
+
+// toSDP is a session-initiate or a session-accept as an SDP (XEP-0167 section 6, XEP-0176, XEP-0320, XEP-0293, XEP-0294, XEP-0338,
+// XEP-0339). by is who describes itself in it. The session id of the origin line is a constant: nothing reads it.
+func toSDP(j *element, by party) (messages.SDP, error) {
 	l := &sdpLines{}
 	l.line("v=0")
 	l.line("o=- 1 1 IN IP4 0.0.0.0")
@@ -63,7 +78,7 @@ func toSDP(j *element) (messages.SDP, error) {
 			continue
 		}
 		described++
-		if err := l.content(content); err != nil {
+		if err := l.content(content, by); err != nil {
 			return "", err
 		}
 	}
@@ -85,7 +100,7 @@ func (l *sdpLines) group(g *element) {
 }
 
 // content writes one media section.
-func (l *sdpLines) content(c *element) error {
+func (l *sdpLines) content(c *element, by party) error {
 	rtp, ice := c.child(nsRTP, "description"), c.child(nsICE, "transport")
 	if rtp == nil || ice == nil {
 		return errors.New("jingle: description: a content without RTP description or ICE transport; only those can be answered")
@@ -99,18 +114,18 @@ func (l *sdpLines) content(c *element) error {
 	l.line("m=% 9 UDP/TLS/RTP/SAVPF"+types, rtp.attr("media"))
 	l.line("c=IN IP4 0.0.0.0")
 	l.line("a=mid:%", c.attr("name"))
-	l.line("a=" + direction(c.attr("senders")))
+	l.line("a=" + direction(c.attr("senders"), by))
 	l.rtp(rtp)
 	l.ice(ice)
 	return nil
 }
 
-// direction is who sends, seen from the initiator, whose SDP this is (XEP-0166 section 7.3).
-func direction(senders string) string {
+// direction is who sends, seen from the party whose SDP this is (XEP-0166 section 7.3).
+func direction(senders string, by party) string {
 	switch senders {
-	case "initiator":
+	case string(by):
 		return "sendonly"
-	case "responder":
+	case string(by.other()):
 		return "recvonly"
 	case "none":
 		return "inactive"
@@ -232,7 +247,7 @@ func candidateLine(l *sdpLines, c *element) string {
 
 // trickled reads the candidates of a transport-info. All contents share one transport (BUNDLE), so that the first content's
 // name stands for all; a message without candidates is the end of them.
-func trickled(in messages.TransportInfo, j *element) (messages.Input, error) {
+func trickled(in messages.TransportInfo, j *element) (messages.TransportInfo, error) {
 	l := &sdpLines{}
 	for _, content := range j.children {
 		ice := content.child(nsICE, "transport")

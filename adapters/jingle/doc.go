@@ -1,7 +1,8 @@
 // Package jingle translates between the frames of the XMPP stream and messages.
 //
-// Decode reads one received WebSocket frame, Encode writes one effect as a frame to send. The package keeps no state,
-// decides nothing and trusts nothing: who may say what is the charts' business.
+// Decode reads one WebSocket frame that a client received, Encode writes one effect as a frame to send. DecodeClient and EncodePlatform
+// are the other end of the same wire: the platform's. The package keeps no state, decides nothing and trusts nothing: who
+// may say what is the charts' business, or the platform's.
 //
 // A frame is one element (RFC 7395). The reader knows the XML that XMPP allows (RFC 6120 section 11.1) and refuses the
 // rest, so that no second parser can see something else in it: no document type, comment, processing instruction or

@@ -48,7 +48,7 @@ func Encode(e messages.Effect, c Context) (frame []byte, ok bool, err error) {
 	case messages.AcknowledgeIQ:
 		w.empty("iq", "xmlns", nsClient, "id", e.IQ, "to", e.To.Reveal(), "type", "result")
 	case messages.RefuseIQ:
-		w.refuse(e)
+		w.iq(e.IQ, "", e.To.Reveal(), "error", func() { w.refusal(e.Condition, e.JingleCondition) })
 	default:
 		if ok, err = w.request(e, c); !ok {
 			return nil, false, nil
@@ -82,15 +82,13 @@ func (w *writer) initiation(word string, session messages.SessionID, to messages
 	w.end()
 }
 
-// refuse writes an error answer (RFC 6120 section 8.3); the real client's are all of type cancel.
-func (w *writer) refuse(e messages.RefuseIQ) {
-	w.start("iq", "xmlns", nsClient, "id", e.IQ, "to", e.To.Reveal(), "type", "error")
+// refusal writes the error of an answer (RFC 6120 section 8.3); the real client's are all of type cancel.
+func (w *writer) refusal(condition, jingleCondition string) {
 	w.start("error", "type", "cancel")
-	w.named(e.Condition, "xmlns", nsStanzas)
-	if e.JingleCondition != "" {
-		w.named(e.JingleCondition, "xmlns", nsErrors)
+	w.named(condition, "xmlns", nsStanzas)
+	if jingleCondition != "" {
+		w.named(jingleCondition, "xmlns", nsErrors)
 	}
-	w.end()
 	w.end()
 }
 
@@ -114,13 +112,13 @@ func (w *writer) payloadOf(e messages.Effect, c Context) func() error {
 		return func() error { w.bind(e, c); return nil }
 	case messages.SendServices:
 		return func() error {
-			w.iq(c.IQ, e.Domain, "get", func() { w.empty("services", "xmlns", nsServices, "type", e.Type) })
+			w.iq(c.IQ, "", e.Domain, "get", func() { w.empty("services", "xmlns", nsServices, "type", e.Type) })
 			return nil
 		}
 	case messages.SendSubscribe:
 		return func() error { w.subscribe(e, c); return nil }
 	case messages.SendPing:
-		return func() error { w.iq(c.IQ, "", "get", func() { w.empty("ping", "xmlns", nsPing) }); return nil }
+		return func() error { w.iq(c.IQ, "", "", "get", func() { w.empty("ping", "xmlns", nsPing) }); return nil }
 	case messages.SendAnswer:
 		return func() error { return w.answer(e, c) }
 	case messages.SendCandidate:
@@ -134,15 +132,16 @@ func (w *writer) payloadOf(e messages.Effect, c Context) func() error {
 	}
 }
 
-func (w *writer) iq(id, to, kind string, payload func()) {
-	w.start("iq", "xmlns", nsClient, "id", id, "to", to, "type", kind)
+// iq writes an IQ; a client's has no from.
+func (w *writer) iq(id, from, to, kind string, payload func()) {
+	w.start("iq", "xmlns", nsClient, "id", id, "from", from, "to", to, "type", kind)
 	payload()
 	w.end()
 }
 
 // bind asks for a resource; without one the server chooses (RFC 6120 section 7).
 func (w *writer) bind(e messages.SendBind, c Context) {
-	w.iq(c.IQ, "", "set", func() {
+	w.iq(c.IQ, "", "", "set", func() {
 		w.start("bind", "xmlns", nsBind)
 		if e.Resource != "" {
 			w.start("resource")
@@ -154,7 +153,7 @@ func (w *writer) bind(e messages.SendBind, c Context) {
 }
 
 func (w *writer) subscribe(e messages.SendSubscribe, c Context) {
-	w.iq(c.IQ, c.NotificationHost, "set", func() {
+	w.iq(c.IQ, "", c.NotificationHost, "set", func() {
 		w.start("pubsub", "xmlns", nsPubsub)
 		w.empty("subscribe", "node", e.Topic, "jid", e.JID.Reveal())
 		w.end()
@@ -168,7 +167,7 @@ func (w *writer) rpc(to messages.JID, c Context, method string, params ...string
 	if id == "" {
 		id = c.IQ
 	}
-	body, err := jsonText(method, id, params)
+	body, err := jsonText(method, id, params...)
 	if err != nil {
 		return err
 	}
@@ -181,7 +180,10 @@ func (w *writer) rpc(to messages.JID, c Context, method string, params ...string
 }
 
 // jsonText is a JSON-RPC request. Text that is not UTF-8 is refused, where encoding/json would change it.
-func jsonText(method, id string, params []string) (string, error) {
+func jsonText(method, id string, params ...string) (string, error) {
+	if !utf8.ValidString(method + id) {
+		return "", errors.New("jingle: encode: the method or id of an rpc is not UTF-8")
+	}
 	b := []byte(`{"jsonrpc":"2.0","method":`)
 	b = appendQuoted(b, method)
 	b = append(b, `,"params":{`...)
@@ -199,6 +201,10 @@ func jsonText(method, id string, params []string) (string, error) {
 		}
 		first = false
 		b = append(appendQuoted(b, name), ':')
+		if name == "reinvite" { // the one param that is no text
+			b = append(b, value...)
+			continue
+		}
 		b = appendQuoted(b, value)
 	}
 	b = append(b, `},"id":`...)
@@ -216,11 +222,24 @@ func appendQuoted(b []byte, s string) []byte {
 
 // jingle writes a Jingle action in an IQ (XEP-0166 section 7).
 func (w *writer) jingle(to messages.JID, c Context, session messages.SessionID, action string, body func()) {
-	w.iq(c.IQ, to.Reveal(), "set", func() {
-		w.start("jingle", "xmlns", nsJingle, "sid", string(session), "action", action)
-		body()
-		w.end()
-	})
+	w.iq(c.IQ, "", to.Reveal(), "set", func() { w.action(session, action, "", body) })
+}
+
+// action writes a Jingle element; only a session-initiate names the initiator.
+func (w *writer) action(session messages.SessionID, action string, initiator messages.JID, body func()) {
+	w.start("jingle", "xmlns", nsJingle, "sid", string(session), "action", action, "initiator", initiator.Reveal())
+	body()
+	w.end()
+}
+
+// reason writes why a session ends (XEP-0166 section 7.4); "" is no reason.
+func (w *writer) reason(condition string) {
+	if condition == "" {
+		return
+	}
+	w.start("reason")
+	w.named(condition)
+	w.end()
 }
 
 // bySignalling calls the writer of the session's signalling.
@@ -247,7 +266,7 @@ func (w *writer) answer(e messages.SendAnswer, c Context) error {
 	return bySignalling(e.Signalling, func() error {
 		return w.rpc(e.To, c, "answer", "sdp", sdp.Reveal(), "sessionId", string(e.Session))
 	}, func() (err error) {
-		w.jingle(e.To, c, e.Session, "session-accept", func() { err = w.description(sdp) })
+		w.jingle(e.To, c, e.Session, "session-accept", func() { err = w.description(sdp, responder) })
 		return err
 	})
 }
@@ -259,16 +278,22 @@ func (w *writer) trickle(e messages.SendCandidate, c Context) error {
 		return errors.New("jingle: encode: a candidate of more than one line")
 	}
 	return bySignalling(e.Signalling, func() error {
-		fragment := "a=end-of-candidates"
-		if candidate != "" {
-			fragment = "m=" + e.Mid + " 9 RTP/AVP 0\r\na=" + candidate
-		}
-		return w.rpc(e.To, c, "iceCandidate", "sessionId", string(e.Session), "sdp", fragment)
+		return w.rpc(e.To, c, "iceCandidate", "sessionId", string(e.Session), "sdp", fragment(e.Mid, candidate))
 	}, func() error {
 		w.jingle(e.To, c, e.Session, "transport-info", func() { w.transportInfo(e.Mid, candidate, c.LocalSDP) })
 		return nil
 	})
 }
+
+// fragment is a candidate as genesys-webrtc has it: the m= line names the mid. An empty candidate is the end of candidates.
+func fragment(mid, candidate string) string {
+	if candidate == "" {
+		return endOfCandidates
+	}
+	return "m=" + mid + " 9 RTP/AVP 0\r\na=" + candidate
+}
+
+const endOfCandidates = "a=end-of-candidates"
 
 func (w *writer) transportInfo(mid, candidate string, local messages.SDP) {
 	ufrag := sdpValue(local.Reveal(), "ice-ufrag")
@@ -280,7 +305,7 @@ func (w *writer) transportInfo(mid, candidate string, local messages.SDP) {
 	if candidate == "" {
 		w.empty("gathering-complete")
 	} else {
-		w.candidate(candidate)
+		w.candidate(candidate, responder)
 	}
 	w.end()
 	w.end()
@@ -301,14 +326,7 @@ func (w *writer) terminate(e messages.SendTerminate, c Context) error {
 	return bySignalling(e.Signalling, func() error {
 		return w.rpc(e.To, c, "terminate", "sessionId", string(e.Session), "reason", e.Reason)
 	}, func() error {
-		w.jingle(e.To, c, e.Session, "session-terminate", func() {
-			if e.Reason == "" {
-				return
-			}
-			w.start("reason")
-			w.named(e.Reason)
-			w.end()
-		})
+		w.jingle(e.To, c, e.Session, "session-terminate", func() { w.reason(e.Reason) })
 		return nil
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -144,4 +145,83 @@ func BenchmarkDecodePropose(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzDecodeClient: no frame panics or hangs; what is refused is not read, and what is read as an effect that the real client
+// can say, it says as a frame that is read as the same.
+func FuzzDecodeClient(f *testing.F) {
+	for _, path := range []string{"testdata/client.txt", "testdata/client-refused.txt", "testdata/refused.txt", "testdata/sent.txt"} {
+		for _, s := range readStories(f, path) {
+			f.Add([]byte(s.in))
+			f.Add([]byte(s.out))
+		}
+	}
+	f.Fuzz(func(t *testing.T, frame []byte) {
+		read, err := DecodeClient(frame)
+		if err != nil {
+			if read.Effect != nil || read.Unknown != "" || read.Reject != "" || read.Token != "" {
+				t.Errorf("%q is refused, and yet read: %v", frame, err)
+			}
+			return
+		}
+		if read.Effect == nil {
+			if (read.Unknown == "") == (read.Reject == "") || (read.IQ != "") != (read.Condition != "") {
+				t.Errorf("%q is read as %+v", frame, read)
+			}
+			return
+		}
+		about := Context{IQ: read.IQ, Self: read.From, Token: read.Token, NotificationHost: read.To.Reveal()}
+		if a, described := read.Effect.(messages.SendAnswer); described && a.Signalling == messages.Jingle {
+			return // fields that the real client leaves out would make it another
+		}
+		again, ok, err := Encode(read.Effect, about)
+		if err != nil {
+			return // such as a mid of XML that JSON-RPC cannot carry
+		}
+		back, err := DecodeClient(again)
+		if !ok || err != nil || back.Effect != read.Effect || back.Token != read.Token {
+			t.Errorf("%q\nis written as %q,\nand read as %+v, %v", frame, again, back, err)
+		}
+	})
+}
+
+// FuzzEncodePlatform: what the platform tells, the client hears as it was, whatever an id, an address or a description holds;
+// what it would hear otherwise is refused.
+func FuzzEncodePlatform(f *testing.F) {
+	for _, hostile := range []string{
+		"s1", "", `"><iq type='set'/>`, "a&b", "]]>", "\t\r\n ", "m=0 a=x", "\x00", "\xff", "\uFFFD", normalSDP, answerSDP, "v=0\r\nm=\r\na=ssrc:1\r\na=ssrc:1 :\r\na=extmap:1",
+	} {
+		f.Add(hostile, "edge@gjoll.example.com/leg", "0")
+		f.Add("s1", hostile, "0")
+		f.Add("s1", "edge@gjoll.example.com/leg", hostile)
+	}
+	f.Fuzz(func(t *testing.T, text, jid, mid string) {
+		session, from := messages.SessionID(text), messages.JID(jid)
+		for _, in := range []messages.Input{
+			messages.Propose{Session: session, Conversation: messages.ConversationID(mid), From: from, To: "ann@example.com/desk", PrivAnswer: text},
+			messages.Retract{Session: session, From: from},
+			messages.Offer{IQ: "o1", Session: "s1", From: from, SDP: messages.SDP(text), ICE: transport(text)},
+			messages.RemoteCandidate{IQ: "o2", Session: "s1", From: from, Mid: mid, Candidate: messages.Candidate(text)},
+			messages.Terminate{IQ: "o3", Session: session, From: from, Reason: mid},
+			messages.SessionTerminate{IQ: "j1", Session: session, From: from, Reason: mid},
+			messages.SessionInfo{IQ: "j2", Session: session, From: from, Info: mid},
+			messages.UnknownTopic{Topic: "t." + text},
+		} {
+			frame, _, err := EncodePlatform(in, telling)
+			if c, is := in.(messages.RemoteCandidate); err != nil || is && strings.TrimPrefix(c.Candidate.Reveal(), "a=") != c.Candidate.Reveal() || is && text == "" {
+				continue // it cannot be said, or is said in another word
+			}
+			if got := heard(t, recorded{XML: string(frame)}, nil); len(got) != 1 || !reflect.DeepEqual(got[0], in) {
+				t.Errorf("%q is heard as %s, want %s", frame, shown(t, got), shown(t, in))
+			}
+		}
+		frame, _, err := EncodePlatform(messages.SessionInitiate{IQ: "j1", Session: "s1", From: from, SDP: messages.SDP(text)}, telling)
+		if err != nil {
+			return
+		}
+		// What SDP cannot carry, such as a media type of two words, is read as an error; that it is one frame is for us to see to.
+		if _, err := parse(frame); err != nil {
+			t.Errorf("%q is no frame: %v", frame, err)
+		}
+	})
 }

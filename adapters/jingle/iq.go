@@ -111,7 +111,7 @@ func decodeJingle(iq, j *element) (messages.Input, error) {
 	id, from, session := iq.attr("id"), messages.JID(iq.attr("from")), messages.SessionID(j.attr("sid"))
 	switch action := j.attr("action"); action {
 	case "session-initiate":
-		sdp, err := toSDP(j)
+		sdp, err := toSDP(j, initiator)
 		return messages.SessionInitiate{IQ: id, Session: session, From: from, SDP: sdp, Empty: j.child(nsJingle, "content") == nil}, err
 	case "session-accept":
 		return messages.SessionAccept{IQ: id, Session: session, From: from}, nil

@@ -22,11 +22,7 @@ var methods = map[string]func(params object, from sender) (messages.Input, error
 
 // decodeRPC reads the JSON-RPC of a genesys-webrtc element (sdk-behaviour 3.3).
 func decodeRPC(text string, from sender) (messages.Input, error) {
-	rpc, err := parseObject(text)
-	if err != nil {
-		return nil, err
-	}
-	method, err := rpc.text("method")
+	method, params, err := envelope(text)
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +30,25 @@ func decodeRPC(text string, from sender) (messages.Input, error) {
 	if !known {
 		return messages.UnknownRPC{IQ: from.iq, Method: method, From: from.jid}, nil
 	}
-	params, ok := rpc["params"].(object)
-	if !ok {
-		return nil, fmt.Errorf("jingle: genesys-webrtc: %s without params", method)
+	if params == nil {
+		return nil, withoutParams(method)
 	}
 	return read(params, from)
+}
+
+// envelope reads method and params of a JSON-RPC request; params that are no object are as good as none.
+func envelope(text string) (method string, params object, err error) {
+	rpc, err := parseObject(text)
+	if err != nil {
+		return "", nil, err
+	}
+	method, err = rpc.text("method")
+	params, _ = rpc["params"].(object)
+	return method, params, err
+}
+
+func withoutParams(method string) error {
+	return fmt.Errorf("jingle: genesys-webrtc: %s without params", method)
 }
 
 func offer(p object, from sender) (messages.Input, error) {
@@ -93,9 +103,8 @@ func sdpValue(sdp, name string) string {
 // remoteCandidate reads a fragment of two lines, m=<mid> … and a=<candidate>. The end of candidates has no media line; it is
 // malformed like any other fragment that lacks one of them, and so is harmless.
 func remoteCandidate(p object, from sender) (messages.Input, error) {
-	session, fragment, err := sessionAndSDP(p)
-	mid := after(fragment, "m=", " \t\r\n")
-	candidate := after(fragment, "a=", "\r\n\\")
+	session, sdp, err := sessionAndSDP(p)
+	mid, candidate := unfragment(sdp)
 	in := messages.RemoteCandidate{IQ: from.iq, Session: session, From: from.jid}
 	if mid == "" || candidate == "" {
 		in.Malformed = true
@@ -103,6 +112,11 @@ func remoteCandidate(p object, from sender) (messages.Input, error) {
 		in.Mid, in.Candidate = mid, messages.Candidate(candidate)
 	}
 	return in, err
+}
+
+// unfragment is mid and candidate of a fragment; either may be missing.
+func unfragment(sdp string) (mid, candidate string) {
+	return after(sdp, "m=", " \t\r\n"), after(sdp, "a=", "\r\n\\")
 }
 
 // after is the text between a mark and the first of some ends, or "".

@@ -54,18 +54,18 @@ func sections(sdp messages.SDP) []section {
 	return all
 }
 
-// description writes an SDP answer as the contents of a session-accept, in the shape that the real client sends. We are the
-// responder.
-func (w *writer) description(sdp messages.SDP) error {
+// description writes an SDP as the contents of a session-accept, in the shape that the real client sends, or of a
+// session-initiate. by is whose SDP it is.
+func (w *writer) description(sdp messages.SDP, by party) error {
 	all := sections(sdp)
 	if len(all) == 1 {
-		return errors.New("jingle: answer: the local description has no media section; make the answer before it is sent")
+		return errors.New("jingle: description: the SDP has no media section; make it before it is sent")
 	}
 	session := all[0]
 	for _, media := range all[1:] {
-		w.start("content", "creator", "initiator", "name", media.value("mid"), "senders", senders(media))
+		w.start("content", "creator", "initiator", "name", media.value("mid"), "senders", senders(media, by))
 		w.rtp(media)
-		w.ice(session, media)
+		w.ice(session, media, by)
 		w.end()
 	}
 	for _, group := range session.values("group") {
@@ -82,13 +82,13 @@ func (w *writer) description(sdp messages.SDP) error {
 	return nil
 }
 
-// senders is who sends, where the SDP is the responder's; both is the default and is left out (XEP-0166 section 7.3).
-func senders(media section) string {
+// senders is who sends; both is the default and is left out (XEP-0166 section 7.3).
+func senders(media section, by party) string {
 	switch {
 	case media.has("sendonly"):
-		return "responder"
+		return string(by)
 	case media.has("recvonly"):
-		return "initiator"
+		return string(by.other())
 	case media.has("inactive"):
 		return "none"
 	default:
@@ -212,7 +212,7 @@ func (w *writer) sources(lines []string) {
 }
 
 // ice writes credentials, candidates and fingerprint; each may stand in the session part (XEP-0176, XEP-0320).
-func (w *writer) ice(session, media section) {
+func (w *writer) ice(session, media section, by party) {
 	either := func(key string) string {
 		if v := media.value(key); v != "" {
 			return v
@@ -221,7 +221,7 @@ func (w *writer) ice(session, media section) {
 	}
 	w.start("transport", "xmlns", nsICE, "ufrag", either("ice-ufrag"), "pwd", either("ice-pwd"))
 	for _, c := range media.values("candidate") {
-		w.candidate("candidate:" + c)
+		w.candidate("candidate:"+c, by)
 	}
 	if hash, print, ok := strings.Cut(either("fingerprint"), " "); ok {
 		w.start("fingerprint", "xmlns", nsDTLS, "hash", hash, "setup", either("setup"))
@@ -231,16 +231,26 @@ func (w *writer) ice(session, media section) {
 	w.end()
 }
 
-// candidate writes a candidate:… line as an element (XEP-0176 section 5.2); one that is none is left out.
-func (w *writer) candidate(line string) {
-	f := strings.Fields(strings.TrimPrefix(line, "candidate:"))
-	if len(f) < 8 || f[6] != "typ" {
+// candidate writes a candidate:… line as an element (XEP-0176 section 5.2); one that is none is left out. The real client, which
+// responds, leaves its generation out.
+func (w *writer) candidate(line string, by party) {
+	f, ok := candidateFields(line)
+	if !ok {
 		return
 	}
 	extra := extensions(f)
+	if by == responder {
+		delete(extra, "generation")
+	}
 	w.empty("candidate", "component", f[1], "foundation", f[0], "ip", f[4], "port", f[5], "priority", f[3],
 		"protocol", strings.ToLower(f[2]), "rel-addr", extra["raddr"], "rel-port", extra["rport"],
-		"tcptype", extra["tcptype"], "type", f[7])
+		"generation", extra["generation"], "tcptype", extra["tcptype"], "type", f[7])
+}
+
+// candidateFields are the fields of a candidate:… line, from the foundation on; ok tells whether it has all that it must.
+func candidateFields(line string) (fields []string, ok bool) {
+	fields = strings.Fields(strings.TrimPrefix(line, "candidate:"))
+	return fields, len(fields) >= 8 && fields[6] == "typ"
 }
 
 // extensions are the name and value pairs after a candidate's type.

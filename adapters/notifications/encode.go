@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -48,7 +49,7 @@ type (
 )
 
 // Encode writes a notification to a user, for tests and for the simulated platform; Decode reads back the same input. An
-// error means that the input is no notification.
+// error means that the input is no notification, or holds what JSON cannot carry.
 func Encode(user messages.UserID, in messages.Input) (topic string, body []byte, err error) {
 	n := envelope{Version: "2", Event: struct{}{}, Metadata: struct{}{}}
 	switch in := in.(type) {
@@ -70,7 +71,15 @@ func Encode(user messages.UserID, in messages.Input) (topic string, body []byte,
 	if body, err = json.Marshal(n); err != nil {
 		return "", nil, fmt.Errorf("notifications: encode %s: %w", in.Kind(), err)
 	}
+	if isReplaced(body) {
+		return "", nil, fmt.Errorf("notifications: encode %s: a text is not UTF-8", in.Kind())
+	}
 	return n.Topic, body, nil
+}
+
+// isReplaced tells whether encoding/json put U+FFFD where a text was not UTF-8: that alone it writes as an escape.
+func isReplaced(body []byte) bool {
+	return bytes.Contains(bytes.ReplaceAll(body, []byte(`\\`), nil), []byte(`\ufffd`))
 }
 
 func conversationOf(in messages.ConversationNotified) conversationBody {

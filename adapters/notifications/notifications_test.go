@@ -229,3 +229,21 @@ func BenchmarkDecode(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "notifications/s")
 }
+
+// A text that is not UTF-8 is refused and not changed; U+FFFD itself, and text that looks like its escape, are kept.
+func TestEncodeRefusesWhatIsNotUTF8(t *testing.T) {
+	if _, body, err := Encode("u1", messages.StationNotified{Action: "\xff"}); err == nil || body != nil {
+		t.Errorf("written as %s", body)
+	}
+	for _, text := range []string{"\uFFFD", `\ufffd`, `\\ufffd`, `"\ufffd`} {
+		want := messages.StationNotified{Action: text}
+		topic, body, err := Encode("u1", want)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if got, err := Decode(topic, body); err != nil || got != want {
+			t.Errorf("%s came back as %+v, %v", body, got, err)
+		}
+	}
+}

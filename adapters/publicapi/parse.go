@@ -17,23 +17,32 @@ func Parse(method, path string, body []byte) (r messages.Request, ok bool) {
 	if kind == "" {
 		return messages.Request{}, false
 	}
-	r = messages.Request{Of: kind}
+	r = requestAt(kind, ids)
 	switch kind {
 	case messages.PutTopics:
-		r.Channel, r.Topics = ids[0], topicsIn(body)
+		r.Topics = topicsIn(body)
+	case messages.PostCall:
+		r.Body = paramsIn(body)
+	case messages.PatchState:
+		patched(&r, body)
+	}
+	return r, true
+}
+
+// requestAt is a request of a kind with what its path says.
+func requestAt(kind messages.RequestKind, ids []string) messages.Request {
+	r := messages.Request{Of: kind}
+	switch kind {
+	case messages.PutTopics:
+		r.Channel = ids[0]
 	case messages.GetStation:
 		r.Station = messages.StationID(ids[0])
 	case messages.GetConversation:
 		r.Conversation = messages.ConversationID(ids[0])
-	case messages.PostCall:
-		r.Body = paramsIn(body)
-	case messages.PatchState:
-		r.Conversation, r.Participant = messages.ConversationID(ids[0]), messages.ParticipantID(ids[1])
-		patched(&r, body)
-	case messages.PostVoicemail:
+	case messages.PatchState, messages.PostVoicemail:
 		r.Conversation, r.Participant = messages.ConversationID(ids[0]), messages.ParticipantID(ids[1])
 	}
-	return r, true
+	return r
 }
 
 // segments are the unescaped segments of a path below /api/v2; nil if one cannot be unescaped.
@@ -127,13 +136,17 @@ func patched(r *messages.Request, body []byte) {
 	if err != nil {
 		return
 	}
-	in := &reader{}
+	(&reader{}).change(o, r)
+}
+
+// change reads the first of what a PATCH may change.
+func (r *reader) change(o object, into *messages.Request) {
 	switch {
 	case o.has("muted"):
-		r.Of, r.Value = messages.PatchMuted, in.flag(o, "muted")
+		into.Of, into.Value = messages.PatchMuted, r.flag(o, "muted")
 	case o.has("held"):
-		r.Of, r.Value = messages.PatchHeld, in.flag(o, "held")
+		into.Of, into.Value = messages.PatchHeld, r.flag(o, "held")
 	default:
-		r.State = messages.CallState(in.text(o, "state"))
+		into.State = messages.CallState(r.text(o, "state"))
 	}
 }

@@ -40,6 +40,7 @@ type commands struct {
 	Whatif   whatifCommand   `cmd:"" help:"Play the calls of a log under another configuration, side by side."`
 	Races    racesCommand    `cmd:"" help:"Try the orders of a log that the protocol leaves open; print those that change what the user ends up with."`
 	Explore  exploreCommand  `cmd:"" help:"Go through every state that a softphone can be in, and prove that none answers without consent."`
+	Serve    serveCommand    `cmd:"" help:"Run the simulated platform on a port, for the real SDK and for softphones."`
 	Charts   chartsCommand   `cmd:"" help:"List the charts that this binary was built from, or print one."`
 }
 

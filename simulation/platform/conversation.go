@@ -16,6 +16,8 @@ type Conversation struct {
 	// Number is the far end's.
 	Number   string
 	platform *Platform
+	// notified is when it last changed, or was told again.
+	notified time.Duration
 	// voicemail is whose voicemail has the call, or had it when recorded is set; nil: nobody's.
 	voicemail *User
 	recorded  bool
@@ -46,6 +48,12 @@ type Leg struct {
 
 // Conversation is the conversation that the leg is in.
 func (l *Leg) Conversation() *Conversation { return l.conversation }
+
+// User is whose leg it is; nil: the far end's.
+func (l *Leg) User() *User { return l.party.User }
+
+// Participant is the id of the participant whose leg it is.
+func (l *Leg) Participant() messages.ParticipantID { return l.party.ID }
 
 // Live tells whether the leg is not over.
 func (l *Leg) Live() bool { return l.State.Class() != messages.EndedClass }
@@ -101,6 +109,7 @@ func (c *Conversation) Legs(u *User) (n int) {
 func (c *Conversation) far() *Party { return c.Parties[0] }
 
 func (p *Platform) newConversation(id messages.ConversationID, number string, outbound bool) *Conversation {
+	p.begun++
 	c := &Conversation{ID: id, Number: number, platform: p}
 	purpose, state := "customer", messages.Connected
 	if outbound {
@@ -125,7 +134,8 @@ func (c *Conversation) add(u *User, purpose string, state messages.CallState, ou
 	if u != nil {
 		name = u.Name
 	}
-	l.party = &Party{ID: messages.ParticipantID(string(c.ID) + "-" + name + "-" + strconv.Itoa(len(c.Parties)+1)), User: u, Purpose: purpose, Leg: l}
+	id := c.platform.ids(ParticipantID, string(c.ID)+"-"+name+"-"+strconv.Itoa(len(c.Parties)+1))
+	l.party = &Party{ID: messages.ParticipantID(id), User: u, Purpose: purpose, Leg: l}
 	c.Parties = append(c.Parties, l.party)
 	return l
 }
@@ -199,6 +209,8 @@ func (c *Conversation) Told() messages.ConversationNotified { return c.body() }
 func (p *Platform) notify(c *Conversation) { p.notifyAfter(c, p.options.NotifyDelay) }
 
 func (p *Platform) notifyAfter(c *Conversation, delay time.Duration) {
+	c.notified = p.clock.Now()
+	p.change(c)
 	body := c.body()
 	for i, party := range c.Parties {
 		u := party.User

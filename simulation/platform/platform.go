@@ -20,6 +20,7 @@ type Platform struct {
 	chance        *Chance
 	silent        bool
 	users         []*User
+	byName        map[string]*User
 	conversations []*Conversation
 	byID          map[messages.ConversationID]*Conversation
 	sessions      []*Session
@@ -27,24 +28,41 @@ type Platform struct {
 	lanes         map[lane]time.Duration
 	channels      map[string]*channel
 	iqs           int
+	begun         int // conversations that have begun so far
+	sessionsBegun int
+	channelsMade  int
 	answers       int // sessions that were answered so far
 	resources     int // resources that were chosen so far
-	ended         func(*Session)
+	ids           func(of Thing, usual string) string
+	ended         func(*Session, End)
+	changed       func(*Conversation)
 }
 
 // New is an empty organisation.
 func New(options Options, clock Clock, chance *Chance) *Platform {
 	return &Platform{
-		options: options, clock: clock, chance: chance, byID: map[messages.ConversationID]*Conversation{}, bySID: map[messages.SessionID]*Session{},
-		lanes: map[lane]time.Duration{}, channels: map[string]*channel{},
+		options: options, clock: clock, chance: chance, byName: map[string]*User{}, byID: map[messages.ConversationID]*Conversation{}, bySID: map[messages.SessionID]*Session{},
+		lanes: map[lane]time.Duration{}, channels: map[string]*channel{}, ids: func(_ Thing, usual string) string { return usual },
 	}
 }
 
 // Silence makes the platform do nothing by itself any more, but answer the set-up of streams.
 func (p *Platform) Silence() { p.silent = true }
 
-// WhenEnded has somebody told of each session that the edge ends, when it does.
-func (p *Platform) WhenEnded(tell func(*Session)) { p.ended = tell }
+// WhenEnded has somebody told of each session that ends, once, when it does, and how. It is told in the middle of what goes
+// on: whoever is told asks nothing of the platform then.
+func (p *Platform) WhenEnded(tell func(*Session, End)) { p.ended = tell }
+
+// WhenChanged has somebody told when what the parties of a conversation hear of each other (Conversation.Heard) may have
+// changed: a leg was taken, held, muted, confined or ended, its session was answered, or another session carries it now. It is
+// told in the middle of what goes on, and maybe several times for one cause: whoever is told looks afterwards.
+func (p *Platform) WhenChanged(tell func(*Conversation)) { p.changed = tell }
+
+func (p *Platform) change(c *Conversation) {
+	if p.changed != nil {
+		p.changed(c)
+	}
+}
 
 // Calm draws no delays any more: what comes takes as long as its option says.
 func (p *Platform) Calm() { p.chance = NewChance(0) }
@@ -61,33 +79,35 @@ type User struct {
 	Station messages.StationInfo
 	// Associated: the user has the station.
 	Associated bool
+	channels   []*channel // in the order in which they were made
 	streams    []*Stream  // in the order in which they were bound
 	legs       []*Leg     // those that are not over, in the order in which they began
 	sessions   []*Session // those that have not ended, in the order in which they began
 	refused    bool       // no stream is taken
 }
 
-// AddUser adds an agent with a station of the platform's WebRTC kind.
+// AddUser adds an agent with a station of the platform's WebRTC kind. No two have the same name.
 func (p *Platform) AddUser(name string, lineAppearance int, persistent, associated bool) *User {
 	u := &User{Name: name, Associated: associated, Station: messages.StationInfo{
 		ID: messages.StationID("station-" + name), Type: "inin_webrtc_softphone", LineAppearance: lineAppearance, Persistent: persistent,
 	}}
 	p.users = append(p.users, u)
+	p.byName[name] = u
 	return u
 }
 
 // User finds an agent, or nil.
-func (p *Platform) User(name string) *User {
-	for _, u := range p.users {
-		if u.Name == name {
-			return u
-		}
-	}
-	return nil
-}
+func (p *Platform) User(name string) *User { return p.byName[name] }
+
+// Users are all agents, in the order in which they were added. The caller does not change the list.
+func (p *Platform) Users() []*User { return p.users }
 
 // Legs are the user's legs that are not over, in the order in which they began. The caller does not change the list.
 func (u *User) Legs() []*Leg { return u.legs }
+
+// Streams are the connections of the user's clients that are bound, in the order in which they were. The caller does not
+// change the list.
+func (u *User) Streams() []*Stream { return u.streams }
 
 // Bare is the user's address.
 func (u *User) Bare() messages.JID { return messages.JID(u.Name + "@" + Domain) }
@@ -116,10 +136,10 @@ func (p *Platform) later(l lane, about messages.ConversationID, usual time.Durat
 // Conversation finds a conversation, or nil.
 func (p *Platform) Conversation(id messages.ConversationID) *Conversation { return p.byID[id] }
 
-// Conversations are all that there ever were, in the order in which they began.
+// Conversations are all that are not forgotten, in the order in which they began.
 func (p *Platform) Conversations() []*Conversation { return p.conversations }
 
-// Sessions are all that there ever were.
+// Sessions are all that are not forgotten, in the order in which they began.
 func (p *Platform) Sessions() []*Session { return p.sessions }
 
 func (p *Platform) session(id messages.SessionID) *Session { return p.bySID[id] }

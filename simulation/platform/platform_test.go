@@ -76,7 +76,8 @@ func (p *place) client(t *testing.T, name string) *platform.Stream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream.Receive("1", messages.SendBind{})
+	stream.Receive("1", messages.SendAuth{})
+	stream.Receive("2", messages.SendBind{})
 	p.told = nil
 	return stream
 }

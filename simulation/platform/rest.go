@@ -2,7 +2,6 @@ package platform
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/hookswitch/hookswitch/messages"
 )
@@ -13,6 +12,7 @@ const (
 	accepted = 202
 	notFound = 404
 	conflict = 409
+	tooMany  = 429
 )
 
 // Request answers a request of the user's client. What it changes is changed at once; the embedder adds how long the
@@ -28,15 +28,22 @@ func (p *Platform) Request(u *User, r messages.Request) messages.HTTPAnswered {
 		}
 		return messages.HTTPAnswered{Status: ok, Me: me}
 	case messages.PostChannel:
-		c := &channel{id: fmt.Sprintf("channel-%d", len(p.channels)+1), user: u}
-		p.channels[c.id] = c
+		c := p.newChannel(u)
+		if c == nil {
+			return messages.HTTPAnswered{Status: tooMany}
+		}
 		return messages.HTTPAnswered{Status: ok, Channel: c.id}
 	case messages.PutTopics:
-		if c := p.channels[r.Channel]; c != nil {
-			c.subscribed = true
+		c := p.channel(u, r.Channel)
+		if c == nil {
+			return messages.HTTPAnswered{Status: notFound}
 		}
+		c.subscribed = true
 		return messages.HTTPAnswered{Status: ok}
 	case messages.GetStation:
+		if r.Station != u.Station.ID {
+			return messages.HTTPAnswered{Status: notFound}
+		}
 		station := u.Station
 		return messages.HTTPAnswered{Status: ok, Station: &station}
 	default:
@@ -80,7 +87,10 @@ func (c *Conversation) leg(id messages.ParticipantID) *Leg {
 	return nil
 }
 
-// dialled places a call. The scenario's name for the conversation is the number, if it was dialled by it.
+// mostLegs is how many calls a user has at a time who dials no other.
+const mostLegs = 100
+
+// dialled places a call. The conversation has the scenario's name for it, which is the caller's, if it is free.
 func (p *Platform) dialled(u *User, body messages.Opaque) messages.HTTPAnswered {
 	var call struct {
 		Number string `json:"phoneNumber"`
@@ -89,10 +99,10 @@ func (p *Platform) dialled(u *User, body messages.Opaque) messages.HTTPAnswered 
 	if err := json.Unmarshal([]byte(body), &call); err != nil {
 		return messages.HTTPAnswered{Status: 400}
 	}
-	id := messages.ConversationID(call.Name)
-	if id == "" || p.Conversation(id) != nil {
-		id = messages.ConversationID(fmt.Sprintf("D%d", len(p.conversations)+1))
+	if len(u.legs) >= mostLegs {
+		return messages.HTTPAnswered{Status: tooMany}
 	}
+	id := p.dialledID(messages.ConversationID(call.Name))
 	p.place(id, call.Number, u)
 	return messages.HTTPAnswered{Status: accepted, Placed: &messages.PlacedCall{Conversation: id, SelfURI: "/api/v2/conversations/calls/" + string(id)}}
 }

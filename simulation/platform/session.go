@@ -47,6 +47,9 @@ func (s *Session) Live() bool { return s != nil && s.live() }
 // Phone is the client that has the session, or "".
 func (s *Session) Phone() string { return s.phone }
 
+// Resource is where that client was bound when it took the session, or "".
+func (s *Session) Resource() string { return s.resource }
+
 // Proposed tells whether the session was proposed to the user's clients, and has not ended.
 func (s *Session) Proposed() bool { return s.proposed && !s.Ended }
 
@@ -60,7 +63,8 @@ func (s *Session) Gateway() messages.JID { return s.gateway }
 func (s *Session) User() *User { return s.user }
 
 func (p *Platform) newSession(u *User, c *Conversation, l *Leg) *Session {
-	id := messages.SessionID("S" + strconv.Itoa(len(p.sessions)+1))
+	p.sessionsBegun++
+	id := messages.SessionID(p.ids(SessionID, "S"+strconv.Itoa(p.sessionsBegun)))
 	s := &Session{ID: id, gateway: messages.JID(strings.ToLower(string(id)) + "@" + GatewayDomain + "/edge"), user: u, began: u.Station, about: c, signalling: p.options.Signalling}
 	p.sessions = append(p.sessions, s)
 	p.bySID[id] = s
@@ -118,7 +122,7 @@ func (p *Platform) Reroute(l *Leg) {
 
 // retract takes a propose back.
 func (p *Platform) retract(s *Session, delay time.Duration) {
-	p.over(s)
+	p.over(s, TakenBack)
 	p.later(p.edge(s), s.about.ID, delay, func() {
 		p.toAll(s.user, func(*Stream) messages.Input { return messages.Retract{Session: s.ID, From: s.gateway} })
 	})
@@ -199,6 +203,7 @@ func (p *Platform) answered(by *Stream, id messages.SessionID) {
 	}
 	p.answers++
 	s.answeredAs = p.answers
+	p.changeAll(s)
 	if p.options.Connected == OnAnswer {
 		p.connectAll(s)
 	}
@@ -233,14 +238,34 @@ func (p *Platform) endedByClient(by *Stream, id messages.SessionID) {
 	if s == nil || s.Ended || s.user != by.user {
 		return
 	}
-	p.over(s)
+	p.over(s, EndedByClient)
 	p.strand(s)
 }
 
+// End says how a session ended.
+type End string
+
+// The ends of a session.
+const (
+	EndedByEdge   End = "edge"      // for whatever reason; its client is told
+	EndedByClient End = "client"    // it said so
+	TakenBack     End = "retracted" // before a client took it
+)
+
 // over takes note that a session has ended.
-func (p *Platform) over(s *Session) {
+func (p *Platform) over(s *Session, how End) {
 	s.Ended, s.endedAt = true, p.clock.Now()
 	s.user.sessions = slices.DeleteFunc(s.user.sessions, func(o *Session) bool { return o == s })
+	if p.ended != nil {
+		p.ended(s, how)
+	}
+}
+
+// changeAll takes note that what is heard over a session may have changed.
+func (p *Platform) changeAll(s *Session) {
+	for _, l := range p.carried(s) {
+		p.change(l.conversation)
+	}
 }
 
 // release lets go of a session that a call has left: it is retracted while it rings, stays for the next call if the
@@ -266,10 +291,7 @@ func (p *Platform) endIdle(s *Session) {
 
 // terminate ends a session from the edge.
 func (p *Platform) terminate(s *Session, reason string, delay time.Duration) {
-	p.over(s)
-	if p.ended != nil {
-		p.ended(s)
-	}
+	p.over(s, EndedByEdge)
 	p.toClient(s, delay, func() messages.Input { return p.ending(s, reason) })
 }
 
@@ -312,6 +334,7 @@ func (p *Platform) Reinvite(s *Session) {
 			n.about = l.conversation
 		}
 	}
+	p.changeAll(n)
 	p.offer(n, true)
 	p.expectAnswer(n)
 }
@@ -329,7 +352,8 @@ func (s *Session) Ahead() bool { return s != nil && s.private }
 
 // ConnectAhead makes a user's persistent connection before there is a call.
 func (p *Platform) ConnectAhead(u *User) *Session {
-	about := &Conversation{ID: messages.ConversationID(fmt.Sprintf("P%d", len(p.sessions)+1)), platform: p}
+	id := p.ids(AheadID, "P"+strconv.Itoa(p.sessionsBegun+1))
+	about := &Conversation{ID: messages.ConversationID(id), platform: p}
 	s := p.newSession(u, about, nil)
 	s.private = true
 	p.propose(s, false)

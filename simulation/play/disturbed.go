@@ -7,6 +7,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
+	"github.com/hookswitch/hookswitch/simulation/stage"
 )
 
 // disturbing are the verbs after which a phone of an agent's and the platform may rightly disagree for a while, or after which
@@ -37,7 +38,7 @@ type deeds map[string]map[scenario.Verb]bool
 // do does a line, and notes whom it concerns.
 func (p *player) do(s scenario.Statement) error {
 	concerned := p.concerned(s) // before: who leaves a call with it is one of them
-	if err := perform(p, s); err != nil {
+	if err := stage.Perform(scene{p}, s); err != nil {
 		return err
 	}
 	for _, agent := range concerned {

@@ -45,7 +45,11 @@ type World struct {
 func New(cfg Config) *World {
 	w := &World{cfg: cfg, chance: platform.NewChance(cfg.Seed)}
 	w.Platform = platform.New(cfg.Options, &w.clock, platform.NewChance(cfg.Seed))
-	w.Platform.WhenEnded(w.abandoned)
+	w.Platform.WhenEnded(func(s *platform.Session, how platform.End) {
+		if how == platform.EndedByEdge {
+			w.abandoned(s)
+		}
+	})
 	if cfg.Silent {
 		w.Platform.Silence()
 	}

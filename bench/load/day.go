@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// day is the work of a fleet: the calls.
+type day struct {
+	plan    plan
+	fleet   *fleet
+	control *control
+	busy    func() // is called once, when as many calls are up as will be
+
+	mu       sync.Mutex
+	calls    []*call
+	unplaced int   // for want of an agent who is free
+	heard    heard // by the platform, of the agents' sound, over all calls
+	unheard  int   // calls of which nothing could be learnt
+	free     chan *agent
+	part     chan struct{} // closed when calls that are kept up are to end
+	under    sync.WaitGroup
+}
+
+// work places the calls and waits for their ends.
+func (d *day) work(ctx context.Context) {
+	d.free = make(chan *agent, len(d.fleet.agents))
+	for _, a := range d.fleet.agents {
+		d.free <- a
+	}
+	d.part = make(chan struct{})
+	if d.plan.Together > 0 {
+		d.together(ctx)
+	} else {
+		d.comeAndGo(ctx)
+	}
+	d.under.Wait()
+	wait(ctx, 2*time.Second) // for what is said too often
+}
+
+// comeAndGo has calls come in at their rate, evenly, whatever becomes of those before.
+func (d *day) comeAndGo(ctx context.Context) {
+	time.AfterFunc(min(d.plan.For, d.plan.Length+d.plan.For)*9/10, d.busy)
+	d.place(ctx, int(d.plan.Rate*d.plan.For.Seconds()))
+}
+
+// together has all calls come in, keeps them up for a while, and ends them.
+func (d *day) together(ctx context.Context) {
+	d.place(ctx, d.plan.Together)
+	for _, c := range d.calls {
+		select {
+		case <-c.up:
+		case <-time.After(time.Until(c.placed.Add(d.plan.Patience))):
+		case <-ctx.Done():
+		}
+	}
+	if wait(ctx, d.plan.For) {
+		d.busy()
+	}
+	close(d.part)
+}
+
+// place has so many calls come in.
+func (d *day) place(ctx context.Context, many int) {
+	start := time.Now()
+	for i := range many {
+		due := start.Add(time.Duration(float64(i) / d.plan.Rate * float64(time.Second)))
+		if !wait(ctx, time.Until(due)) {
+			return
+		}
+		select {
+		case a := <-d.free:
+			c := a.expect(messages.ConversationID(fmt.Sprintf("%s-c%d", d.fleet.run, i)), due, i%2 == 1)
+			d.calls = append(d.calls, c)
+			d.under.Go(func() { d.follow(ctx, c) })
+		default:
+			d.unplaced++
+		}
+	}
+}
+
+// follow goes through a call's life. An agent whose call went wrong is not called again.
+func (d *day) follow(ctx context.Context, c *call) {
+	if fault := d.live(ctx, c); fault != "" {
+		c.agent.mu.Lock()
+		defer c.agent.mu.Unlock()
+		c.fault = fault
+		return
+	}
+	d.free <- c.agent
+}
+
+// live places a call, keeps it up and ends it. The result says what could not be done, or is "".
+func (d *day) live(ctx context.Context, c *call) (fault string) {
+	if err := d.control.call(ctx, string(c.id), c.agent.name); err != nil {
+		return err.Error()
+	}
+	if !await(ctx, c.up, d.plan.Patience) {
+		return "it was not connected"
+	}
+	if d.plan.Together > 0 {
+		await(ctx, d.part, time.Hour)
+	} else {
+		wait(ctx, d.plan.Length)
+	}
+	if d.plan.Audio {
+		d.learn(ctx, c)
+	}
+	if err := d.hangUp(ctx, c); err != nil {
+		return err.Error()
+	}
+	if !await(ctx, c.over, d.plan.Patience) {
+		return "it did not end"
+	}
+	return ""
+}
+
+func (d *day) hangUp(ctx context.Context, c *call) error {
+	c.agent.mu.Lock()
+	c.hungUp = time.Now()
+	c.agent.mu.Unlock()
+	if !c.byAgent {
+		return d.control.hangUp(ctx, string(c.id))
+	}
+	patient, cancel := context.WithTimeout(ctx, d.plan.Patience)
+	defer cancel()
+	return c.agent.phone.EndSession(patient, c.id)
+}
+
+// learn asks the platform what it heard of the agent.
+func (d *day) learn(ctx context.Context, c *call) {
+	h, err := d.control.heard(ctx, string(c.id), c.agent.name)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err != nil || h.Received == 0 {
+		d.unheard++
+		return
+	}
+	d.heard.Received += h.Received
+	d.heard.Lost += h.Lost
+}
+
+// await waits for something to be closed; false: it was not in time.
+func await(ctx context.Context, what <-chan struct{}, patience time.Duration) bool {
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-what:
+		return true
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What is wrong is told at once, with what to do.
+func TestServeIsUsedWrongly(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	noCertificate := filepath.Join(t.TempDir(), "cert.pem")
+	if err := os.WriteFile(noCertificate, []byte("no certificate"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"--listen", taken.Addr().String()}, "address already in use: choose another address"},
+		{[]string{"--listen", "nowhere"}, "serve: --listen nowhere"},
+		{[]string{"--listen", "0.0.0.0:0"}, "others can reach that"},
+		{[]string{"--tls-cert", noCertificate}, "belong together"},
+		{[]string{"--tls-cert", noCertificate, "--tls-key", noCertificate}, "give a certificate and its key, as PEM"},
+		{[]string{"--agent", "Ann"}, "Ann"},
+		{[]string{"--platform", "signaling=sdp"}, "signalling"},
+		{[]string{"--platform", "signalling"}, "write KEY=VALUE"},
+		{[]string{"--sdk", "/nowhere.js"}, "serve: --sdk"},
+		{[]string{"--audio-ip", "everywhere"}, "give one such as 127.0.0.1"},
+		{[]string{"no-such-scenario"}, "no-such-scenario"},
+	} {
+		var out, errs bytes.Buffer
+		listen := []string{"serve", "--listen", "127.0.0.1:0"}
+		if code := run(append(listen, c.args...), &out, &errs); code != exitUsage || !strings.Contains(errs.String(), c.says) {
+			t.Errorf("%s: exit %d, %s, want %d and %q", c.args, code, errs.String(), exitUsage, c.says)
+		}
+	}
+}
+
+// It serves until it is told to stop, and writes down what its clients said.
+func TestServeUntilTheEnd(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	journals := t.TempDir()
+	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann line-appearance 1 phones desk home"}, Journal: journals, Audio: true, AudioIP: "127.0.0.1"}
+	out := &lines{told: make(chan string, 10)}
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(ctx, &terminal{out: out, err: &bytes.Buffer{}}) }()
+	address := strings.TrimPrefix(<-out.told, "serving ")
+	login := regexp.MustCompile(`^ann/desk  token (\S+)  page \S+/phone#resource=desk&token=\S+$`).FindStringSubmatch(<-out.told)
+	if login == nil {
+		t.Fatal("it does not tell how ann's desk phone logs in")
+	}
+	r, err := http.NewRequest(http.MethodGet, address+"/api/v2/users/me?expand=station", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+login[1])
+	res, err := http.DefaultClient.Do(r)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("ann cannot ask who she is: %v %v", res, err)
+	}
+	_ = res.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+	stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("it does not end")
+	}
+	journal, err := os.ReadFile(filepath.Join(journals, "ann-desk.jsonl"))
+	if err != nil || !bytes.Contains(journal, []byte("/api/v2/users/me?expand=station")) {
+		t.Errorf("the journal is %s (%v)", journal, err)
+	}
+	if bytes.Contains(journal, []byte(login[1])) {
+		t.Error("the token is in the journal")
+	}
+}
+
+// lines is a writer that hands on what is written.
+type lines struct{ told chan string }
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.told <- strings.TrimSuffix(string(b), "\n")
+	return len(b), nil
+}

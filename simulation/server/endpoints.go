@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+)
+
+// endpoint is one thing that the control API does.
+type endpoint struct {
+	method, path, summary string
+	takes, gives          reflect.Type // nil: no body
+	// open: pages use it with an access token; the control token is not asked for.
+	open  bool
+	serve func(s *Server, w http.ResponseWriter, r *http.Request)
+}
+
+// nothing is a body that is not there.
+type nothing struct{}
+
+// on makes an endpoint of a function. What it takes and gives is JSON, and documented by its types.
+func on[B, R any](method, path, summary string, do func(*Server, asked, B) (R, error)) endpoint {
+	e := endpoint{method: method, path: path, summary: summary, takes: bodyType[B](), gives: bodyType[R]()}
+	e.serve = func(s *Server, w http.ResponseWriter, r *http.Request) {
+		var body B
+		if e.takes != nil {
+			if err := readJSON(w, r, s.limits.BodyBytes, &body); err != nil {
+				refuse(w, http.StatusBadRequest, "control: "+r.URL.Path+": "+err.Error())
+				return
+			}
+		}
+		answer, err := do(s, asked{r}, body)
+		if err != nil {
+			refuseControl(w, r, err)
+			return
+		}
+		if e.gives == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		writeJSON(w, http.StatusOK, answer)
+	}
+	return e
+}
+
+func bodyType[T any]() reflect.Type {
+	t := reflect.TypeFor[T]()
+	if t == reflect.TypeFor[nothing]() {
+		return nil
+	}
+	return t
+}
+
+// asked is a control request.
+type asked struct{ *http.Request }
+
+// ctx is how long whoever asks waits.
+func (a asked) ctx() context.Context { return a.Request.Context() }
+
+// controlFault is an error with its status.
+type controlFault struct {
+	status int
+	what   string
+}
+
+func (f *controlFault) Error() string { return f.what }
+
+func notFound(what string) error { return &controlFault{http.StatusNotFound, what} }
+func conflict(what string) error { return &controlFault{http.StatusConflict, what} }
+func wrong(what string) error    { return &controlFault{http.StatusBadRequest, what} }
+
+// refuseControl answers with what was wrong.
+func refuseControl(w http.ResponseWriter, r *http.Request, err error) {
+	status := http.StatusConflict
+	var fault *controlFault
+	switch {
+	case errors.As(err, &fault):
+		status = fault.status
+	case errors.Is(err, errClosed):
+		status = http.StatusServiceUnavailable
+	}
+	refuse(w, status, "control: "+r.URL.Path+": "+err.Error())
+}
+
+// onLoop does something on the loop, and gives what came of it.
+func onLoop[R any](s *Server, ctx context.Context, do func() (R, error)) (answer R, err error) {
+	if posted := s.loop.do(ctx, func() { answer, err = do() }); posted != nil {
+		return answer, posted
+	}
+	return answer, err
+}

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"sync"
+	"time"
+)
+
+// Limits bound what a client may use. The zero value of a field is its default.
+type Limits struct {
+	// RequestsPerMinute is how many REST requests a token may make in a minute before it gets 429. The public API's is 300.
+	RequestsPerMinute int
+	// FramesPerSecond is how many frames a stream may send in a second, on average; ten times as many at once.
+	FramesPerSecond int
+	// FrameBytes is the longest frame, BodyBytes the longest body of a request.
+	FrameBytes, BodyBytes int64
+	// Streams is how many streams there may be, StreamsPerUser how many of one user.
+	Streams, StreamsPerUser int
+	// Backlog is how many frames may wait for a client that reads slowly.
+	Backlog int
+	// SetUp is how long a client may take from the connection to its resource; Idle how long it may say nothing at all, not
+	// even that it is alive (RFC 6455 section 5.5.3).
+	SetUp, Idle time.Duration
+	// JournalBytes is how much is kept of what one client said and heard; what comes later is not kept. Negative: nothing is.
+	JournalBytes int
+}
+
+// DefaultLimits are those of a Limits with nothing set.
+func DefaultLimits() Limits {
+	return Limits{
+		RequestsPerMinute: 300, FramesPerSecond: 100, FrameBytes: 256 << 10, BodyBytes: 1 << 20, Streams: 20000, StreamsPerUser: 20,
+		Backlog: 1024, SetUp: 15 * time.Second, Idle: 90 * time.Second, JournalBytes: 4 << 20,
+	}
+}
+
+// filled are the limits with defaults where nothing is set.
+func (l Limits) filled() Limits {
+	d := DefaultLimits()
+	fill(&l.RequestsPerMinute, d.RequestsPerMinute)
+	fill(&l.FramesPerSecond, d.FramesPerSecond)
+	fill(&l.FrameBytes, d.FrameBytes)
+	fill(&l.BodyBytes, d.BodyBytes)
+	fill(&l.Streams, d.Streams)
+	fill(&l.StreamsPerUser, d.StreamsPerUser)
+	fill(&l.Backlog, d.Backlog)
+	fill(&l.SetUp, d.SetUp)
+	fill(&l.Idle, d.Idle)
+	fill(&l.JournalBytes, d.JournalBytes)
+	return l
+}
+
+func fill[T comparable](field *T, with T) {
+	var nothing T
+	if *field == nothing {
+		*field = with
+	}
+}
+
+// bucket is a token bucket: so much at once, and so much a second.
+type bucket struct {
+	mu     sync.Mutex
+	burst  float64
+	rate   float64 // a second
+	left   float64
+	filled time.Time
+}
+
+func newBucket(rate, burst float64) *bucket {
+	return &bucket{rate: rate, burst: burst, left: burst, filled: time.Now()}
+}
+
+// take takes one. If there is none, it says how long that will take.
+func (b *bucket) take() (wait time.Duration, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	b.left = min(b.burst, b.left+b.rate*now.Sub(b.filled).Seconds())
+	b.filled = now
+	if b.left >= 1 {
+		b.left--
+		return 0, true
+	}
+	return time.Duration((1 - b.left) / b.rate * float64(time.Second)), false
+}

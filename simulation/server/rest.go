@@ -1,0 +1,203 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hookswitch/hookswitch/adapters/publicapi"
+	"github.com/hookswitch/hookswitch/messages"
+)
+
+// refuse answers with an error of the public API's shape.
+func refuse(w http.ResponseWriter, status int, why string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(publicapi.EncodeRefusal(status, why)) // a client that is gone hears nothing
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // a client that is gone hears nothing
+}
+
+// serveAPI answers the requests of the public API.
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
+	account := s.accounts.of(bearer(r))
+	if account == nil {
+		refuse(w, http.StatusUnauthorized, "Invalid login credentials.")
+		return
+	}
+	if account.offline.Load() {
+		panic(http.ErrAbortHandler) // closes the connection without an answer
+	}
+	if wait, ok := account.rate.take(); !ok {
+		s.metrics.refused.WithLabelValues("requests").Inc()
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		refuse(w, http.StatusTooManyRequests, "Rate limit exceeded the maximum.")
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.limits.BodyBytes))
+	if err != nil {
+		refuse(w, http.StatusRequestEntityTooLarge, "the body is too large or was cut off")
+		return
+	}
+	x := &exchange{server: s, account: account, n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
+	x.noteRequest(body)
+	if strings.HasPrefix(r.URL.Path, telemetryPath) {
+		x.answer(w, http.StatusAccepted, []byte("{}"))
+		return
+	}
+	request, err := publicapi.Read(r.Method, r.URL.EscapedPath(), body)
+	var refusal *publicapi.Refusal
+	if errors.As(err, &refusal) {
+		x.answer(w, refusal.Status, refusal.Body())
+		return
+	}
+	x.perform(r.Context(), w, request)
+}
+
+// telemetryPath is where clients tell of themselves; nobody listens.
+const telemetryPath = "/api/v2/diagnostics/"
+
+// bearer is the access token of a request, or "" (RFC 6750 section 2.1).
+func bearer(r *http.Request) messages.Token {
+	kind, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !found || !strings.EqualFold(kind, "Bearer") {
+		return ""
+	}
+	return messages.Token(strings.TrimSpace(token))
+}
+
+// api is what the public API says of the platform itself.
+func (s *Server) api() publicapi.Platform {
+	about := publicapi.Simulated
+	about.StreamURL = s.socketHost()
+	return about
+}
+
+// exchange is one request and its answer.
+type exchange struct {
+	server      *Server
+	account     *account
+	n           int
+	method, url string
+}
+
+func (x *exchange) noteRequest(body []byte) {
+	fields := map[string]any{"n": x.n, "method": x.method, "url": x.server.environment() + x.url}
+	if len(body) > 0 {
+		fields["body"] = string(body)
+	}
+	x.account.journal.note("http.req", fields)
+}
+
+// perform has the platform take a request and answers it, unless a fault is to happen.
+func (x *exchange) perform(ctx context.Context, w http.ResponseWriter, request messages.Request) {
+	var answer messages.HTTPAnswered
+	var fault *requestFault
+	err := x.server.loop.do(ctx, func() {
+		if fault = x.server.takeRequestFault(x.account, string(request.Of)); fault == nil || fault.unanswered || fault.delay > 0 {
+			answer = x.server.platform.Request(x.account.user, request)
+		}
+	})
+	if err != nil {
+		x.fail(w, http.StatusServiceUnavailable, "the platform is shutting down")
+		return
+	}
+	x.server.metrics.requests.WithLabelValues(string(request.Of)).Inc()
+	if answer.Channel != "" {
+		x.server.accounts.opened(answer.Channel, x.account)
+	}
+	if answer.Placed != nil {
+		x.server.metrics.calls.Inc()
+	}
+	if fault != nil && !x.suffer(ctx, w, fault) {
+		return
+	}
+	body, err := x.server.api().EncodeResponse(request, answer)
+	if err != nil {
+		x.fail(w, http.StatusInternalServerError, "the answer cannot be written")
+		return
+	}
+	x.answer(w, answer.Status, body)
+}
+
+// suffer lets a fault happen to an answer; true: the answer goes out all the same.
+func (x *exchange) suffer(ctx context.Context, w http.ResponseWriter, f *requestFault) bool {
+	switch {
+	case f.unanswered:
+		<-x.server.endOf(ctx)
+		panic(http.ErrAbortHandler) // closes the connection without an answer
+	case f.delay > 0:
+		select {
+		case <-time.After(f.delay):
+		case <-x.server.endOf(ctx):
+		}
+		return true
+	default:
+		if f.retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retryAfter.Seconds()))))
+		}
+		x.fail(w, f.status, "this was asked for")
+		return false
+	}
+}
+
+func (x *exchange) fail(w http.ResponseWriter, status int, why string) {
+	x.answer(w, status, publicapi.EncodeRefusal(status, why))
+}
+
+func (x *exchange) answer(w http.ResponseWriter, status int, body []byte) {
+	fields := map[string]any{"n": x.n, "method": x.method, "url": x.server.environment() + x.url, "status": status, "body": string(body)}
+	if after := w.Header().Get("Retry-After"); after != "" {
+		fields["headers"] = map[string]string{"retry-after": after}
+	}
+	x.account.journal.note("http.res", fields)
+	if len(body) > 0 {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that is gone hears nothing
+}
+
+// readJSON reads the one JSON object of a control request.
+func readJSON(w http.ResponseWriter, r *http.Request, most int64, into any) error {
+	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(kind) != "application/json" {
+		return errors.New("the Content-Type is to be application/json")
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return errors.New("the body is not such a JSON object: " + jsonFault(err))
+	}
+	if d.More() {
+		return errors.New("the body is more than one JSON object")
+	}
+	return nil
+}
+
+// jsonFault says what is wrong with JSON without its content.
+func jsonFault(err error) string {
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &kind):
+		return kind.Field + " is not a " + kind.Type.String()
+	case errors.As(err, &syntax):
+		return "at byte " + strconv.FormatInt(syntax.Offset, 10)
+	case errors.Is(err, io.EOF):
+		return "it is empty"
+	case strings.HasPrefix(err.Error(), "json: unknown field"):
+		return strings.TrimPrefix(err.Error(), "json: ")
+	default:
+		return "it cannot be read"
+	}
+}

@@ -1,0 +1,238 @@
+// Package server puts the simulated platform behind a port: the public API over HTTP, the stream over WebSocket (RFC 7395),
+// audio over WebRTC, and a small API that controls all of it. It is real enough that the real SDK completes calls with it.
+//
+// The platform itself, and what it decides, is package platform: here are its clock, its wires and the manners of a server.
+// The platform lives on one goroutine, the loop; each stream has a reader and a writer beside it.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/simulation/edge"
+	"github.com/hookswitch/hookswitch/simulation/platform"
+)
+
+// Config is what a server is made of.
+type Config struct {
+	Options platform.Options
+	// Audio says where the edge's audio is to be had; nil: calls have none, and their descriptions are made up.
+	Audio *Audio
+	// Public is how clients reach the server, such as http://127.0.0.1:8080; it is what the recordings name.
+	Public string
+	// Origins are those of pages that may use the server besides its own, such as https://desktop.example.com.
+	Origins []string
+	// Hosts are the names under which the server may be reached besides loopback ones, without port.
+	Hosts []string
+	// ControlToken is what the control API asks for; "": nothing, which is for loopback only.
+	ControlToken messages.Token
+	// SDK is the file that pages get as /sdk.js; "": they are told that there is none.
+	SDK    string
+	Limits Limits
+	// Log is where the server tells what it does, without personal data; nil: nowhere.
+	Log *slog.Logger
+}
+
+// Audio is where the edge's audio is to be had.
+type Audio struct {
+	IP   string // the address that is offered; "": 127.0.0.1
+	Port int    // of UDP, for all sessions; 0: any
+}
+
+// Server is a platform on a port.
+type Server struct {
+	cfg      Config
+	limits   Limits
+	slog     *slog.Logger
+	loop     *loop
+	accounts *accounts
+	metrics  *metrics
+	upgrader websocket.Upgrader
+	streams  sync.WaitGroup
+	ids      atomic.Uint64
+	stopped  chan struct{} // closed when the server is to stop
+	stop     sync.Once
+	sound    sound
+	pages    pages
+
+	// The loop's.
+	platform *platform.Platform
+	open     map[*stream]bool
+	agents   map[*platform.User]*agent
+	stopping bool
+	calls    int                             // that were begun by the control API
+	changed  map[*platform.Conversation]bool // of which the edge is to be told
+	known    map[messages.ConversationID]bool
+}
+
+// New is a server without agents, whose platform lives. Stop it.
+func New(cfg Config) (*Server, error) {
+	s := &Server{
+		cfg: cfg, limits: cfg.Limits.filled(), slog: cfg.Log, loop: newLoop(), accounts: newAccounts(), metrics: newMetrics(),
+		stopped: make(chan struct{}), open: map[*stream]bool{}, agents: map[*platform.User]*agent{},
+		changed: map[*platform.Conversation]bool{}, known: map[messages.ConversationID]bool{},
+	}
+	if s.slog == nil {
+		s.slog = slog.New(slog.DiscardHandler)
+	}
+	s.upgrader = websocket.Upgrader{Subprotocols: []string{subprotocol}, CheckOrigin: s.allowedOrigin, HandshakeTimeout: writePatience}
+	s.platform = platform.New(cfg.Options, s.loop, platform.NewChance(0))
+	if err := s.openSound(); err != nil {
+		return nil, err
+	}
+	s.hearPlatform()
+	go s.loop.run()
+	return s, nil
+}
+
+func (s *Server) openSound() error {
+	s.sound.init(s, nil)
+	if s.cfg.Audio == nil {
+		return nil
+	}
+	e, err := edge.New(edge.Config{IP: s.cfg.Audio.IP, Port: s.cfg.Audio.Port, Log: s.slog, Changed: func(session messages.SessionID, up bool) {
+		s.loop.post(func() { s.platform.Media(session, up) })
+	}})
+	if err != nil {
+		return fmt.Errorf("server: audio: %w", err)
+	}
+	s.sound.init(s, e)
+	return nil
+}
+
+// forgetting is how often the server forgets what is over, and for how long it remembers it.
+const forgetting = time.Minute
+
+// hearPlatform has the server told of what the wires need to know.
+func (s *Server) hearPlatform() {
+	s.platform.MakeIDs(mint)
+	s.platform.WhenEnded(func(session *platform.Session, _ platform.End) { s.sound.over(session.ID) })
+	s.platform.WhenChanged(s.noteChange)
+	var again func()
+	again = func() {
+		s.platform.Forget(s.loop.Now() - forgetting)
+		s.forgetCalls()
+		s.loop.After(forgetting, again)
+	}
+	s.loop.After(forgetting, again)
+}
+
+var scenarioName = regexp.MustCompile(`^[A-Z][A-Za-z0-9-]{0,39}$`)
+
+// mint makes the ids that others must not guess (XEP-0353 section 6); the rest have the platform's names, which people read.
+func mint(of platform.Thing, usual string) string {
+	switch of {
+	case platform.SessionID, platform.ChannelID:
+		return unguessable()
+	case platform.DialledID: // a client may name it as scenarios do, by the caller's name; people's names are no ids
+		if scenarioName.MatchString(usual) {
+			return usual
+		}
+		return unguessable()
+	default:
+		return usual
+	}
+}
+
+// noteChange has the edge told who hears whom in a conversation, when the platform has done what it is at.
+func (s *Server) noteChange(c *platform.Conversation) {
+	if len(s.changed) == 0 {
+		s.loop.After(0, func() {
+			for changed := range s.changed {
+				s.sound.route(changed.Heard())
+			}
+			clear(s.changed)
+		})
+	}
+	s.changed[c] = true
+	s.known[c.ID] = true
+}
+
+// forgetCalls lets go of what belongs to conversations that the platform has forgotten.
+func (s *Server) forgetCalls() {
+	for id := range s.known {
+		if s.platform.Conversation(id) == nil {
+			delete(s.known, id)
+			s.sound.forget(id)
+		}
+	}
+}
+
+// Serve serves a listener until the context ends, then says goodbye to all clients and returns. The error is of a listener
+// that broke.
+func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *tls.Certificate) error {
+	server := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.slog.Handler(), slog.LevelDebug),
+	}
+	if certificate != nil {
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	s.Stop()
+	polite, cancel := context.WithTimeout(context.Background(), writePatience)
+	defer cancel()
+	if shut := server.Shutdown(polite); shut != nil {
+		_ = server.Close()
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	if err != nil {
+		return fmt.Errorf("server: %w", err)
+	}
+	return nil
+}
+
+// Stop ends all streams, the audio and the platform, and waits until they are gone. It may be called more than once.
+func (s *Server) Stop() {
+	s.stop.Do(func() {
+		close(s.stopped)
+		_ = s.loop.do(context.Background(), func() {
+			s.stopping = true
+			for c := range s.open {
+				c.finish(farewell{code: closedAway, reason: "the server is shutting down", condition: "system-shutdown"})
+			}
+		})
+		s.streams.Wait()
+		if err := s.sound.close(); err != nil {
+			s.slog.Warn("the audio does not end well", "why", err)
+		}
+		s.loop.close()
+	})
+}
+
+// endOf is closed when a context ends or the server stops.
+func (s *Server) endOf(ctx context.Context) <-chan struct{} {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-s.stopped:
+		case <-ctx.Done():
+		}
+		cancel()
+	}()
+	return ctx.Done()
+}
+
+// nextID is a fresh id for a stanza.
+func (s *Server) nextID() string { return "m" + strconv.FormatUint(s.ids.Add(1), 10) }

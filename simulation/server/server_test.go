@@ -1,0 +1,104 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/hookswitch/hookswitch/simulation/server"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(int) { http.DefaultClient.CloseIdleConnections() }))
+}
+
+var sessionID = regexp.MustCompile(`<propose[^>]* id="([^"]+)"`)
+
+// A caller calls; the client takes the call, describes its side and is connected; then the caller hangs up.
+func TestACallOverTheWire(t *testing.T) {
+	s := serve(t, nil)
+	ann := s.logIn(s.agent("ann", 100), "desk")
+	s.control("POST", "/control/calls", map[string]any{"agent": "ann", "from": "+15550123"}, nil)
+	ann.hear(`"state":"alerting"`)
+	session := sessionID.FindStringSubmatch(ann.hear("<propose"))[1]
+	gateway := "to=\"" + strings.ToLower(session) + "@gjoll.example.com/edge\""
+	ann.send(`<message xmlns="jabber:client" ` + gateway + `><proceed xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`)
+	if offer := ann.hear("genesys-webrtc"); !strings.Contains(offer, "m=audio") {
+		t.Errorf("the offer describes nothing: %s", offer)
+	}
+	ann.send(`<message xmlns="jabber:client" to="ann@org.example.com"><accept xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`)
+	ann.hear("<accept")
+	ann.send(rpc("a1", gateway, `{"jsonrpc":"2.0","method":"answer","params":{"sdp":"v=0","sessionId":"`+session+`"},"id":"1"}`))
+	ann.hear(`id="a1"`)
+	ann.hear(`"state":"connected"`)
+	var call struct {
+		Live    bool
+		Parties []struct{ Agent, State, Phone string }
+	}
+	s.control("GET", "/control/calls/C1", nil, &call)
+	if got := fmt.Sprint(call); got != "{true [{ connected } {ann connected desk}]}" {
+		t.Errorf("the call is told as %s", got)
+	}
+	s.control("POST", "/control/calls/C1/hangup", nil, &call)
+	ann.hear(`"state":"disconnected"`)
+	ann.hear(`"method":"terminate"`)
+}
+
+func rpc(id, to, json string) string {
+	return `<iq xmlns="jabber:client" id="` + id + `" type="set" ` + to + `><genesys-webrtc xmlns="genesys">` +
+		strings.ReplaceAll(strings.ReplaceAll(json, "&", "&amp;"), `"`, "&quot;") + `</genesys-webrtc></iq>`
+}
+
+// Who does not keep to the protocol is told why, and shown the door; nobody else notices.
+func TestWhoDoesNotKeepToTheProtocolIsShownTheDoor(t *testing.T) {
+	s := serve(t, func(c *server.Config) {
+		c.Limits = server.Limits{FramesPerSecond: 20, FrameBytes: 10_000, SetUp: time.Second, Idle: 3 * time.Second}
+	})
+	login := s.agent("ann", 100)
+	other := s.agent("bob", 100)
+	bystander := s.logIn(login, "bystander")
+	flood := strings.Repeat(pingFrame+"\x00", 400)
+	for _, c := range []struct {
+		name   string
+		frames []string
+		says   string
+		code   int
+	}{
+		{"not XML", []string{"hello"}, "<bad-format", 1008},
+		{"a document type", []string{`<!DOCTYPE x [<!ENTITY a "b">]><open xmlns="urn:ietf:params:xml:ns:xmpp-framing"/>`}, "<bad-format", 1008},
+		{"deep XML", []string{strings.Repeat("<a>", 2000)}, "<bad-format", 1008},
+		{"a stanza before the login", []string{openFrame, pingFrame}, "<not-authorized", 1008},
+		{"a proceed before anything", []string{`<message xmlns="jabber:client" to="a@b"><proceed xmlns="urn:xmpp:jingle-message:0" id="x"/></message>`}, "<not-authorized", 1008},
+		{"a login that is no base64", []string{openFrame, `<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">%%%</auth>`}, "<incorrect-encoding", 1008},
+		{"a wrong token", []string{openFrame, authFrame("ann", "wrong")}, "<failure", 1008},
+		{"somebody else's token", []string{openFrame, authFrame("ann", other.Token.Reveal())}, "<failure", 1008},
+		{"somebody else's name", []string{openFrame, authFrame("bob", login.Token.Reveal())}, "<failure", 1008},
+		{"two logins", []string{openFrame, authFrame("ann", login.Token.Reveal()), openFrame, authFrame("ann", login.Token.Reveal())}, "<not-authorized", 1008},
+		{"a frame that is too long", []string{"<a>" + strings.Repeat("x", 20_000) + "</a>"}, "", 1009},
+		{"too many frames", append([]string{openFrame}, strings.Split(flood, "\x00")...), "<not-authorized", 1008},
+		{"nothing at all", nil, "<connection-timeout", 1008},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c2 := s.connect(login)
+			for _, f := range c.frames {
+				if c2.socket.WriteMessage(1, []byte(f)) != nil {
+					break
+				}
+			}
+			heard, code := c2.ends()
+			if !strings.Contains(heard, c.says) || code != c.code {
+				t.Errorf("it heard %q and ended with %d, want %s and %d", heard, code, c.says, c.code)
+			}
+			if strings.Contains(heard, login.Token.Reveal()) {
+				t.Error("a token came back")
+			}
+		})
+	}
+	bystander.send(pingFrame)
+	bystander.hear(`id="p1"`)
+}

@@ -1,0 +1,95 @@
+package server
+
+import (
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/hookswitch/hookswitch/adapters/jingle"
+	"github.com/hookswitch/hookswitch/adapters/notifications"
+	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/simulation/platform"
+)
+
+// write writes what the platform says, until the connection is to end.
+func (c *stream) write() {
+	beat := time.NewTicker(c.server.limits.Idle / 3)
+	defer beat.Stop()
+	for {
+		select {
+		case o := <-c.out:
+			if !c.writeOne(o) {
+				c.finish(farewell{code: closedAbnormally})
+			}
+		case <-beat.C:
+			if c.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writePatience)) != nil {
+				c.finish(farewell{code: closedAbnormally})
+			}
+		case <-c.end:
+			c.part()
+			return
+		}
+	}
+}
+
+// writeOne writes one thing that the platform says; false: the connection is broken.
+func (c *stream) writeOne(o outgoing) bool {
+	if o.raw != nil {
+		return c.writeFrame(o.raw)
+	}
+	in, ok := c.server.sound.describe(o.in)
+	if !ok {
+		return true
+	}
+	frame, ok, err := jingle.EncodePlatform(in, c.about(o))
+	if err != nil || !ok {
+		c.server.slog.Error("a frame cannot be written", "kind", o.in.Kind(), "why", err)
+		return true
+	}
+	if !c.writeFrame(frame) {
+		return false
+	}
+	if _, last := in.(messages.StreamEnded); last {
+		c.finish(farewell{code: closedNormally})
+	}
+	return true
+}
+
+func (c *stream) writeFrame(frame []byte) bool {
+	c.log.note("ws.recv", map[string]any{"ws": c.number, "xml": string(frame)})
+	c.server.metrics.frames.WithLabelValues("out").Inc()
+	if c.socket.SetWriteDeadline(time.Now().Add(writePatience)) != nil {
+		return false
+	}
+	return c.socket.WriteMessage(websocket.TextMessage, frame) == nil
+}
+
+// about is what a frame says beside its meaning.
+func (c *stream) about(o outgoing) jingle.PlatformContext {
+	return jingle.PlatformContext{
+		To: o.to, Domain: platform.Domain, NotificationHost: c.server.notificationHost(), User: messages.UserID(c.account.user.Name),
+		Notify: notifications.Encode, ID: c.server.nextID(), Asked: o.asked.effect, IQ: o.asked.id, AskedOf: o.asked.of,
+	}
+}
+
+// part writes what was said before the end and then how it ends, and closes the socket.
+func (c *stream) part() {
+	defer func() { _ = c.socket.Close() }()
+	how := c.how
+	if how.code == closedAbnormally {
+		return
+	}
+	for waiting := true; waiting; {
+		select {
+		case o := <-c.out:
+			waiting = c.writeOne(o)
+		default:
+			waiting = false
+		}
+	}
+	if how.condition != "" {
+		_ = c.writeFrame(jingle.StreamError(how.condition))
+		_ = c.writeFrame(jingle.StreamClose())
+	}
+	_ = c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(how.code, how.reason), time.Now().Add(writePatience))
+}
