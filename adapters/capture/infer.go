@@ -180,15 +180,15 @@ type streamSeen struct{ up, closed bool }
 
 // stationSeen is the station as the wire shows it.
 type stationSeen struct {
-	lineAppearance int
-	expected       int  // how many times the client has reason to ask for it
-	allowed        bool // softphone sessions were allowed
+	shared   bool // calls may share a session: of line appearance 1, or with a persistent connection
+	expected int  // how many times the client has reason to ask for it
+	allowed  bool // softphone sessions were allowed
 }
 
 func newInference(c *Capture) *inference {
 	f := &inference{
 		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, given: object{},
-		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{}, streams: map[int]streamSeen{},
+		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, station: stationSeen{shared: true}, explained: map[int]bool{}, streams: map[int]streamSeen{},
 	}
 	f.user, f.places = userOf(f.seen), placesOf(f.seen)
 	for _, r := range c.Records {

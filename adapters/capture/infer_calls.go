@@ -44,7 +44,7 @@ func (f *inference) stationChanged(action string) {
 	case "Associated", "WebRTCMigration":
 		f.station.expected++
 	case "Disassociated":
-		f.station.lineAppearance = 1
+		f.station.shared = true
 	}
 }
 
@@ -134,7 +134,7 @@ func (f *inference) proceeded(i int, s *sighting) {
 	conversation := p.conversation
 	if h := f.sessions[s.session]; h != nil && !h.ended {
 		f.disconnected(i, h)
-		if ringing := f.ringing(conversation); ringing != "" {
+		if ringing := f.ringing(conversation); ringing != "" && f.station.shared && !rings(f.leg(conversation).state) {
 			conversation = ringing
 		}
 	}

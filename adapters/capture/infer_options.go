@@ -114,29 +114,43 @@ func (f *inference) sessionTypes() {
 	}
 }
 
-// autoConnect: sessions were answered in another order than they began, which a client that answers each at once does not do.
+// lateAnswer is by how much later than the quickest a session is answered that waited for the application. Only the first may
+// wait for somebody to allow the microphone.
+const lateAnswer = time.Second
+
+// autoConnect: sessions were answered in another order than they began, or much later than others, which a client that
+// answers each at once does not do.
 func (f *inference) autoConnect() {
 	if f.config.AutoConnectSessions != nil {
 		return
 	}
-	var waiting []string
+	type begun struct {
+		session string
+		at      time.Duration
+	}
+	var waiting []begun
+	var took []time.Duration
+	late, inOrder := false, true
 	for _, s := range f.seen {
+		at := slices.IndexFunc(waiting, func(b begun) bool { return b.session == s.session })
 		switch {
 		case s.Kind == "ws.send" && s.word == "accept":
-			waiting = append(waiting, s.session)
+			waiting = append(waiting, begun{s.session, s.At})
+		case at < 0:
 		case s.word == "terminate":
-			waiting = slices.DeleteFunc(waiting, func(id string) bool { return id == s.session })
+			waiting = slices.Delete(waiting, at, at+1)
 		case s.Kind == "ws.send" && s.word == "answer":
-			at := slices.Index(waiting, s.session)
-			if at > 0 {
-				off := false
-				f.config.AutoConnectSessions = &off
-				f.given["autoConnectSessions"] = false
-				return
-			}
-			if at == 0 {
-				waiting = waiting[1:]
-			}
+			inOrder = inOrder && at == 0
+			took = append(took, s.At-waiting[at].at)
+			waiting = slices.Delete(waiting, at, at+1)
 		}
+	}
+	if len(took) > 1 {
+		late = slices.Max(took[1:])-slices.Min(took) > lateAnswer
+	}
+	if late || !inOrder {
+		off := false
+		f.config.AutoConnectSessions = &off
+		f.given["autoConnectSessions"] = false
 	}
 }

@@ -305,5 +305,5 @@ func (f *inference) answered(s *sighting) {
 		return
 	}
 	n, _ := s.body["webRtcCallAppearances"].(float64)
-	f.station.lineAppearance = int(n)
+	f.station.shared = n <= 1 || s.body["webRtcPersistentEnabled"] == true
 }
