@@ -42,6 +42,7 @@ var (
 	byActive      = rule("active", "info active was sent ⇒ ICE connected, and the peer connection with it")
 	byFlow        = rule("flow", "a call was answered by a request ⇒ media flows on the shared session")
 	byNoFlow      = rule("no-flow", "a call was answered by proceed on a session that is there ⇒ media does not flow on it")
+	byLost        = rule("lost", "a propose for a call that rang already was proceeded with at once ⇒ the media of the shared session had failed")
 	byFirstFrame  = rule("first-frame", "a first frame was sent ⇒ the socket had opened")
 	bySuccessor   = rule("successor", "another socket was opened, as the delays of reconnecting have it ⇒ the one before had closed")
 	byFarewell    = rule("farewell", "the stream was closed ⇒ the socket closed after it")
@@ -134,6 +135,7 @@ type inference struct {
 	sessions  map[string]*heard // the latest of each sid
 	order     []*heard
 	legs      map[string]*ownLeg
+	pending   []pendingSeen
 	station   stationSeen
 	explained map[int]bool // what was seen and needs no further cause
 	streams   map[int]streamSeen
@@ -175,12 +177,17 @@ type ownLeg struct {
 	lastChange int
 }
 
+// pendingSeen is an invitation that waits in the client, by the id of its session. Those of calls that ring on the shared
+// session all have its id, and the first of an id is taken for any of them.
+type pendingSeen struct{ id, conversation string }
+
 // streamSeen is a stream as the wire shows it: it came up, the far end closed it.
 type streamSeen struct{ up, closed bool }
 
 // stationSeen is the station as the wire shows it.
 type stationSeen struct {
 	shared   bool // calls may share a session: of line appearance 1, or with a persistent connection
+	single   bool // line appearance 1
 	expected int  // how many times the client has reason to ask for it
 	allowed  bool // softphone sessions were allowed
 }
@@ -188,7 +195,7 @@ type stationSeen struct {
 func newInference(c *Capture) *inference {
 	f := &inference{
 		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, given: object{},
-		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, station: stationSeen{shared: true}, explained: map[int]bool{}, streams: map[int]streamSeen{},
+		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, station: stationSeen{shared: true, single: true}, explained: map[int]bool{}, streams: map[int]streamSeen{},
 	}
 	f.user, f.places = userOf(f.seen), placesOf(f.seen)
 	for _, r := range c.Records {
@@ -199,18 +206,25 @@ func newInference(c *Capture) *inference {
 }
 
 // placesOf are where what is looked for ahead was seen: answers, accepts and proceeds that were sent, in all and of a session;
-// the end of a session, by either side; and requests that connect a call.
+// the end of a session, by either side and by the far one; proposes for a conversation; and requests that connect a call.
 func placesOf(seen []*sighting) map[string][]int {
 	places := map[string][]int{}
 	for i, s := range seen {
 		switch {
 		case s.word == "terminate":
 			places["terminate "+s.session] = append(places["terminate "+s.session], i)
+			if s.Kind == "ws.recv" {
+				places["ended "+s.session] = append(places["ended "+s.session], i)
+			}
+		case s.Kind == "ws.recv" && s.word == "propose":
+			places["propose for "+s.conversation] = append(places["propose for "+s.conversation], i)
 		case s.Kind == "ws.send" && (s.word == "answer" || s.word == "accept" || s.word == "proceed"):
 			places[s.word] = append(places[s.word], i)
 			places[s.word+" "+s.session] = append(places[s.word+" "+s.session], i)
 		case s.Kind == "http.req" && s.body["state"] == "connected":
 			places["connect"] = append(places["connect"], i)
+			of := "connect for " + conversationOf(s.path)
+			places[of] = append(places[of], i)
 		}
 	}
 	return places

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +19,7 @@ func (f *inference) received(i int, s *sighting) {
 			f.proposals[s.session] = p
 		}
 		p.conversation, p.gone = s.conversation, false
+		f.invited(s.session, s.conversation)
 	case "offer":
 		if h := f.sessions[s.session]; h != nil && !h.ended && h.jingle == s.jingle {
 			h.offers++
@@ -28,7 +30,10 @@ func (f *inference) received(i int, s *sighting) {
 		}
 	case "terminate":
 		f.sessionEnded(s.session)
+	case "accept":
+		f.settle(s.session)
 	case "retract", "reject":
+		f.settle(s.session)
 		if p := f.proposals[s.session]; p != nil {
 			p.gone = true
 		}
@@ -44,7 +49,7 @@ func (f *inference) stationChanged(action string) {
 	case "Associated", "WebRTCMigration":
 		f.station.expected++
 	case "Disassociated":
-		f.station.shared = true
+		f.station.shared, f.station.single = true, true
 	}
 }
 
@@ -60,9 +65,44 @@ func (f *inference) notified(i int, s *sighting) {
 		f.legs[s.conversation] = leg
 	}
 	if leg.state != now.state {
+		f.legChanges(i, s.conversation, leg.state, now.state)
 		leg.state, leg.lastChange = now.state, i
 	}
 	leg.outbound, leg.purpose = now.outbound, now.purpose
+}
+
+// legChanges notes what a change of the own leg does to the invitations that wait: a call that rings on the shared session has
+// one, and one that rings no longer takes the first of that session's id with it.
+func (f *inference) legChanges(i int, conversation, from, to string) {
+	if rings(to) && !rings(from) {
+		f.lost(i, conversation)
+	}
+	h := f.shared(conversation)
+	switch {
+	case h == nil:
+	case rings(to) && !rings(from):
+		f.pending = append(f.pending, pendingSeen{h.id, conversation})
+	case rings(from) && !rings(to):
+		f.settle(h.id)
+	}
+}
+
+// settle takes the first invitation of an id from those that wait.
+func (f *inference) settle(id string) {
+	if at := slices.IndexFunc(f.pending, func(p pendingSeen) bool { return p.id == id }); at >= 0 {
+		f.pending = slices.Delete(f.pending, at, at+1)
+	}
+}
+
+// invited notes the invitation that a propose makes: the one that waits for that call has the new id, if there is one.
+func (f *inference) invited(id, conversation string) {
+	for i := range f.pending {
+		if f.pending[i].conversation == conversation {
+			f.pending[i].id = id
+			return
+		}
+	}
+	f.pending = append(f.pending, pendingSeen{id, conversation})
 }
 
 // userOf is the id of the user, as far as it was told.
@@ -132,7 +172,7 @@ func (f *inference) proceeded(i int, s *sighting) {
 		return
 	}
 	conversation := p.conversation
-	if h := f.sessions[s.session]; h != nil && !h.ended {
+	if h := f.sessions[s.session]; h != nil {
 		f.disconnected(i, h)
 		if ringing := f.ringing(conversation); ringing != "" && f.station.shared && !rings(f.leg(conversation).state) {
 			conversation = ringing

@@ -80,8 +80,10 @@ func (f *inference) eagerness() {
 	if all == 0 || prompt > 0 {
 		return
 	}
+	auto := f.config.DisableAutoAnswer == nil || !*f.config.DisableAutoAnswer
+	announced, _, _ := f.proposes(func(s *sighting) bool { return s.eager && s.automatic && auto })
 	mode := "none"
-	if later > 0 {
+	if later > 0 && announced == 0 { // what is announced is answered at once where it asks for it
 		mode = "event"
 	}
 	f.config.EagerPersistent = &mode

@@ -116,8 +116,9 @@ func (f *inference) leg(conversation string) *ownLeg {
 func (f *inference) hungUp(at, i int, conversation string) {
 	of := object{"conversationId": conversation}
 	leg := f.leg(conversation)
-	declines := f.isOffered(conversation) || rings(leg.state) && !leg.outbound
-	if declines && leg.purpose != "user" && f.sessionOf(conversation) == nil {
+	waits := slices.ContainsFunc(f.pending, func(p pendingSeen) bool { return p.conversation == conversation })
+	rang := f.isOffered(conversation) || rings(leg.state) && !leg.outbound
+	if waits && rang && leg.purpose != "user" && f.sessionOf(conversation) == nil {
 		f.call(at, byDecline, "rejectPendingSession", of)
 		return
 	}
@@ -305,5 +306,6 @@ func (f *inference) answered(s *sighting) {
 		return
 	}
 	n, _ := s.body["webRtcCallAppearances"].(float64)
+	f.station.single = n <= 1
 	f.station.shared = n <= 1 || s.body["webRtcPersistentEnabled"] == true
 }
