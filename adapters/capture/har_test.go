@@ -250,3 +250,28 @@ func TestTheVersionOfTheSDKIsInItsAddress(t *testing.T) {
 		}
 	}
 }
+
+// An application that looks for conversations by itself, which the SDK knows already, is not taken for the SDK.
+func TestAnApplicationsOwnRequestsAreLeftOut(t *testing.T) {
+	me := request("page_1", "GET", "/users/me?expand=station", "t")
+	me["response"].(object)["content"] = object{"text": `{"id":"U1"}`}
+	told := `<message><event xmlns="http://jabber.org/protocol/pubsub#event"><items><item><json xmlns="urn:xmpp:json:0">{"topicName":"v2.users.U1.conversations",` +
+		`"eventBody":{"id":"C1","participants":[{"id":"P1","userId":"U1","calls":[{"state":"connected"}]}]}}</json></item></items></event></message>`
+	look := request("page_1", "GET", "/conversations/C1", "t")
+	look["startedDateTime"] = "2026-03-01T09:30:01.000Z"
+	c, err := capture.ReadHAR("x.har", strings.NewReader(har(me, look, socket("page_1", "c1", message("send", 0.15, hello), message("receive", 0.5, told)))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Infer(); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range c.Records {
+		if strings.Contains(string(r.Fields), "/conversations/C1") || r.Kind == "api" {
+			t.Errorf("taken for the SDK's: %s", r.Fields)
+		}
+	}
+	if !strings.Contains(strings.Join(c.Warnings, "\n"), "2 requests and answers about conversations were left out") {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+}

@@ -115,6 +115,10 @@ func (c *Capture) Infer() error {
 		return fmt.Errorf("capture: %s: %w", c.Name, err)
 	}
 	c.Records = records
+	delete(f.left, -1) // of a request without an answer
+	if n := len(f.left); n > 0 {
+		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %d requests and answers about conversations were left out: the application made them by itself", c.Name, n))
+	}
 	return nil
 }
 
@@ -138,6 +142,7 @@ type inference struct {
 	pending   []pendingSeen
 	station   stationSeen
 	explained map[int]bool // what was seen and needs no further cause
+	left      map[int]bool // what was seen and is no softphone's
 	streams   map[int]streamSeen
 	user      string
 }
@@ -195,7 +200,7 @@ type stationSeen struct {
 func newInference(c *Capture) *inference {
 	f := &inference{
 		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, given: object{},
-		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, station: stationSeen{shared: true, single: true}, explained: map[int]bool{}, streams: map[int]streamSeen{},
+		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, station: stationSeen{shared: true, single: true}, explained: map[int]bool{}, left: map[int]bool{}, streams: map[int]streamSeen{},
 	}
 	f.user, f.places = userOf(f.seen), placesOf(f.seen)
 	for _, r := range c.Records {
@@ -296,6 +301,9 @@ func (f *inference) records() ([]port.Record, error) {
 			if err := f.configured(&s.Record); err != nil {
 				return nil, err
 			}
+		}
+		if f.left[i] {
+			continue
 		}
 		if err := add(f.before[i]); err != nil {
 			return nil, err

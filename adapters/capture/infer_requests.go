@@ -242,6 +242,10 @@ func (f *inference) lookedUp(i int, s *sighting) {
 	if f.makesRoom(i, i, conversation) {
 		return
 	}
+	if f.isApplications(i, conversation) {
+		f.left[i], f.left[s.answer] = true, true
+		return
+	}
 	of := object{"conversationId": conversation}
 	switch leg := f.leg(conversation); {
 	case f.endsAfter(i):
@@ -254,6 +258,18 @@ func (f *inference) lookedUp(i int, s *sighting) {
 	default:
 		f.call(i, byLookUp, "acceptPendingSession", of)
 	}
+}
+
+// isApplications tells whether an application in the page of a HAR looked for a conversation by itself: the SDK does so only
+// if it has not heard of the user's leg, and only of a call that was proposed or is told of.
+func (f *inference) isApplications(i int, conversation string) bool {
+	if f.capture.began.IsZero() || f.endsAfter(i) {
+		return false
+	}
+	if leg := f.legs[conversation]; leg != nil && leg.state != "" && !hasEnded(leg.state) {
+		return true
+	}
+	return !slices.ContainsFunc(f.seen, func(s *sighting) bool { return s.Kind == "ws.recv" && s.conversation == conversation })
 }
 
 // isOffered tells whether an invitation to a conversation waits for a proceed: accepting it would take no request.
