@@ -3,7 +3,6 @@ package server_test
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,24 +16,21 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(int) { http.DefaultClient.CloseIdleConnections() }))
 }
 
-var sessionID = regexp.MustCompile(`<propose[^>]* id="([^"]+)"`)
-
 // A caller calls; the client takes the call, describes its side and is connected; then the caller hangs up.
 func TestACallOverTheWire(t *testing.T) {
 	s := serve(t, nil)
 	ann := s.logIn(s.agent("ann", 100), "desk")
 	s.control("POST", "/control/calls", map[string]any{"agent": "ann", "from": "+15550123"}, nil)
 	ann.hear(`"state":"alerting"`)
-	session := sessionID.FindStringSubmatch(ann.hear("<propose"))[1]
-	gateway := "to=\"" + strings.ToLower(session) + "@gjoll.example.com/edge\""
-	ann.send(`<message xmlns="jabber:client" ` + gateway + `><proceed xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`)
+	session := ann.rings()
+	ann.send(proceedFrame(session))
 	if offer := ann.hear("genesys-webrtc"); !strings.Contains(offer, "m=audio") {
 		t.Errorf("the offer describes nothing: %s", offer)
 	}
-	ann.send(`<message xmlns="jabber:client" to="ann@org.example.com"><accept xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`)
+	ann.send(acceptFrame("ann", session))
 	ann.hear("<accept")
-	ann.send(rpc("a1", gateway, `{"jsonrpc":"2.0","method":"answer","params":{"sdp":"v=0","sessionId":"`+session+`"},"id":"1"}`))
-	ann.hear(`id="a1"`)
+	ann.send(answerFrame(session))
+	ann.hear(`id="a-` + session)
 	ann.hear(`"state":"connected"`)
 	var call struct {
 		Live    bool
@@ -47,11 +43,6 @@ func TestACallOverTheWire(t *testing.T) {
 	s.control("POST", "/control/calls/C1/hangup", nil, &call)
 	ann.hear(`"state":"disconnected"`)
 	ann.hear(`"method":"terminate"`)
-}
-
-func rpc(id, to, json string) string {
-	return `<iq xmlns="jabber:client" id="` + id + `" type="set" ` + to + `><genesys-webrtc xmlns="genesys">` +
-		strings.ReplaceAll(strings.ReplaceAll(json, "&", "&amp;"), `"`, "&quot;") + `</genesys-webrtc></iq>`
 }
 
 // Who does not keep to the protocol is told why, and shown the door; nobody else notices.
