@@ -5,7 +5,7 @@ FUZZTIME ?= 20s
 LOG      ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test tidy update replay verify fuzz bench cover
+.PHONY: help test tidy update replay verify conformance fuzz bench cover
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ replay: ## print the ladder of a recording: make replay LOG=call.jsonl
 
 verify: ## replay the recordings of the real client and compare
 	$(GO) run ./cmd/engine verify
+
+conformance: ## have the real SDK bear witness in a headless Chromium (docs/conformance.md)
+	npm ci --prefix conformance/witness --ignore-scripts --silent
+	node --test simulation/server/testdata/
+	$(GO) test -tags witness -count 1 -timeout 20m ./conformance/witness
 
 fuzz: ## run each fuzz target for a while: make fuzz FUZZTIME=1m
 	@set -e; for pkg in $$($(GO) list ./...); do \

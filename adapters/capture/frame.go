@@ -31,6 +31,14 @@ func (e *element) attr(name string) string {
 	return ""
 }
 
+// attribute is attr of an element that may be nil.
+func (e *element) attribute(name string) string {
+	if e == nil {
+		return ""
+	}
+	return e.attr(name)
+}
+
 // child is the first child of a name, or nil.
 func (e *element) child(name string) *element {
 	if e == nil {

@@ -37,6 +37,7 @@ type har struct {
 	pages    []harPage
 	requests []harEntry
 	sockets  []harEntry
+	page     string // the one that was chosen
 	frames   int
 	silent   int // streams whose messages are missing
 	sdk      string
@@ -289,11 +290,27 @@ func (h *har) check() error {
 	switch {
 	case h.frames > 0:
 		return nil
+	case h.silent == 0 && len(h.sockets) == 0 && h.triedInVain():
+		return nil
 	case h.silent > 0 || len(h.sockets) > 0:
 		return fmt.Errorf("%w: save it from the developer tools of Chrome or Edge, which were open when the call was made", ErrNoMessages)
 	default:
 		return fmt.Errorf("%w: open the developer tools before the page is loaded, let it connect and make the call, then save", ErrNoStream)
 	}
+}
+
+// triedInVain tells whether a client logged in and got no channel: then there was nothing to open a WebSocket for.
+func (h *har) triedInVain() bool {
+	began := false
+	for _, r := range h.requests {
+		switch path := RESTPath(r.Request.URL); {
+		case path == "/organizations/me":
+			began = true
+		case strings.HasPrefix(path, "/notifications/channels?") && r.Response.Status/100 == 2:
+			return false
+		}
+	}
+	return began
 }
 
 // body is the text of an answer.

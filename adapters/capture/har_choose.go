@@ -15,9 +15,15 @@ func (h *har) choose() error {
 	for _, s := range h.sockets {
 		pages[s.Page] += len(*s.Messages)
 	}
+	if len(h.sockets) == 0 {
+		for _, r := range h.requests {
+			pages[r.Page]++
+		}
+	}
+	page := most(pages)
+	h.page = page
 	if len(pages) > 1 {
-		page := most(pages)
-		h.warn("%d pages of it have a stream: taken is %s, which has the most frames; save a HAR of one page for another", len(pages), h.place(page))
+		h.warn("%d pages of it have a softphone: taken is %s, which has the most frames; save a HAR of one page for another", len(pages), h.place(page))
 		h.sockets = slices.DeleteFunc(h.sockets, func(e harEntry) bool { return e.Page != page })
 		h.requests = slices.DeleteFunc(h.requests, func(e harEntry) bool { return e.Page != page })
 	}

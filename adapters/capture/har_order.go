@@ -31,7 +31,7 @@ type stream struct {
 	began       time.Time // when it was asked for
 	first, last time.Time // of its frames
 	opened      bool      // the client sent something
-	up          bool      // the client knew the ICE servers: the stream was of use
+	up          bool      // the client knew both kinds of ICE servers: the stream was of use
 	farewell    bool      // somebody closed the stream
 }
 
@@ -48,7 +48,7 @@ func (h *har) capture() (*Capture, error) {
 	events = append(events, h.closures(streams)...)
 	events = append(events, h.exchanges()...)
 	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
-	return h.recorded(events, streams[0])
+	return h.recorded(events)
 }
 
 // streams are the sockets in the order in which they were asked for.
@@ -61,6 +61,7 @@ func (h *har) streams() []stream {
 		slices.SortStableFunc(messages, func(a, b harMessage) int { return cmp.Compare(a.Time, b.Time) })
 		e.Messages = &messages
 		s := stream{harEntry: e, number: i + 1, began: e.at.Add(cutStart)}
+		answers := 0
 		for j, m := range messages {
 			at := m.at(e.at)
 			if j == 0 {
@@ -68,9 +69,12 @@ func (h *har) streams() []stream {
 			}
 			s.last = at
 			s.opened = s.opened || m.Type == "send"
-			s.up = s.up || m.Type == "receive" && strings.Contains(m.Data, "urn:xmpp:extdisco:1")
+			if m.Type == "receive" && strings.Contains(m.Data, "urn:xmpp:extdisco:1") {
+				answers++
+			}
 			s.farewell = s.farewell || strings.HasPrefix(m.Data, "<close")
 		}
+		s.up = answers > 1
 		if len(messages) == 0 {
 			s.first, s.last = s.began, s.began
 		}
@@ -111,47 +115,65 @@ func (s *stream) events() []event {
 	return list
 }
 
-// The delays of reconnecting (sdk-behaviour 1.2): the first, and the greatest.
+// The delays of reconnecting (sdk-behaviour 1.2): the first, the greatest, and for how many times itself one is remembered before
+// it halves.
 const (
 	firstDelay    = 2 * time.Second
 	greatestDelay = 90 * time.Second
+	keepFactor    = 5
 )
 
+// slack is by how much an attempt may come before its delay is over, by the cut of its time.
+const slack = 50 * time.Millisecond
+
 // closures are when the sockets closed, which a HAR does not say: what comes after shows it. A client that lost its stream
-// waits two seconds, and twice as long after each attempt that failed, before it opens another.
+// waits before it opens another: two seconds, twice as long after each attempt that fails, and as long as it did last if
+// that was not long ago.
 func (h *har) closures(streams []stream) []event {
 	var list []event
-	delay := firstDelay
+	var waited time.Duration // the delay before the latest attempt
+	var since time.Time      // when it was raised
 	for i, s := range streams {
-		var next time.Time
-		if i+1 < len(streams) {
-			next = h.attempt(s, streams[i+1])
-		}
-		if s.up {
-			delay = firstDelay
-		}
-		switch {
-		case s.farewell:
+		if s.farewell {
 			list = append(list, closure(s.last.Add(justAfter), s.number, byFarewell, 1000))
-		case next.IsZero():
-		default:
-			at := next.Add(-delay - time.Millisecond)
-			if at.Before(s.last) {
-				at = s.last.Add(justAfter)
-			}
-			if !s.opened {
-				list = append(list, event{at, "ws.error", object{"ws": s.number, "inferred": bySuccessor}})
-			}
-			list = append(list, closure(at, s.number, bySuccessor, 1006))
-			if !s.up {
-				delay = min(2*delay, greatestDelay)
-			}
+			continue
 		}
+		if i+1 == len(streams) {
+			break
+		}
+		next := h.attempt(s, streams[i+1])
+		delay := max(firstDelay, min(2*waited, greatestDelay))
 		if s.up {
-			delay = firstDelay
+			delay = max(firstDelay, remembered(waited, s.last.Sub(since)))
 		}
+		for delay > firstDelay && next.Add(slack-delay).Before(s.last) {
+			delay /= 2
+		}
+		at := next.Add(-delay - time.Millisecond)
+		if at.Before(s.last) {
+			at = s.last.Add(justAfter)
+		}
+		if !s.opened {
+			list = append(list, event{at, "ws.error", object{"ws": s.number, "inferred": bySuccessor}})
+		}
+		list = append(list, closure(at, s.number, bySuccessor, 1006))
+		if delay > waited || !s.up {
+			since = next
+		}
+		waited = delay
 	}
 	return list
+}
+
+// remembered is what is left of a delay after a while.
+func remembered(delay, after time.Duration) time.Duration {
+	for delay > 0 && after >= keepFactor*delay {
+		after -= keepFactor * delay
+		if delay /= 2; delay < firstDelay {
+			return 0
+		}
+	}
+	return delay
 }
 
 func closure(at time.Time, ws int, rule string, code int) event {
@@ -192,7 +214,7 @@ func (h *har) exchanges() []event {
 		if e.Response.Status == 200 && asked["method"] == "GET" && answer["body"] == "" {
 			empty++
 		}
-		done := e.at.Add(time.Duration(e.Took * float64(time.Millisecond)))
+		done := e.at.Add(time.Duration(e.Took*float64(time.Millisecond)) - 5*justAfter) // what follows from it is a frame's own time
 		if !done.After(at) {
 			done = at.Add(justAfter)
 		}
@@ -205,15 +227,15 @@ func (h *har) exchanges() []event {
 }
 
 // recorded is a capture of events that are in order.
-func (h *har) recorded(events []event, first stream) (*Capture, error) {
+func (h *har) recorded(events []event) (*Capture, error) {
 	began := events[0].at
 	for _, p := range h.pages {
-		if at, err := time.Parse(time.RFC3339Nano, p.Started); p.ID == first.Page && err == nil && at.Before(began) && began.Sub(at) < 24*time.Hour {
+		if at, err := time.Parse(time.RFC3339Nano, p.Started); p.ID == h.page && err == nil && at.Before(began) && began.Sub(at) < 24*time.Hour {
 			began = at
 		}
 	}
-	c := &Capture{Name: h.name, Warnings: h.warnings}
-	config := object{"config": h.addresses(first), "inferred": byOptions}
+	c := &Capture{Name: h.name, Warnings: h.warnings, Inferred: true, began: began}
+	config := object{"config": h.addresses(), "inferred": byOptions}
 	if h.sdk != "" {
 		config["sdk"] = h.sdk
 	}
@@ -233,7 +255,7 @@ func (h *har) recorded(events []event, first stream) (*Capture, error) {
 func round(d time.Duration) time.Duration { return port.FromMilliseconds(port.Milliseconds(d)) }
 
 // addresses are the options that say where the client was pointed.
-func (h *har) addresses(first stream) object {
+func (h *har) addresses() object {
 	options := object{}
 	api := ""
 	if len(h.requests) > 0 {
@@ -245,7 +267,10 @@ func (h *har) addresses(first stream) object {
 	} else if api != "" {
 		options["environment"] = api
 	}
-	if ws := origin.FindString(first.Request.URL); ws != "wss://streaming."+host {
+	if len(h.sockets) == 0 {
+		return options
+	}
+	if ws := origin.FindString(h.sockets[0].Request.URL); ws != "wss://streaming."+host {
 		options["wsHost"] = ws
 	}
 	return options

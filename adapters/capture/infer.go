@@ -40,6 +40,8 @@ var (
 	byLeftover    = rule("microphone", "a session was never answered, and a later one was, or it ended ⇒ its microphone was not used")
 	byCandidate   = rule("candidate", "a candidate was sent ⇒ it was gathered")
 	byActive      = rule("active", "info active was sent ⇒ ICE connected, and the peer connection with it")
+	byFlow        = rule("flow", "a call was answered by a request ⇒ media flows on the shared session")
+	byNoFlow      = rule("no-flow", "a call was answered by proceed on a session that is there ⇒ media does not flow on it")
 	byFirstFrame  = rule("first-frame", "a first frame was sent ⇒ the socket had opened")
 	bySuccessor   = rule("successor", "another socket was opened, as the delays of reconnecting have it ⇒ the one before had closed")
 	byFarewell    = rule("farewell", "the stream was closed ⇒ the socket closed after it")
@@ -98,10 +100,8 @@ func InferredBy(r port.Record) string {
 }
 
 // Infer adds to a capture of the wire what the client must have been told beside it, by the rules above. Each record that it
-// adds has the field inferred, which names its rule. A capture that has calls of the application is left as it is, but for
-// Inferred where its records say that they were inferred.
+// adds has the field inferred, which names its rule. A capture that has calls of the application is left as it is.
 func (c *Capture) Infer() error {
-	c.Inferred = slices.ContainsFunc(c.Records, func(r port.Record) bool { return InferredBy(r) != "" })
 	if !c.IsWireOnly() {
 		return nil
 	}
@@ -128,12 +128,13 @@ type inference struct {
 	options_                object         // the options that were inferred
 
 	proposals map[string]*proposal
+	jingle    map[string]bool   // by sid: the latest offer was of Jingle itself
 	sessions  map[string]*heard // the latest of each sid
 	order     []*heard
 	legs      map[string]*ownLeg
 	station   stationSeen
 	explained map[int]bool // what was seen and needs no further cause
-	mics      []*heard     // sessions whose microphone is asked for
+	user      string
 }
 
 // made is a record that was inferred.
@@ -147,20 +148,26 @@ type made struct {
 type proposal struct {
 	conversation string
 	proceeded    bool
+	gone         bool // it was taken back, or somebody else has it
 }
 
 // heard is a session as the wire shows it.
 type heard struct {
-	id, conversation         string
-	peer                     int
-	answered, active, ended  bool
-	offers, answers          int
-	asked, connected, isLate bool
+	id, conversation        string
+	peer                    int
+	offers                  int // descriptions that came anew, without an answer yet
+	jingle                  bool
+	told                    bool // the recording tells of its peer connection
+	answered, active, ended bool
+	demanded                bool // the application accepted it
+	flows                   bool // its peer connection is connected
 }
 
 // ownLeg is the user's own leg of a conversation.
 type ownLeg struct {
 	state      string
+	purpose    string // of its participant
+	outbound   bool
 	byREST     bool // it was answered by a request
 	lastChange int
 }
@@ -168,14 +175,16 @@ type ownLeg struct {
 // stationSeen is the station as the wire shows it.
 type stationSeen struct {
 	lineAppearance int
-	expected       int // how many times the client has reason to ask for it
+	expected       int  // how many times the client has reason to ask for it
+	allowed        bool // softphone sessions were allowed
 }
 
 func newInference(c *Capture) *inference {
 	f := &inference{
 		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, options_: object{},
-		proposals: map[string]*proposal{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{},
+		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{},
 	}
+	f.user = userOf(f.seen)
 	for _, r := range c.Records {
 		f.hasMicrophone = f.hasMicrophone || r.Kind == "gum.ok" || r.Kind == "gum.err"
 		f.hasPeers = f.hasPeers || r.Kind == "pc.new"

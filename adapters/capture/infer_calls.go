@@ -8,7 +8,7 @@ import (
 )
 
 // promptly is how long after a propose the client itself sends proceed at the latest; a person takes longer.
-const promptly = 50 * time.Millisecond
+const promptly = 8 * time.Millisecond
 
 // received notes what came in.
 func (f *inference) received(i int, s *sighting) {
@@ -19,16 +19,21 @@ func (f *inference) received(i int, s *sighting) {
 			p = &proposal{}
 			f.proposals[s.session] = p
 		}
-		p.conversation = s.conversation
+		p.conversation, p.gone = s.conversation, false
 	case "offer":
-		if h := f.sessions[s.session]; h != nil && !h.ended {
+		if h := f.sessions[s.session]; h != nil && !h.ended && h.jingle == s.jingle {
 			h.offers++
 		}
+		f.jingle[s.session] = s.jingle
 		if p := f.proposals[s.session]; p == nil && s.conversation != "" {
 			f.proposals[s.session] = &proposal{conversation: s.conversation}
 		}
 	case "terminate":
-		f.sessionEnded(i, s.session)
+		f.sessionEnded(s.session)
+	case "retract", "reject":
+		if p := f.proposals[s.session]; p != nil {
+			p.gone = true
+		}
 	case "notification":
 		f.notified(i, s)
 	case "station":
@@ -47,8 +52,8 @@ func (f *inference) stationChanged(action string) {
 
 // notified keeps the state of the user's own leg.
 func (f *inference) notified(i int, s *sighting) {
-	state := ownState(s.body, f.user())
-	if state == "" {
+	now := ownLegOf(s.body, f.user)
+	if now.state == "" {
 		return
 	}
 	leg := f.legs[s.conversation]
@@ -56,14 +61,15 @@ func (f *inference) notified(i int, s *sighting) {
 		leg = &ownLeg{}
 		f.legs[s.conversation] = leg
 	}
-	if leg.state != state {
-		leg.state, leg.lastChange = state, i
+	if leg.state != now.state {
+		leg.state, leg.lastChange = now.state, i
 	}
+	leg.outbound, leg.purpose = now.outbound, now.purpose
 }
 
-// user is the id of the user, as far as it was told.
-func (f *inference) user() string {
-	for _, s := range f.seen {
+// userOf is the id of the user, as far as it was told.
+func userOf(seen []*sighting) string {
+	for _, s := range seen {
 		if s.Kind == "http.res" && strings.HasPrefix(s.path, "/users/me") && !s.failed() {
 			return str(s.body["id"])
 		}
@@ -71,8 +77,8 @@ func (f *inference) user() string {
 	return ""
 }
 
-// ownState is the state of the user's own leg that a conversation tells; of several the one that has not ended.
-func ownState(conversation object, user string) (state string) {
+// ownLegOf is the user's own leg as a conversation tells of it; of several the one that has not ended.
+func ownLegOf(conversation object, user string) (leg ownLeg) {
 	participants, _ := conversation["participants"].([]any)
 	for _, p := range participants {
 		participant := asObject(p)
@@ -81,13 +87,13 @@ func ownState(conversation object, user string) (state string) {
 		}
 		calls, _ := participant["calls"].([]any)
 		for _, c := range calls {
-			now := str(asObject(c)["state"])
-			if state == "" || !hasEnded(now) || hasEnded(state) {
-				state = now
+			call := asObject(c)
+			if now := str(call["state"]); leg.state == "" || !hasEnded(now) || hasEnded(leg.state) {
+				leg = ownLeg{state: now, outbound: call["direction"] == "outbound", purpose: str(participant["purpose"])}
 			}
 		}
 	}
-	return state
+	return leg
 }
 
 func hasEnded(state string) bool { return state == "disconnected" || state == "terminated" }
@@ -129,6 +135,7 @@ func (f *inference) proceeded(i int, s *sighting) {
 	}
 	conversation := p.conversation
 	if h := f.sessions[s.session]; h != nil && !h.ended {
+		f.disconnected(i, h)
 		if ringing := f.ringing(conversation); ringing != "" {
 			conversation = ringing
 		}
@@ -174,7 +181,7 @@ func (f *inference) ringing(but string) string {
 
 // terminated explains the end of a session by the client.
 func (f *inference) terminated(i int, s *sighting) {
-	defer f.sessionEnded(i, s.session)
+	defer f.sessionEnded(s.session)
 	if f.explained[i] || s.reason == "alternative-session" || f.failedBefore(i, s) {
 		return
 	}
@@ -257,9 +264,19 @@ func (f *inference) closed(i int, s *sighting) {
 		}
 		up = up || before.word == "result services"
 	}
-	if up {
+	if up && !f.initializes(i) {
 		f.call(i, byClose, "disconnect")
 	}
+}
+
+// initializes tells whether the client is initialized anew at a place, which ends the stream that there was.
+func (f *inference) initializes(i int) bool {
+	for _, s := range f.seen[max(0, i-5):min(len(f.seen), i+5)] {
+		if s.Kind == "http.req" && s.path == "/organizations/me" && (s.At-f.seen[i].At).Abs() < promptly {
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -280,7 +297,9 @@ func (f *inference) requested(i int, s *sighting) {
 	switch {
 	case s.method == "GET" && s.path == "/organizations/me":
 		f.call(i, byInitialize, "initialize")
-		f.station.expected++
+		if f.config.AllowedSessionTypes == nil || slices.Contains(f.config.AllowedSessionTypes, "softphone") {
+			f.station.expected, f.station.allowed = f.station.expected+1, true
+		}
 	case s.method == "GET" && ofStation.MatchString(s.path):
 		f.askedStation(i)
 	case s.method == "POST" && s.path == "/conversations/calls":
@@ -298,7 +317,10 @@ func (f *inference) askedStation(i int) {
 		f.station.expected--
 		return
 	}
-	f.call(i, byAllow, "removeAllowedSessionType", "softphone")
+	if f.station.allowed {
+		f.call(i, byAllow, "removeAllowedSessionType", "softphone")
+	}
+	f.station.allowed = true
 	f.call(i, byAllow, "addAllowedSessionType", "softphone")
 }
 
@@ -340,6 +362,7 @@ func (f *inference) acted(i int, s *sighting) {
 		f.call(at, byDecline, "rejectPendingSession", of)
 	case str(s.body["state"]) == "connected":
 		f.leg(conversation).byREST = true
+		f.connected(at)
 		f.call(at, byConnect, "acceptPendingSession", of)
 	case hasEnded(str(s.body["state"])):
 		f.hungUp(at, i, conversation)
@@ -364,7 +387,9 @@ func (f *inference) leg(conversation string) *ownLeg {
 // hungUp tells a call that was declined from one that was ended.
 func (f *inference) hungUp(at, i int, conversation string) {
 	of := object{"conversationId": conversation}
-	if rings(f.leg(conversation).state) && f.sessionOf(conversation) == nil {
+	leg := f.leg(conversation)
+	declines := f.isOffered(conversation) || rings(leg.state) && !leg.outbound
+	if declines && leg.purpose != "user" && f.sessionOf(conversation) == nil {
 		f.call(at, byDecline, "rejectPendingSession", of)
 		return
 	}
@@ -403,7 +428,7 @@ func (f *inference) sessionOf(conversation string) *heard {
 
 // held explains that a call was held: because another one was answered or retrieved, or because the application wanted it.
 func (f *inference) held(at, i int, conversation string) {
-	if f.makesRoom(at, i, conversation) {
+	if f.makesRoom(at, i, conversation) || f.makesRoomOnDemand(at, conversation) {
 		return
 	}
 	f.call(at, byHold, "setConversationHeld", object{"conversationId": conversation, "held": true})
@@ -414,12 +439,15 @@ func (f *inference) held(at, i int, conversation string) {
 func (f *inference) makesRoom(at, i int, conversation string) bool {
 	for j := at - 1; j > 0 && f.seen[j].turn == f.seen[at].turn; j-- {
 		s := f.seen[j]
-		if s.Kind == "ws.send" && s.word == "accept" && f.sessions[s.session] != nil && f.sessions[s.session].conversation != conversation {
+		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) {
 			return true
 		}
 	}
 	for j := i + 1; j < len(f.seen) && f.seen[j].turn == f.seen[i].turn && f.seen[j].At-f.seen[i].At < promptly; j++ {
 		s := f.seen[j]
+		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) { // Jingle's comes last
+			return true
+		}
 		if other := conversationOf(s.path); s.Kind == "http.req" && other != "" && other != conversation {
 			if held, holds := s.body["held"].(bool); holds && !held {
 				return true
@@ -427,6 +455,41 @@ func (f *inference) makesRoom(at, i int, conversation string) bool {
 		}
 	}
 	return false
+}
+
+// makesRoomOnDemand tells whether the application accepted a session with this, if it has to: a call is held for it, and soon
+// it is answered.
+func (f *inference) makesRoomOnDemand(at int, conversation string) bool {
+	if !f.onDemand() {
+		return false
+	}
+	for _, s := range f.seen[at:] {
+		h := f.sessions[s.session]
+		if s.Kind != "ws.send" || s.word != "answer" || h == nil || h.answered || h.conversation == conversation {
+			continue
+		}
+		if s.At-f.seen[at].At > roomTime {
+			return false
+		}
+		if !h.demanded {
+			h.demanded = true
+			f.call(at, byAcceptAgain, "acceptSession", object{"conversationId": h.conversation})
+		}
+		return true
+	}
+	return false
+}
+
+// roomTime is how long after others were held a session is answered that the application accepted.
+const roomTime = time.Second
+
+// isOthers tells whether a conversation is that of another session than the latest of an id.
+func (f *inference) isOthers(conversation, id string) bool {
+	latest := f.sessions[id]
+	if latest == nil || latest.conversation != conversation {
+		return true
+	}
+	return slices.ContainsFunc(f.order, func(h *heard) bool { return h != latest && !h.ended && h.conversation == conversation })
 }
 
 // retrieved is where a retrieval began: with the first call that was held for it.
@@ -454,12 +517,24 @@ func (f *inference) lookedUp(i int, s *sighting) {
 	switch leg := f.leg(conversation); {
 	case f.endsAfter(i):
 		f.call(i, byEnd, "endSession", of)
-	case rings(leg.state) || f.sessionOf(conversation) == nil:
-		f.call(i, byLookUp, "acceptPendingSession", of)
-	default:
+	case f.isOffered(conversation):
+		f.call(i, byLookUp, "rejectPendingSession", of)
+	case !rings(leg.state) && slices.ContainsFunc(f.order, func(h *heard) bool { return h.conversation == conversation }):
 		of["mute"] = true
 		f.call(i, byLookUp, "setAudioMute", of)
+	default:
+		f.call(i, byLookUp, "acceptPendingSession", of)
 	}
+}
+
+// isOffered tells whether an invitation to a conversation waits for a proceed: accepting it would take no request.
+func (f *inference) isOffered(conversation string) bool {
+	for _, p := range f.proposals {
+		if p.conversation == conversation && !p.proceeded && !p.gone {
+			return true
+		}
+	}
+	return false
 }
 
 // leads tells whether a request about the same conversation was made when a look for it was answered.

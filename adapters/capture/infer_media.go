@@ -4,23 +4,49 @@ import "slices"
 
 // accepted: a session began, on a peer connection of its own that had taken the offer.
 func (f *inference) accepted(i int, s *sighting) {
-	h := &heard{id: s.session, peer: len(f.order) + 1}
+	h := &heard{id: s.session, peer: len(f.order) + 1, jingle: f.jingle[s.session]}
 	if p := f.proposals[s.session]; p != nil {
 		h.conversation = p.conversation
 	}
 	f.sessions[s.session] = h
 	f.order = append(f.order, h)
-	f.mics = append(f.mics, h)
-	if f.hasPeers {
-		return
+	h.told = f.hasPeers || f.capture.merged[h.peer]
+	if !f.hasPeers {
+		f.precede(i, byOffer, "pc.new", object{"pc": h.peer, "config": object{"iceTransportPolicy": "all"}})
+		f.signalled(i, byOffer, h, "have-remote-offer")
 	}
-	f.precede(i, byOffer, "pc.new", object{"pc": h.peer, "config": object{"iceTransportPolicy": "all"}})
-	f.signalled(i, byOffer, h, "have-remote-offer")
+	f.unanswered(i, h)
+}
+
+// unanswered: the microphone of a session that was never answered. If the session ended before another one was answered,
+// the microphone came too late, and otherwise it was denied: it must not be taken for that of the other.
+func (f *inference) unanswered(i int, h *heard) {
+	ended := -1
+	for j := i + 1; j < len(f.seen); j++ {
+		s := f.seen[j]
+		switch {
+		case s.Kind == "ws.send" && s.word == "accept" && s.session == h.id:
+			j = len(f.seen)
+		case s.Kind == "ws.send" && s.word == "answer" && s.session == h.id:
+			return
+		case s.Kind == "ws.send" && s.word == "answer" && ended < 0:
+			j = len(f.seen)
+		case s.word == "terminate" && s.session == h.id && ended < 0:
+			ended = j
+		}
+	}
+	switch {
+	case f.hasMicrophone:
+	case ended < 0:
+		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
+	default:
+		f.follow(ended, byLeftover, "gum.ok", object{"tracks": []string{"audio"}})
+	}
 }
 
 // signalled infers a signalling state right before something that was seen.
 func (f *inference) signalled(i int, rule string, h *heard, state string) {
-	if !f.hasPeers {
+	if !h.told {
 		f.precede(i, rule, "pc.state", object{"pc": h.peer, "what": "signalingState", "value": state})
 	}
 }
@@ -38,12 +64,8 @@ func (f *inference) answerSent(i int, s *sighting) {
 		f.signalled(i, byAnswer, h, "stable")
 		return
 	}
-	onDemand := f.config.AutoConnectSessions != nil && !*f.config.AutoConnectSessions
-	if h.answered || onDemand {
+	if h.answered || f.onDemand() && !h.demanded {
 		f.call(i, byAcceptAgain, "acceptSession", object{"conversationId": h.conversation})
-	}
-	if !h.answered && !onDemand {
-		f.drain(i, h)
 	}
 	h.answered = true
 	f.granted(i, byAnswer)
@@ -57,24 +79,10 @@ func (f *inference) granted(i int, rule string) {
 	}
 }
 
-// drain takes a session from those that wait for a microphone. Who was before it in the line got none.
-func (f *inference) drain(i int, h *heard) {
-	at := slices.Index(f.mics, h)
-	if at < 0 {
-		return
-	}
-	for range f.mics[:at] {
-		if !f.hasMicrophone {
-			f.precede(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
-		}
-	}
-	f.mics = f.mics[at+1:]
-}
-
 // candidateSent: the peer connection gathered it.
 func (f *inference) candidateSent(i int, s *sighting) {
 	h := f.sessions[s.session]
-	if h == nil || f.hasPeers {
+	if h == nil || h.told {
 		return
 	}
 	fields := object{"pc": h.peer, "cand": nil}
@@ -90,30 +98,64 @@ func (f *inference) candidateSent(i int, s *sighting) {
 // activeSent: ICE connected, and soon the peer connection.
 func (f *inference) activeSent(i int, s *sighting) {
 	h := f.sessions[s.session]
-	if h == nil || f.hasPeers {
+	if h == nil || h.told {
 		return
 	}
 	f.precede(i, byActive, "pc.state", object{"pc": h.peer, "what": "iceConnectionState", "value": "connected"})
-	if !h.active {
+	if !h.active && !f.staysDown(i, h) {
 		f.follow(i, byActive, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "connected"})
+		h.flows = true
 	}
 	h.active = true
 }
 
-// sessionEnded notes that a session is over. If its microphone was still asked for, it came too late.
-func (f *inference) sessionEnded(i int, id string) {
-	h := f.sessions[id]
-	if h == nil || h.ended {
+// staysDown tells whether a peer connection is seen not to be connected before it is seen to be: a call that is answered on
+// the shared session is answered by request while it is, and by proceed while it is not.
+func (f *inference) staysDown(i int, h *heard) bool {
+	for j := i + 1; j < len(f.seen); j++ {
+		s := f.seen[j]
+		switch {
+		case s.Kind == "http.req" && s.body["state"] == "connected":
+			return false
+		case s.word == "terminate" && s.session == h.id:
+			return false
+		case s.Kind == "ws.send" && s.word == "proceed" && s.session == h.id:
+			return f.seen[s.turn].word != "propose"
+		}
+	}
+	return false
+}
+
+// disconnected: a call is answered by proceed although its session is there, so media does not flow.
+func (f *inference) disconnected(i int, h *heard) {
+	if h.flows && !h.told {
+		f.precede(i, byNoFlow, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "disconnected"})
+	}
+	h.flows = false
+}
+
+// connected: a call is answered by request, so media flows on the shared session.
+func (f *inference) connected(i int) {
+	for _, h := range slices.Backward(f.order) {
+		if h.ended || !h.active {
+			continue
+		}
+		if !h.flows && !h.told {
+			f.precede(i, byFlow, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "connected"})
+		}
+		h.flows = true
 		return
 	}
-	h.ended = true
-	at := slices.Index(f.mics, h)
-	if at < 0 || f.hasMicrophone {
-		return
+}
+
+// onDemand tells whether sessions are answered only when the application accepts them.
+func (f *inference) onDemand() bool {
+	return f.config.AutoConnectSessions != nil && !*f.config.AutoConnectSessions
+}
+
+// sessionEnded notes that a session is over.
+func (f *inference) sessionEnded(id string) {
+	if h := f.sessions[id]; h != nil {
+		h.ended = true
 	}
-	for range f.mics[:at] {
-		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
-	}
-	f.mics = f.mics[at+1:]
-	f.follow(i, byLeftover, "gum.ok", object{"tracks": []string{"audio"}})
 }

@@ -1,6 +1,10 @@
 package capture
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // options infers the options that the config record lacks, where what the client did or left undone shows that they are not
 // the default.
@@ -20,8 +24,10 @@ func (f *inference) options() {
 			f.options_["useServerSidePings"] = true
 		}
 	}
+	f.sessionTypes()
 	f.autoAnswer()
 	f.eagerness()
+	f.autoConnect()
 	f.capture.Config.Options = *o
 	if f.capture.Config.SDK == "" {
 		f.capture.Config.SDK = AssumedSDK
@@ -80,4 +86,57 @@ func (f *inference) eagerness() {
 	}
 	f.config.EagerPersistent = &mode
 	f.options_["eagerPersistentConnectionEstablishment"] = mode
+}
+
+// wiringTime is how long after the first subscription a client that may have softphone sessions asks for its station or its
+// topics, at the latest.
+const wiringTime = 200 * time.Millisecond
+
+// sessionTypes: softphone sessions were not allowed when the stream was first up.
+func (f *inference) sessionTypes() {
+	if f.config.AllowedSessionTypes != nil {
+		return
+	}
+	var up *sighting
+	for _, s := range f.seen {
+		switch {
+		case up == nil:
+			if s.Kind == "ws.recv" && s.word == "result pubsub" {
+				up = s
+			}
+		case s.At-up.At > wiringTime:
+			f.config.AllowedSessionTypes = []string{}
+			f.options_["allowedSessionTypes"] = []string{}
+			return
+		case s.Kind == "http.req":
+			return
+		}
+	}
+}
+
+// autoConnect: sessions were answered in another order than they began, which a client that answers each at once does not do.
+func (f *inference) autoConnect() {
+	if f.config.AutoConnectSessions != nil {
+		return
+	}
+	var waiting []string
+	for _, s := range f.seen {
+		switch {
+		case s.Kind == "ws.send" && s.word == "accept":
+			waiting = append(waiting, s.session)
+		case s.word == "terminate":
+			waiting = slices.DeleteFunc(waiting, func(id string) bool { return id == s.session })
+		case s.Kind == "ws.send" && s.word == "answer":
+			at := slices.Index(waiting, s.session)
+			if at > 0 {
+				off := false
+				f.config.AutoConnectSessions = &off
+				f.options_["autoConnectSessions"] = false
+				return
+			}
+			if at == 0 {
+				waiting = waiting[1:]
+			}
+		}
+	}
 }

@@ -21,9 +21,11 @@ type sighting struct {
 	reason       string
 	candidate    string // "" at the end of them
 	mid          string
-	automatic    bool // a propose asks to be answered by itself
-	eager        bool // a propose is that of a persistent connection
-	gateway      bool // it comes from a gateway of softphones
+	ufrag        string // of an offer: its ICE user name fragment
+	automatic    bool   // a propose asks to be answered by itself
+	eager        bool   // a propose is that of a persistent connection
+	gateway      bool   // it comes from a gateway of softphones
+	jingle       bool   // it is of Jingle itself, and not SDP over XMPP
 	topic        string
 	body         object
 
@@ -133,7 +135,7 @@ func (s *sighting) readMessage(root *element) {
 			continue
 		}
 		s.word, s.session, s.conversation = c.name.Local, c.attr("id"), c.attr("inin-cid")
-		s.automatic, s.eager = c.attr("inin-autoanswer") == "true", c.attr("inin-priv-answer-mode") == "Auto"
+		s.automatic, s.eager = c.attr("inin-autoanswer") == "true" || c.attr("inin-autoanswer") == "1", c.attr("inin-priv-answer-mode") == "Auto"
 		return
 	}
 }
@@ -200,6 +202,10 @@ func (s *sighting) readRPC(text string) {
 	}
 	s.word, s.session, s.conversation, s.reason = m.Method, m.Params.Session, m.Params.Conversation, m.Params.Reason
 	switch m.Method {
+	case "offer":
+		if found := iceUser.FindStringSubmatch(m.Params.SDP); found != nil {
+			s.ufrag = found[1]
+		}
 	case "info":
 		s.word = m.Params.Status
 	case "iceCandidate":
@@ -229,11 +235,13 @@ var jingleWords = map[string]string{
 
 func (s *sighting) readJingle(body *element) {
 	action := body.attr("action")
-	s.word, s.session = action, body.attr("sid")
+	s.word, s.session, s.jingle = action, body.attr("sid"), true
 	if word, known := jingleWords[action]; known {
 		s.word = word
 	}
 	switch action {
+	case "session-initiate":
+		s.ufrag = body.child("content").child("transport").attribute("ufrag")
 	case "session-info":
 		s.word = body.firstChild()
 	case "session-terminate":

@@ -39,7 +39,7 @@ var knownFields = words(`
 	disconnectType e eagerPersistentConnectionEstablishment echo echoCancellation effectiveStation entities
 	enumeratedDevices environment error errorInfo ev eventBody existingSession expires failedSession fromJid fromUserId
 	genReply googAudioMirroring googDucking googHighpassFilter groupId hasCameraPermissions hasMicPermissions
-	hasOutputDeviceSupport headers held host iceServers iceState iceTransportPolicy id ignoreHostCandidatesFromRemote
+	hasOutputDeviceSupport headers held host iceServers iceState iceTransportPolicy id ignoreHostCandidatesFromRemote inferred
 	initializeServerLogging isDuplicatePropose isInitialized jabberId jid jidResource jsonrpc k kind la label level
 	localCandidateType logBuffer logger logLevel logUploader mappedDevices mediaReqOptions mediaRequestOptions
 	mediaSessionParams mediaTracks mediaType message messageParams messageWithParams metadata method

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"time"
 
 	"github.com/hookswitch/hookswitch/runtime/port"
 )
@@ -30,6 +32,9 @@ type Capture struct {
 	// Inferred tells that only the wire was recorded, and the rest inferred from it: of what the client decided, only its
 	// frames and requests can be compared.
 	Inferred bool
+
+	began  time.Time    // the time of day at t = 0, of a HAR
+	merged map[int]bool // the peer connections of which a dump told, by number
 }
 
 // Config is the set-up of a capture, from its config record.
@@ -133,6 +138,7 @@ func read(name string, r io.Reader) (*Capture, error) {
 	if len(c.Records) == 0 {
 		return nil, fmt.Errorf("capture: %s: %w: record the client again", name, ErrEmpty)
 	}
+	c.Inferred = slices.ContainsFunc(c.Records, func(r port.Record) bool { return InferredBy(r) != "" })
 	c.warnOfUnknown()
 	return c, nil
 }

@@ -30,6 +30,9 @@ func (c *diffCommand) Run(t *terminal) error {
 	if a.journal || b.journal { // looks inside are not decisions, and journals have none
 		a.records, b.records = withoutLooks(a.records), withoutLooks(b.records)
 	}
+	if a.wire || b.wire { // of the other one, too, only that is compared
+		a.records, b.records = capture.OnWire(a.records), capture.OnWire(b.records)
+	}
 	report := capture.Compare(a.records, b.records, capture.Tolerance{})
 	v := verdictOf(c.B, report)
 	if !report.Match() {
@@ -65,6 +68,7 @@ func (c *diffCommand) Run(t *terminal) error {
 type decisions struct {
 	records []port.Record
 	journal bool
+	wire    bool // only the wire was recorded
 	log     *recording
 }
 
@@ -75,7 +79,7 @@ func decidedBy(t *terminal, name string) (decisions, error) {
 	}
 	if log.capture != nil {
 		t.warn(log.capture.Warnings...)
-		return decisions{records: log.capture.Records, log: log}, nil
+		return decisions{records: log.capture.Records, wire: log.capture.Inferred, log: log}, nil
 	}
 	records, err := replay.JournalRecords(log.journal, host.Around(nil, quirk.Corrected), replay.Options{})
 	return decisions{records: records, journal: true, log: log}, err

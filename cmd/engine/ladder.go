@@ -29,6 +29,8 @@ type rung struct {
 	Unmet   []string `json:"unmet,omitempty"`  // rows that were passed over, each with the guard that did not hold
 	Orphan  string   `json:"orphan,omitempty"` // why it was for nobody
 	Problem string   `json:"problem,omitempty"`
+	// Inferred is the rule by which what came in was inferred.
+	Inferred string `json:"inferred,omitempty"`
 
 	telling []string // the rows that changed a state, ordered something or depend on a quirk
 	missed  []string // those of Unmet that lead to another state
@@ -67,6 +69,9 @@ func (l *ladder) climb(e replay.Entry) rung {
 		Problem: n.in(e.Problem), entry: e,
 	}
 	r.In = incoming(n, e)
+	if e.Record != nil {
+		r.Inferred = capture.InferredBy(*e.Record)
+	}
 	l.climbRows(&r)
 	for _, out := range e.Step.Outputs {
 		r.Out = append(r.Out, n.message(out.Effect))
@@ -289,7 +294,7 @@ func (p *ladderPrinter) rung(r rung) {
 	if r.Entry > 0 {
 		entry = fmt.Sprint(r.Entry)
 	}
-	p.line(entry, fmt.Sprintf("%.1f", r.T), ">", r.In)
+	p.cameIn(entry, r)
 	rows, unmet := r.telling, r.missed
 	if p.all {
 		rows, unmet = r.Rows, r.Unmet
@@ -314,6 +319,19 @@ func (p *ladderPrinter) rung(r rung) {
 	if r.Problem != "" {
 		p.line("", "", "!", r.Problem)
 	}
+}
+
+// cameIn writes what came in. What was inferred says so, and by which rule.
+func (p *ladderPrinter) cameIn(entry string, r rung) {
+	text := r.In
+	if r.Inferred != "" {
+		mark := " (inferred: " + r.Inferred + ")"
+		if !p.all {
+			text = clipped(text, textWidth-len(mark))
+		}
+		text += mark
+	}
+	p.line(entry, fmt.Sprintf("%.1f", r.T), ">", text)
 }
 
 // line writes one line, cut to the width unless everything is shown.

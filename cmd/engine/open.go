@@ -34,16 +34,60 @@ type recording struct {
 const journalMax = 1 << 30
 
 // logHelp says what a LOG may be.
-const logHelp = "A capture or a journal: a file, also gzipped, - for standard input, or the name of a recording in this binary."
+const logHelp = "A capture, a HAR or a journal: a file, also gzipped, - for standard input, or the name of a recording in this binary."
 
 // stdin is the LOG that is standard input.
 const stdin = "-"
 
-// openLog reads a LOG.
-func openLog(name string) (*recording, error) { return openAs(name, capture.Read) }
+// openLog reads a LOG. What one of the wire alone lacks is inferred.
+func openLog(name string) (*recording, error) { return openWith(name, "") }
 
-// openOutput reads a LOG, or a replay's output.
+// openWith reads a LOG and puts a dump of webrtc-internals into it, if one is named.
+func openWith(name, internals string) (*recording, error) {
+	r, err := openAs(name, capture.Read)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.merge(internals); err != nil {
+		return nil, err
+	}
+	if r.capture == nil {
+		return r, nil
+	}
+	return r, r.capture.Infer()
+}
+
+// openOutput reads a LOG as it is, or a replay's output.
 func openOutput(name string) (*recording, error) { return openAs(name, capture.ReadOutput) }
+
+// peers is the flag for what a HAR lacks and Chrome tells elsewhere.
+type peers struct {
+	WebRTCInternals string `name:"webrtc-internals" help:"A dump of chrome://webrtc-internals of the same time: its peer connections are put into a HAR." placeholder:"FILE"`
+}
+
+// merge puts a dump of webrtc-internals into a HAR.
+func (r *recording) merge(internals string) error {
+	if internals == "" {
+		return nil
+	}
+	if r.capture == nil {
+		return fmt.Errorf("%s: is a journal, which has its peer connections: --webrtc-internals is for HARs", r.name)
+	}
+	in, err := os.Open(internals)
+	if err != nil {
+		return fmt.Errorf("--webrtc-internals: %w: give a file that can be read", err)
+	}
+	defer func() { _ = in.Close() }()
+	unpacking, err := unpack(internals, in)
+	if err != nil {
+		return err
+	}
+	dump, err := capture.ReadInternals(internals, unpacking)
+	if err != nil {
+		return err
+	}
+	return r.capture.Merge(dump)
+}
 
 func openAs(name string, read func(string, io.Reader) (*capture.Capture, error)) (*recording, error) {
 	name, packed, err := open(name)
@@ -68,7 +112,7 @@ func openAs(name string, read func(string, io.Reader) (*capture.Capture, error))
 	return r, nil
 }
 
-// recordingOf reads a journal or a capture.
+// recordingOf reads a journal, a HAR or a capture.
 func recordingOf(name string, in *bufio.Reader, read func(string, io.Reader) (*capture.Capture, error)) (*recording, error) {
 	if isJournal(in) {
 		text, err := io.ReadAll(io.LimitReader(in, journalMax+1))
@@ -82,6 +126,9 @@ func recordingOf(name string, in *bufio.Reader, read func(string, io.Reader) (*c
 	}
 	if err := noLog(name, in); err != nil {
 		return nil, err
+	}
+	if start, _ := in.Peek(256); capture.IsHAR(start) {
+		read = capture.ReadHAR
 	}
 	c, err := read(name, in)
 	if err != nil {

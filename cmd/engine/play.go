@@ -68,8 +68,12 @@ func (p playing) playCapture(log *capture.Capture) (*played, error) {
 	if result == nil {
 		return nil, failed
 	}
+	title := fmt.Sprintf("a recording of SDK %s, decided as %s", log.Config.SDK, profileName(profile))
+	if log.Inferred {
+		title = fmt.Sprintf("a recording of the wire, %s inferred, decided as %s", counted(inferredIn(log), "record"), profileName(profile))
+	}
 	return &played{
-		name: log.Name, title: fmt.Sprintf("a recording of SDK %s, decided as %s", log.Config.SDK, profileName(profile)), quirks: profile,
+		name: log.Name, title: title, quirks: profile,
 		entries: result.Entries, outputs: result.Outputs, unanswered: result.Unanswered, warnings: log.Warnings, failed: failed,
 	}, nil
 }

@@ -21,6 +21,7 @@ type racesCommand struct {
 	Profile string        `help:"Decide as this profile; by default as the SDK's version that the capture names." placeholder:"P"`
 	Window  time.Duration `default:"300ms" help:"How far in time an input may be moved."`
 	Most    int           `default:"20000" help:"How many orders are tried at most; 0: all."`
+	peers
 }
 
 // raceOrder is an order, as JSON.
@@ -56,7 +57,7 @@ func (c *racesCommand) Run(t *terminal) error {
 	if c.Most < 0 {
 		return fmt.Errorf("races: --most %d: give how many orders are tried at most, or 0 for all", c.Most)
 	}
-	log, err := openLog(c.Log)
+	log, err := openWith(c.Log, c.WebRTCInternals)
 	if err != nil {
 		return fmt.Errorf("races: %w", err)
 	}

@@ -17,7 +17,8 @@ type replayCommand struct {
 	All          bool    `help:"Print every entry, every row, and each row that was passed over because of a guard."`
 	Out          string  `help:"Write what was decided as capture/1 records, - for standard output." placeholder:"FILE"`
 	Journal      string  `help:"Write the journal of a capture's replay, - for standard output." placeholder:"FILE"`
-	Log          string  `arg:"" help:"${log}"`
+	peers
+	Log string `arg:"" help:"${log}"`
 }
 
 // Run replays the recording.
@@ -26,7 +27,7 @@ func (c *replayCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	log, err := openLog(c.Log)
+	log, err := openWith(c.Log, c.WebRTCInternals)
 	if err != nil {
 		return err
 	}

@@ -19,10 +19,11 @@ import (
 )
 
 type verifyCommand struct {
-	Profile *string  `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
-	List    bool     `help:"List the recordings in this binary, or those whose names have a path in them, and do nothing else."`
-	Quiet   bool     `short:"q" help:"Print only what differs, and the last line."`
-	Paths   []string `arg:"" optional:"" name:"path" help:"Captures, journals, folders of them, or names of recordings in this binary. None: all of those."`
+	Profile *string `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
+	List    bool    `help:"List the recordings in this binary, or those whose names have a path in them, and do nothing else."`
+	Quiet   bool    `short:"q" help:"Print only what differs, and the last line."`
+	peers
+	Paths []string `arg:"" optional:"" name:"path" help:"Captures, HARs, journals, folders of them, or names of recordings in this binary. None: all of those."`
 }
 
 // outcome is what verifying one recording came to.
@@ -52,6 +53,9 @@ func (c *verifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if c.WebRTCInternals != "" && len(sources) != 1 {
+		return errOneLog
+	}
 	outcomes := make([]chan outcome, len(sources))
 	for i := range outcomes {
 		outcomes[i] = make(chan outcome, 1)
@@ -61,7 +65,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 	for range min(runtime.GOMAXPROCS(0), len(sources)) {
 		workers.Go(func() {
 			for i := range work {
-				outcomes[i] <- verify(sources[i], profile)
+				outcomes[i] <- c.verify(sources[i], profile)
 			}
 		})
 	}
@@ -140,8 +144,8 @@ func (c *verifyCommand) print(t *terminal, outcomes []chan outcome) error {
 	}
 }
 
-func verify(name, profile string) outcome {
-	log, err := openLog(name)
+func (c *verifyCommand) verify(name, profile string) outcome {
+	log, err := openWith(name, c.WebRTCInternals)
 	if err != nil {
 		return unusable(name, err)
 	}
@@ -156,6 +160,10 @@ func verify(name, profile string) outcome {
 	o := outcome{verdict: verdictOf(name, report), warnings: result.warnings, compared: compared(report)}
 	if o.verdict.Unreadable = unreadable(result.entries); o.verdict.Unreadable > 0 {
 		o.compared += fmt.Sprintf(", %d frames not readable", o.verdict.Unreadable)
+	}
+	if log.capture.Inferred {
+		o.verdict.Inferred = inferredIn(log.capture)
+		o.compared += fmt.Sprintf(", the wire alone: %s inferred", counted(o.verdict.Inferred, "record"))
 	}
 	if line := log.capture.CutAfter; line > 0 {
 		o.verdict.UndecidedAfter, o.verdict.Undecided = line, undecided
@@ -175,15 +183,32 @@ func verify(name, profile string) outcome {
 	return o
 }
 
-// compare holds a replay against its recording. What a recording that was cut may have lost is not compared, but counted.
+// errOneLog is a dump of webrtc-internals for several logs.
+var errOneLog = errors.New("--webrtc-internals is for one HAR: give one path")
+
+// compare holds a replay against its recording: of one of the wire alone, what was seen there. What a recording that was cut may have lost is not compared, but counted.
 func compare(log *capture.Capture, result *played) (report capture.Report, undecided int) {
 	tolerance := log.Config.Tolerance()
-	recorded, replayed := capture.Decide(log.Records), capture.Decide(result.outputs)
+	inputs, outputs := log.Records, result.outputs
+	if log.Inferred {
+		inputs, outputs = capture.OnWire(inputs), capture.OnWire(outputs)
+	}
+	recorded, replayed := capture.Decide(inputs), capture.Decide(outputs)
 	if log.CutAfter > 0 {
 		last := log.Records[len(log.Records)-1]
 		replayed, undecided = capture.Decided(recorded, replayed, last.At-tolerance.Late)
 	}
 	return capture.CompareDecisions(recorded, replayed, tolerance), undecided
+}
+
+// inferredIn counts the records that were inferred.
+func inferredIn(log *capture.Capture) (n int) {
+	for _, r := range log.Records {
+		if capture.InferredBy(r) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // unreadable counts the frames that came in and could not be read.
@@ -247,6 +272,8 @@ type verdict struct {
 	Consulted []consulted `json:"consulted,omitempty"`
 	// Unreadable counts the frames that could not be read.
 	Unreadable int `json:"unreadable,omitempty"`
+	// Inferred counts the records that were inferred from the wire.
+	Inferred int `json:"inferred,omitempty"`
 	// UndecidedAfter is the last whole line of a recording that was cut; Undecided is how much was decided here that it may have lost.
 	UndecidedAfter int `json:"undecidedAfter,omitempty"`
 	Undecided      int `json:"undecided,omitempty"`
@@ -317,7 +344,7 @@ func (c *verifyCommand) sources() ([]string, error) {
 }
 
 // endings are how the names of recordings end, in folders.
-var endings = []string{".jsonl", ".jsonl.gz", ".journal", ".journal.gz"}
+var endings = []string{".jsonl", ".jsonl.gz", ".journal", ".journal.gz", ".har", ".har.gz"}
 
 // below are a recording, or those in a folder and the folders in it, in the order of their names.
 func below(path string) ([]string, error) {

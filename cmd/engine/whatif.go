@@ -27,7 +27,8 @@ type whatifCommand struct {
 	SideBySide     bool     `help:"Lay the calls of each log side by side, as of a log of up to 6 calls." xor:"form"`
 	All            bool     `help:"Lay calls side by side that go alike, too, and cut no list."`
 	Scenario       string   `help:"Write the recovered calls as a scenario, - for standard output instead of the report." placeholder:"FILE"`
-	Logs           []string `arg:"" name:"log" help:"${log} Of a folder, or of several, a page with their sum is printed."`
+	peers
+	Logs []string `arg:"" name:"log" help:"${log} Of a folder, or of several, a page with their sum is printed."`
 }
 
 // pageFrom is from how many calls on one log's report is a page that counts: nobody reads more of them side by side.
@@ -50,7 +51,7 @@ func (c *whatifCommand) Run(t *terminal) error {
 		return c.day(t, names, change)
 	}
 	at, end := t.during("reading")
-	answer := ask(names[0], change, at)
+	answer := c.ask(names[0], change, at)
 	end()
 	if answer.err != nil {
 		return answer.err
@@ -137,6 +138,9 @@ func (c *whatifCommand) sources() (names []string, several bool, err error) {
 		names = append(names, found...)
 	}
 	several = several || len(names) > 1
+	if several && c.WebRTCInternals != "" {
+		return nil, true, errOneLog
+	}
 	if several && c.Scenario != "" {
 		return nil, true, errors.New("whatif: --scenario is for one log")
 	}
@@ -151,8 +155,8 @@ type asked struct {
 }
 
 // ask plays one log, and says at which step it is.
-func ask(name string, change whatif.Change, at func(what string)) asked {
-	r, err := openLog(name)
+func (c *whatifCommand) ask(name string, change whatif.Change, at func(what string)) asked {
+	r, err := openWith(name, c.WebRTCInternals)
 	if err != nil {
 		return asked{err: err}
 	}
@@ -187,7 +191,7 @@ func (c *whatifCommand) day(t *terminal, names []string, change whatif.Change) e
 	for range min(runtime.GOMAXPROCS(0), len(names)) {
 		workers.Go(func() {
 			for i := range work {
-				answers[i] = ask(names[i], change, func(string) {})
+				answers[i] = c.ask(names[i], change, func(string) {})
 			}
 		})
 	}

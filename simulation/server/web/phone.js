@@ -1,7 +1,8 @@
 /**
  * The phone of one agent, on the real SDK, for use with the simulated platform. Its address says who it is and how the SDK is
- * constructed: /phone?token=…&resource=desk, and any option of the SDK by its name, such as disableAutoAnswer=true.
- * It does what its buttons, and the orders of the platform's control API, tell it to, and uploads what it records.
+ * constructed: /phone#token=…&resource=desk, and any option of the SDK by its name, such as disableAutoAnswer=true. What is
+ * behind the # stays in the browser. It does what its buttons, and the orders of the platform's control API, tell it to, and
+ * uploads what it records.
  */
 (function () {
   'use strict';
@@ -9,7 +10,7 @@
   /** @typedef {{id: number, do: string, args?: any[]}} Order what the control API tells a page to do */
   /** @typedef {{frequency: number, level: number}} Sound in Hz and dBFS; the level of silence is -100 */
 
-  const query = new URLSearchParams(window.location.search);
+  const query = new URLSearchParams(`${window.location.search.slice(1)}&${window.location.hash.slice(1)}`);
   const find = (id) => document.getElementById(id);
 
   // ---------------------------------------------------------------- how the SDK is constructed
@@ -157,7 +158,18 @@
     look: (label) => recorder.look(label),
     step: (text) => recorder.step(text),
     reload: () => window.location.reload(),
+    /** Refuses the microphone with an error of this name and message from now on; gives it if there is none. */
+    'page.microphone': (refusal) => { browser.refusal = refusal || null; },
+    'page.visible': show,
   };
+
+  /** Has the page be shown or hidden, as far as its scripts can tell. */
+  function show(visible) {
+    const is = (name, value) => Object.defineProperty(document, name, { configurable: true, get: () => value });
+    is('visibilityState', visible ? 'visible' : 'hidden');
+    is('hidden', !visible);
+    document.dispatchEvent(new Event('visibilitychange'));
+  }
 
   /** @param {Order} order */
   function obey(order) {
@@ -167,14 +179,36 @@
     else say(`order ${order.id}: the SDK has no method ${order.do}`);
   }
 
-  /** The page's address below the control API. */
-  const control = (what) => `/control/pages/${encodeURIComponent(pageName)}/${what}?token=${encodeURIComponent(query.get('token'))}`;
-  const pageName = query.get('page') || query.get('resource') || 'phone';
+  /** What the control API calls this page. A page that is loaded again is another one: it begins another recording. */
+  const pageName = query.get('page') || `${query.get('resource') || 'phone'}-${Math.random().toString(36).slice(2, 6)}`;
+  const control = (what) => `/control/pages/${encodeURIComponent(pageName)}/${what}`;
+  const authorized = () => ({ Authorization: `Bearer ${query.get('token')}` });
 
-  function awaitOrders() {
-    const orders = new EventSource(control('orders'));
-    orders.onmessage = ({ data }) => obey(JSON.parse(data));
-    orders.onerror = () => { if (orders.readyState === EventSource.CLOSED) say('this server gives no orders'); };
+  /** Waits for orders as long as the page lives. An EventSource could not say who it is, so the events are read by hand. */
+  async function awaitOrders() {
+    for (;;) {
+      try {
+        const response = await fetch(control('orders'), { headers: authorized() });
+        if (!response.ok) {
+          say(`this server gives no orders (${response.status})`);
+          return;
+        }
+        await readOrders(response.body.pipeThrough(new TextDecoderStream()).getReader());
+      } catch (cut) {
+        // The server or the network is away: it is asked again.
+      }
+      await new Promise((later) => { setTimeout(later, 1000); });
+    }
+  }
+
+  /** Reads server-sent events, of which each is one line of data here, until the stream ends. */
+  async function readOrders(reader) {
+    let rest = '';
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (rest + part.value).split('\n');
+      rest = lines.pop();
+      for (const line of lines) if (line.startsWith('data:')) obey(JSON.parse(line.slice(5)));
+    }
   }
 
   // ---------------------------------------------------------------- what it shows
@@ -269,7 +303,18 @@
     find('download').onclick = () => recorder.download(`${pageName}.jsonl`);
   }
 
-  /** Resolves when the phone is ready; rejects if it cannot log in. */
+  /** Asks who is phoning, and begins again with the answer behind the #. */
+  function askForToken() {
+    find('login').hidden = false;
+    find('login').onsubmit = (event) => {
+      event.preventDefault();
+      for (const [name, value] of new FormData(event.target)) if (value) query.set(name, value);
+      window.location.hash = query;
+      window.location.reload();
+    };
+  }
+
+  /** Resolves when the phone has logged in; rejects if it cannot. */
   async function start() {
     const SDK = window.GenesysCloudWebrtcSdk && window.GenesysCloudWebrtcSdk.GenesysCloudWebrtcSdk;
     if (!SDK) {
@@ -279,7 +324,7 @@
       throw new Error('there is no SDK');
     }
     if (!query.get('token')) {
-      find('login').hidden = false;
+      askForToken();
       find('status').textContent = 'not logged in';
       throw new Error('there is no token');
     }
@@ -287,9 +332,9 @@
     sdk = new SDK(options());
     window.phone.sdk = sdk;
     watch();
-    if (query.get('upload') !== 'false') window.phone.upload = recorder.upload(control('records'));
+    if (query.get('upload') !== 'false') window.phone.upload = recorder.upload(control('records'), { headers: authorized() });
     if (query.get('orders') !== 'false') awaitOrders();
-    await sdk.initialize();
+    if (query.get('initialize') !== 'false') await sdk.initialize(); // else it is ordered to
     draw();
   }
 

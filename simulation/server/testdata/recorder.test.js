@@ -8,7 +8,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const vm = require('node:vm');
 
-const source = readFileSync(path.join(__dirname, '..', 'recorder.js'), 'utf8');
+const source = readFileSync(path.join(__dirname, '..', 'web', 'recorder.js'), 'utf8');
 const token = 'a-token-that-is-long-enough-to-be-one';
 
 /** Lets everything that was promised happen. */

@@ -1,0 +1,149 @@
+//go:build witness
+
+package witness
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hookswitch/hookswitch/simulation/platform"
+	"github.com/hookswitch/hookswitch/simulation/server"
+)
+
+// silent is below what is heard of a tone, in dBFS.
+const silent = -60
+
+func (s sound) is(frequency float64) bool {
+	return s.Level > silent && math.Abs(s.Frequency-frequency) < 15
+}
+
+// TestACallIsHeardAtBothEnds is a call as people make it: it rings, is answered, both ends hear each other, and neither while it
+// is held; nobody hears who is muted.
+func TestACallIsHeardAtBothEnds(t *testing.T) {
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
+	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := l.open(b, logins[0])
+	p.until(`phone.status === "ready"`)
+
+	l.control("POST", "calls", map[string]any{"id": "C1", "agent": "ann", "from": "+15550123"}, nil)
+	p.until(`phone.ringing().length === 1`)
+	p.do("acceptPendingSession", map[string]string{"conversationId": "C1"})
+	p.until(`phone.calls().some(c => c.state === "connected")`)
+	tone := l.far("C1").Tone
+	l.until("the phone hears the caller", func() bool { return p.hears().is(tone) })
+	l.until("the caller hears the microphone", func() bool { return l.far("C1").is(microphone) })
+
+	p.do("setConversationHeld", map[string]any{"conversationId": "C1", "held": true})
+	p.until(`phone.calls()[0].held`)
+	l.until("the caller hears nothing while held", func() bool { return l.far("C1").Level < silent })
+	l.until("nor does the phone", func() bool { return p.hears().Level < silent })
+	p.eval(`hookswitchRecorder.look("held")`, nil)
+	p.picture("held")
+
+	p.do("setConversationHeld", map[string]any{"conversationId": "C1", "held": false})
+	l.until("the caller hears the microphone again", func() bool { return l.far("C1").is(microphone) })
+	p.do("setAudioMute", map[string]any{"conversationId": "C1", "mute": true})
+	p.until(`phone.calls()[0].muted`)
+	l.until("the caller hears nobody who is muted", func() bool { return l.far("C1").Level < silent })
+	l.until("who is muted still hears", func() bool { return p.hears().is(tone) })
+
+	p.do("endSession", map[string]string{"conversationId": "C1"})
+	p.until(`phone.sessions().length === 0 && phone.calls().length === 0`)
+	p.eval(`hookswitchRecorder.look("end")`, nil)
+	verified(t, "a call", p.recording())
+	uploaded(t, p)
+}
+
+// uploaded sees to it that the server has what the page has recorded, line by line, and that no token is in it.
+func uploaded(t *testing.T, p *phone) {
+	t.Helper()
+	p.eval(`phone.upload.flush().then(() => true)`, nil)
+	response, err := http.Get(p.lab.base + "/control/pages/" + p.name + "/capture")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if recorded := p.recording(); string(text) != recorded {
+		t.Errorf("the server has %d bytes of the recording, the page %d", len(text), len(recorded))
+	}
+	var token string
+	p.eval(`new URLSearchParams(location.hash.slice(1)).get("token")`, &token)
+	if token == "" || strings.Contains(string(text), token) {
+		t.Error("the access token stands in the recording")
+	}
+	var problems []string
+	p.eval(`hookswitchRecorder.problems`, &problems)
+	if len(problems) > 0 {
+		t.Errorf("the recorder had problems: %q", problems)
+	}
+	for lines := bufio.NewScanner(strings.NewReader(string(text))); lines.Scan(); {
+		if !json.Valid(lines.Bytes()) {
+			t.Errorf("a line of the recording is no JSON: %s", lines.Text())
+		}
+	}
+}
+
+// TestTheButtonsOfThePhone answers, holds, retrieves and ends a call with the page's buttons, and dials one.
+func TestTheButtonsOfThePhone(t *testing.T) {
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
+	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 1, Phones: []string{"desk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := l.open(b, logins[0])
+	p.until(`phone.status === "ready"`)
+	press := func(label string) {
+		t.Helper()
+		button := `[...document.querySelectorAll("button")].find((b) => !b.hidden && b.textContent === "` + label + `")`
+		p.until(button)
+		p.eval(button+`.click()`, nil)
+	}
+	l.say("C1 calls ann")
+	press("Answer")
+	press("Hold")
+	press("Retrieve")
+	press("Mute")
+	press("Unmute")
+	press("Hang up")
+	p.until(`phone.calls().length === 0`)
+	p.eval(`document.querySelector("input[name=number]").value = "+1 555 0123"`, nil)
+	press("Call")
+	p.until(`phone.calls().some(c => c.direction === "outbound")`)
+	press("Hang up")
+	p.until(`phone.calls().length === 0 && phone.sessions().length === 0`)
+	verified(t, "the buttons", p.recording())
+}
+
+// TestThePhoneSaysWhatIsMissing: without the SDK, and without a token, the page says what to do.
+func TestThePhoneSaysWhatIsMissing(t *testing.T) {
+	b := startBrowser(t)
+	for _, missing := range []struct {
+		what, sdk, shown string
+	}{
+		{"SDK", "", `document.getElementById("trouble").innerText.includes("engine serve --sdk")`},
+		{"token", sdk(t), `document.querySelector("#login input[name=token]").checkVisibility()`},
+	} {
+		t.Run(missing.what, func(t *testing.T) {
+			l := newLab(t, platform.Defaults(), missing.sdk)
+			page, err := b.Open(l.ctx, l.base+"/phone")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &phone{Page: page, lab: l, name: "nobody"}
+			p.until(missing.shown)
+			p.picture("missing-" + missing.what)
+		})
+	}
+}
