@@ -31,7 +31,7 @@ var (
 		"random/chaos-4.jsonl":                                                             "which invitation of several the SDK took is not seen",
 		"random/chaos-11.jsonl":                                                            "which invitation of several the SDK took is not seen",
 		"random/chaos-20.jsonl":                                                            "which invitation of several the SDK took is not seen",
-		"random/realistic-2.jsonl":                                                         "which invitation of several the SDK took is not seen",
+		"random/chaos-12.jsonl":                                                            "which invitation of several the SDK took is not seen",
 	}
 	unlikeAsHARs = map[string]string{
 		"directed/262-the-socket-closes-between-bind-and-connected.jsonl": "a socket died unseen, and the next came later than its delay",

@@ -170,7 +170,7 @@ test('requests are numbered as they are sent and recorded without their authoris
   second.send('{"phoneNumber":"+15550100"}');
   first.send();
   other.send();
-  first.answer(429, '{"authToken":"t","name":"Ann"}', 'content-type: json\r\nRetry-After: 3\r\n');
+  first.answer(429, '{"authToken":"t","name":"Ann","email":"ann@example.com"}', 'content-type: json\r\nRetry-After: 3\r\n');
   first.answer(429, 'again');
   const asked = only(recorder, 'http.req');
   assert.deepEqual(asked.map((r) => [r.n, r.method, r.url]), [
@@ -180,7 +180,7 @@ test('requests are numbered as they are sent and recorded without their authoris
   const answers = only(recorder, 'http.res');
   assert.equal(answers.length, 1);
   assert.deepEqual([answers[0].n, answers[0].status, answers[0].body, answers[0].headers],
-    [2, 429, '{"authToken":"redacted","name":"Name 1"}', { 'retry-after': '3' }]);
+    [2, 429, '{"authToken":"redacted","name":"Name 1","email":"Name 2"}', { 'retry-after': '3' }]);
 });
 
 test('a request made with fetch is recorded with its answer before the SDK has it', async () => {

@@ -130,7 +130,7 @@
 
   const tokens = new Set();
   const secretKey = /token|password|secret|^(authorization|cookie|set-cookie|credential|jwt|customerdata|username|securitycode)$/i;
-  const nameKey = /^(name|displayname|firstname|lastname|participantname|queuename|ani_name|title|department|subject|dnisname|callername|calleename|contactname)$/i;
+  const nameKey = /^(name|email|displayname|firstname|lastname|participantname|queuename|ani_name|title|department|subject|dnisname|callername|calleename|contactname)$/i;
   let aliases = new Map();
 
   /** Notes an access token: wherever it stands from now on, it is taken out. Shorter ones could be words. */
