@@ -135,6 +135,13 @@ const (
 	PostVoicemail   RequestKind = "post-voicemail"   // POST …/participants/{participant}/replace {"voicemail":true}
 )
 
+// RequestKinds are all kinds of requests.
+func RequestKinds() []RequestKind {
+	return []RequestKind{
+		GetOrganization, GetMe, PostChannel, PutTopics, GetStation, GetConversation, PostCall, PatchState, PatchMuted, PatchHeld, PostVoicemail,
+	}
+}
+
 // Request asks for one REST call. Only the fields of its kind are set.
 type Request struct {
 	Of           RequestKind    `json:"of"`

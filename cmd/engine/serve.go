@@ -78,26 +78,26 @@ func (c *serveCommand) serve(ctx context.Context, t *terminal) error {
 	}
 	ctx, end := context.WithCancel(ctx)
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(ctx, listener, certificate) }()
-	err = c.host(ctx, t, s, cfg.Public, played)
+	go func() { defer end(); served <- s.Serve(ctx, listener, certificate) }()
+	logins, err := c.host(ctx, t, s, cfg.Public, played)
 	end()
-	return errors.Join(err, <-served)
+	return errors.Join(err, <-served, c.journals(t, s, logins))
 }
 
 // host adds the agents, tells how they log in, and plays the scenario or waits for the end.
-func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, public string, played *scenario.Scenario) error {
+func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, public string, played *scenario.Scenario) ([]server.Login, error) {
 	cast := scenario.Scenario{}
 	if played != nil {
 		cast = *played
 	}
 	added, err := c.agents()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cast.Agents = append(cast.Agents, added...)
 	logins, err := s.Cast(ctx, cast)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.printf("serving %s", public)
 	for _, l := range logins {
@@ -105,10 +105,9 @@ func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, 
 	}
 	if played == nil {
 		<-ctx.Done()
-		return c.journals(s, logins)
+		return logins, nil
 	}
-	err = c.play(ctx, t, s, *played)
-	return errors.Join(err, c.journals(s, logins))
+	return logins, c.play(ctx, t, s, *played)
 }
 
 // loginLine says how a phone logs in: by hand with the token, or by our page. What is behind # stays in the browser.
@@ -245,8 +244,8 @@ func (c *serveCommand) public(at netip.AddrPort) string {
 	return "https://api." + net.JoinHostPort(c.Host[0], strconv.Itoa(int(at.Port())))
 }
 
-// journals writes what the clients said and heard.
-func (c *serveCommand) journals(s *server.Server, logins []server.Login) error {
+// journals writes what the clients said and heard, to the end.
+func (c *serveCommand) journals(t *terminal, s *server.Server, logins []server.Login) error {
 	if c.Journal == "" {
 		return nil
 	}
@@ -262,8 +261,12 @@ func (c *serveCommand) journals(s *server.Server, logins []server.Login) error {
 		if err != nil {
 			return fmt.Errorf("serve: --journal: %w", err)
 		}
-		if err := errors.Join(s.WriteJournal(f, l), f.Close()); err != nil {
+		whole, err := s.WriteJournal(f, l)
+		if err := errors.Join(err, f.Close()); err != nil {
 			return fmt.Errorf("serve: --journal: %w", err)
+		}
+		if !whole {
+			t.printf("%s is not whole: there was no room for all of it", f.Name())
 		}
 	}
 	return nil

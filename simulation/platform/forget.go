@@ -32,8 +32,11 @@ func (p *Platform) Size() Size {
 	return s
 }
 
-// Forget forgets what is over since before an instant: conversations without an agent, sessions that have ended, and channels
-// without a stream. Requests about them are answered as if they had never been. What an embedder may still ask for, or a slow
+// channelLife is how long a channel lives without a stream: a client whose machine slept comes back to the one that it has.
+const channelLife = 24 * time.Hour
+
+// Forget forgets what is over since before an instant: conversations without an agent, sessions that have ended, and, a day
+// later, channels without a stream. Requests about them are answered as if they had never been. What an embedder may still ask for, or a slow
 // answer be about, is not over for long enough: the instant lies further back than anything takes.
 func (p *Platform) Forget(before time.Duration) {
 	forgotten := map[string]bool{}
@@ -54,7 +57,7 @@ func (p *Platform) Forget(before time.Duration) {
 		return true
 	})
 	for _, c := range p.channels {
-		if c.streams == 0 && c.since < before {
+		if c.streams == 0 && c.since < before-channelLife {
 			p.dropChannel(c)
 		}
 	}

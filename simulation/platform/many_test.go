@@ -228,7 +228,7 @@ func TestManyCalls(t *testing.T) {
 		c := newCentre(t, day.seed, append(strings.Fields(day.options), "idle=20s", "media-patience=10s")...)
 		c.looks = day.options != ""
 		most, before, after := c.work(day.calls)
-		limit := platform.Size{Users: 3, Streams: 6, Channels: 30, Conversations: 120, Sessions: 120, Legs: 60, Lanes: 60, Draws: 400}
+		limit := platform.Size{Users: 3, Streams: 6, Channels: 300, Conversations: 120, Sessions: 120, Legs: 60, Lanes: 60, Draws: 400}
 		if larger(limit, most) != limit {
 			t.Errorf("%+v: it remembers %+v", day, most)
 		}

@@ -32,10 +32,10 @@ func TestForget(t *testing.T) {
 	if size := p.Size(); size.Channels != 2 {
 		t.Errorf("%d channels, want the one in use and the one that was left just now", size.Channels)
 	}
-	p.time.run(time.Hour)
+	p.time.run(25 * time.Hour)
 	p.Forget(p.time.now - time.Minute)
 	if size := p.Size(); size.Channels != 1 || size.Conversations != 1 || size.Sessions != 1 {
-		t.Errorf("an hour later: %+v", size)
+		t.Errorf("a day later: %+v", size)
 	}
 	p.calls(t, "C3")
 	placed := p.Request(p.ann, messages.Request{Of: messages.PostCall, Body: `{}`}).Placed

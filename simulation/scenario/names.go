@@ -43,10 +43,7 @@ func namesOf(events []messages.Event) []string {
 
 func restRequests() []string {
 	var names []string
-	for _, of := range []messages.RequestKind{
-		messages.GetOrganization, messages.GetMe, messages.PostChannel, messages.PutTopics, messages.GetStation, messages.GetConversation,
-		messages.PostCall, messages.PatchState, messages.PatchMuted, messages.PatchHeld, messages.PostVoicemail,
-	} {
+	for _, of := range messages.RequestKinds() {
 		names = append(names, string(of))
 	}
 	return names

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -26,18 +25,13 @@ type account struct {
 // nextSocket counts the account's sockets, from 1.
 func (a *account) nextSocket() int { return int(a.sockets.Add(1)) }
 
-// accounts are all tokens, by their hashes: the tokens themselves are not kept. It also knows whose notification channel
-// is whose. Several goroutines may use it.
+// accounts are all tokens, by their hashes: the tokens themselves are not kept. Several goroutines may use it.
 type accounts struct {
-	mu       sync.RWMutex
-	byHash   map[[sha256.Size]byte]*account
-	channels map[string]*account
-	order    map[*platform.User][]string // of a user's channels, the newest last
+	mu     sync.RWMutex
+	byHash map[[sha256.Size]byte]*account
 }
 
-func newAccounts() *accounts {
-	return &accounts{byHash: map[[sha256.Size]byte]*account{}, channels: map[string]*account{}, order: map[*platform.User][]string{}}
-}
+func newAccounts() *accounts { return &accounts{byHash: map[[sha256.Size]byte]*account{}} }
 
 // of is the account of a token, or nil. That it is found by a hash keeps the time that it takes from telling anything.
 func (a *accounts) of(token messages.Token) *account {
@@ -49,38 +43,11 @@ func (a *accounts) of(token messages.Token) *account {
 	return a.byHash[sha256.Sum256([]byte(token.Reveal()))]
 }
 
-// add makes an account; false if the token is taken.
-func (a *accounts) add(token messages.Token, made *account) bool {
+// add makes an account of a token that has none.
+func (a *accounts) add(token messages.Token, made *account) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	hash := sha256.Sum256([]byte(token.Reveal()))
-	if a.byHash[hash] != nil {
-		return false
-	}
-	a.byHash[hash] = made
-	return true
-}
-
-// channelsMax is how many channels a user has, as with the public API: a new one takes the place of the oldest.
-const channelsMax = 20
-
-// opened takes note of a channel that an account asked for.
-func (a *accounts) opened(channel string, by *account) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.channels[channel] = by
-	a.order[by.user] = append(a.order[by.user], channel)
-	if of := a.order[by.user]; len(of) > channelsMax {
-		delete(a.channels, of[0])
-		a.order[by.user] = slices.Delete(of, 0, 1)
-	}
-}
-
-// ofChannel is the account whose channel it is, or nil.
-func (a *accounts) ofChannel(channel string) *account {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.channels[channel]
+	a.byHash[sha256.Sum256([]byte(token.Reveal()))] = made
 }
 
 // newToken is one that cannot be guessed.

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -9,7 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,18 +22,24 @@ import (
 
 // served is a server on a port of this machine.
 type served struct {
-	t   *testing.T
+	t   testing.TB
 	s   *server.Server
 	url string
+	end func() // stops it, and waits until it is gone; the end of the test does so, too
 }
 
 // serve runs a server until the test ends.
-func serve(t *testing.T, change func(*server.Config)) *served {
+func serve(t testing.TB, change func(*server.Config)) *served {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveOn(t, listener, change)
+}
+
+func serveOn(t testing.TB, listener net.Listener, change func(*server.Config)) *served {
+	t.Helper()
 	cfg := server.Config{Options: platform.Defaults(), Public: "http://" + listener.Addr().String()}
 	if change != nil {
 		change(&cfg)
@@ -44,13 +51,19 @@ func serve(t *testing.T, change func(*server.Config)) *served {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, listener, nil) }()
-	t.Cleanup(func() {
+	end := sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("the server ended with: %v", err)
 		}
 	})
-	return &served{t: t, s: s, url: cfg.Public}
+	t.Cleanup(end)
+	return &served{t: t, s: s, url: cfg.Public, end: end}
+}
+
+// at once: nothing that the platform does takes any time.
+func atOnce(c *server.Config) {
+	c.Options.NotifyDelay, c.Options.EdgeDelay, c.Options.RESTDelay, c.Options.WireDelay = 0, 0, 0, 0
 }
 
 // agent adds an agent with one token.
@@ -73,9 +86,18 @@ type answer struct {
 // ask makes a request; what comes behind the path are headers, NAME: VALUE.
 func (s *served) ask(method, path, body string, headers ...string) answer {
 	s.t.Helper()
-	r, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	a, err := s.request(method, path, body, headers...)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	return a
+}
+
+// request is ask for goroutines that are not the test's.
+func (s *served) request(method, path, body string, headers ...string) (answer, error) {
+	r, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
 	}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
@@ -87,14 +109,11 @@ func (s *served) ask(method, path, body string, headers ...string) answer {
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		s.t.Fatal(err)
+		return answer{}, err
 	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return answer{status: res.StatusCode, header: res.Header, body: strings.TrimSpace(string(text))}
+	return answer{status: res.StatusCode, header: res.Header, body: strings.TrimSpace(string(text))}, err
 }
 
 // control asks the control API, and reads what it gives into a value unless that is nil.
@@ -106,7 +125,7 @@ func (s *served) control(method, path string, body any, into any) answer {
 	}
 	a := s.ask(method, path, string(text), "Content-Type: application/json")
 	if into != nil {
-		if err := json.NewDecoder(bytes.NewReader([]byte(a.body))).Decode(into); err != nil || a.status != http.StatusOK {
+		if err := json.Unmarshal([]byte(a.body), into); err != nil || a.status != http.StatusOK {
 			s.t.Fatalf("%s %s: %d %s", method, path, a.status, a.body)
 		}
 	}
@@ -115,15 +134,20 @@ func (s *served) control(method, path string, body any, into any) answer {
 
 // client is a client of the stream that says what a test lets it say.
 type client struct {
-	t      *testing.T
+	t      testing.TB
 	socket *websocket.Conn
 	login  server.Login
+	// channel is the notification channel.
+	channel string
 }
+
+// as is the header that says whose request it is.
+func as(l server.Login) string { return "Authorization: Bearer " + l.Token.Reveal() }
 
 // channel asks for a notification channel.
 func (s *served) channel(l server.Login) string {
 	s.t.Helper()
-	a := s.ask("POST", "/api/v2/notifications/channels?connectionType=streaming", "", "Authorization: Bearer "+l.Token.Reveal())
+	a := s.ask("POST", "/api/v2/notifications/channels?connectionType=streaming", "", as(l))
 	var made struct {
 		ID string `json:"id"`
 	}
@@ -141,14 +165,26 @@ func (s *served) connect(l server.Login) *client {
 
 func (s *served) connectTo(l server.Login, channel string) *client {
 	s.t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{"xmpp"}}
-	socket, res, err := dialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/stream/channels/"+channel, nil)
+	c, status, err := s.dial(l, channel, nil)
 	if err != nil {
-		s.t.Fatalf("a stream: %v", err)
+		s.t.Fatalf("a stream: %d %v", status, err)
 	}
-	_ = res.Body.Close()
+	return c
+}
+
+// dial tries to open a stream; status is the answer's.
+func (s *served) dial(l server.Login, channel string, header http.Header) (c *client, status int, err error) {
+	dialer := websocket.Dialer{Subprotocols: []string{"xmpp"}, HandshakeTimeout: 10 * time.Second}
+	socket, res, err := dialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/stream/channels/"+channel, header)
+	if res != nil {
+		status = res.StatusCode
+		_ = res.Body.Close()
+	}
+	if err != nil {
+		return nil, status, err
+	}
 	s.t.Cleanup(func() { _ = socket.Close() })
-	return &client{t: s.t, socket: socket, login: l}
+	return &client{t: s.t, socket: socket, login: l, channel: channel}, status, nil
 }
 
 const (
@@ -164,15 +200,47 @@ func authFrame(name, token string) string {
 
 func (c *client) send(frames ...string) {
 	c.t.Helper()
+	if err := c.say(frames...); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// say is send for goroutines that are not the test's.
+func (c *client) say(frames ...string) error {
 	for _, f := range frames {
 		if err := c.socket.WriteMessage(websocket.TextMessage, []byte(f)); err != nil {
-			c.t.Fatalf("cannot send: %v", err)
+			return fmt.Errorf("cannot send: %w", err)
 		}
 	}
+	return nil
 }
 
 // hear reads frames up to one that has a text in it.
 func (c *client) hear(text string) string {
+	c.t.Helper()
+	frame, err := c.await(text)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return frame
+}
+
+// await is hear for goroutines that are not the test's.
+func (c *client) await(text string) (string, error) {
+	_ = c.socket.SetReadDeadline(time.Now().Add(10 * time.Second))
+	for {
+		_, frame, err := c.socket.ReadMessage()
+		if err != nil {
+			return "", fmt.Errorf("waiting for %q: %w", text, err)
+		}
+		if strings.Contains(string(frame), text) {
+			return string(frame), nil
+		}
+	}
+}
+
+// until reads frames up to one that has a text in it, and gives all before it.
+func (c *client) until(text string) (before []string) {
 	c.t.Helper()
 	_ = c.socket.SetReadDeadline(time.Now().Add(10 * time.Second))
 	for {
@@ -181,8 +249,9 @@ func (c *client) hear(text string) string {
 			c.t.Fatalf("waiting for %q: %v", text, err)
 		}
 		if strings.Contains(string(frame), text) {
-			return string(frame)
+			return before
 		}
+		before = append(before, string(frame))
 	}
 }
 
@@ -208,19 +277,81 @@ func (c *client) ends() (heard string, code int) {
 // logIn sets the stream up under a resource, and subscribes.
 func (s *served) logIn(l server.Login, resource string) *client {
 	s.t.Helper()
-	channel := s.channel(l)
-	c := s.connectTo(l, channel)
-	c.send(openFrame)
-	c.hear("mechanisms")
-	c.send(authFrame(l.Agent, l.Token.Reveal()))
-	c.hear("<success")
-	c.send(openFrame)
-	c.hear("bind")
-	c.send(fmt.Sprintf(bindFrame, resource))
-	c.hear("<jid>")
-	topics := fmt.Sprintf(`[{"id":"v2.users.%s?conversations&station"}]`, l.Agent)
-	if a := s.ask("PUT", "/api/v2/notifications/channels/"+channel+"/subscriptions", topics, "Authorization: Bearer "+l.Token.Reveal()); a.status != http.StatusOK {
-		s.t.Fatalf("a subscription: %d %s", a.status, a.body)
+	c := s.connect(l)
+	if err := c.setUp(resource); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.subscribe(c); err != nil {
+		s.t.Fatal(err)
 	}
 	return c
+}
+
+// setUp has a stream bound under a resource.
+func (c *client) setUp(resource string) error {
+	for _, step := range []struct{ says, hears string }{
+		{openFrame, "mechanisms"}, {authFrame(c.login.Agent, c.login.Token.Reveal()), "<success"}, {openFrame, "bind"},
+		{fmt.Sprintf(bindFrame, resource), "<jid>"},
+	} {
+		if err := c.say(step.says); err != nil {
+			return err
+		}
+		if _, err := c.await(step.hears); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// subscribe lets a client's channel hear notifications.
+func (s *served) subscribe(c *client) error {
+	topics := fmt.Sprintf(`[{"id":"v2.users.%s?conversations&station"}]`, c.login.Agent)
+	a, err := s.request("PUT", "/api/v2/notifications/channels/"+c.channel+"/subscriptions", topics, as(c.login))
+	if err == nil && a.status != http.StatusOK {
+		err = fmt.Errorf("a subscription: %d %s", a.status, a.body)
+	}
+	return err
+}
+
+var sessionID = regexp.MustCompile(`<propose[^>]* id="([^"]+)"`)
+
+// rings waits for a call and tells its session.
+func (c *client) rings() string {
+	c.t.Helper()
+	return sessionID.FindStringSubmatch(c.hear("<propose"))[1]
+}
+
+// gateway is where the far end of a session is.
+func gateway(session string) string { return strings.ToLower(session) + "@gjoll.example.com/edge" }
+
+func proceedFrame(session string) string {
+	return `<message xmlns="jabber:client" to="` + gateway(session) + `"><proceed xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`
+}
+
+func acceptFrame(name, session string) string {
+	return `<message xmlns="jabber:client" to="` + name + `@org.example.com"><accept xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`
+}
+
+func answerFrame(session string) string {
+	return rpc("a-"+session, session, `{"jsonrpc":"2.0","method":"answer","params":{"sdp":"v=0","sessionId":"`+session+`"},"id":"1"}`)
+}
+
+func rpc(id, session, json string) string {
+	return `<iq xmlns="jabber:client" id="` + id + `" type="set" to="` + gateway(session) + `"><genesys-webrtc xmlns="genesys">` +
+		strings.ReplaceAll(strings.ReplaceAll(json, "&", "&amp;"), `"`, "&quot;") + `</genesys-webrtc></iq>`
+}
+
+// takes takes the call of a session, up to where it is connected.
+func (c *client) takes(session string) error {
+	for _, step := range []struct{ says, hears string }{
+		{proceedFrame(session), "genesys-webrtc"}, {acceptFrame(c.login.Agent, session), "<accept"}, {answerFrame(session), `"state":"connected"`},
+	} {
+		if err := c.say(step.says); err != nil {
+			return err
+		}
+		if _, err := c.await(step.hears); err != nil {
+			return err
+		}
+	}
+	return nil
 }

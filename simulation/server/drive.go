@@ -100,7 +100,7 @@ func (s *Server) await(ctx context.Context, holds func() bool) error {
 // obeys there, or by a person who is told to. The error is of a context that ended; lines that found nothing to do are left.
 func (s *Server) Play(ctx context.Context, of scenario.Scenario, how Playing) ([]Left, error) {
 	d := &driver{server: s, how: how, start: s.loop.since()}
-	d.moment = d.start
+	d.moment, d.done = d.start, d.start
 	for _, line := range of.Lines {
 		why, err := d.line(ctx, line)
 		if err != nil {
@@ -120,6 +120,7 @@ type driver struct {
 	how    Playing
 	start  time.Duration
 	moment time.Duration // of the last line
+	done   time.Duration // when it was done, which is later if a person did it
 	left   []Left
 }
 
@@ -131,12 +132,12 @@ func (d *driver) say(who, what string) {
 
 // line waits for the moment of a line and does it; why says why it could not be done.
 func (d *driver) line(ctx context.Context, l scenario.Line) (why string, err error) {
-	due := d.moment + l.When.After
+	due := d.done + l.When.After
 	switch {
 	case l.When.Event != "":
-		at, found, err := d.event(ctx, l.When)
-		if err != nil || !found {
-			return "nothing of that kind was announced", err
+		at, why, err := d.event(ctx, l.When)
+		if err != nil || why != "" {
+			return why, err
 		}
 		due = at + l.When.After
 	case l.When.Absolute:
@@ -147,7 +148,12 @@ func (d *driver) line(ctx context.Context, l scenario.Line) (why string, err err
 	}
 	d.moment = d.server.loop.since()
 	d.say("", l.Do.String())
-	return d.do(ctx, l.Do)
+	why, err = d.do(ctx, l.Do)
+	d.done = d.moment
+	if since := d.server.loop.since(); since > d.moment+glance {
+		d.done = since // a person was waited for
+	}
+	return why, err
 }
 
 func (d *driver) until(ctx context.Context, due time.Duration) error {
@@ -224,15 +230,18 @@ func (s *Server) client(of scenario.Phone) *stream {
 	return s.streamOf(u, of.Name)
 }
 
-// event waits until the page of a phone has told of an event, from the moment of the line before on.
-func (d *driver) event(ctx context.Context, w scenario.When) (at time.Duration, found bool, err error) {
+// event waits until the page of a phone has told of an event, from the moment of the line before on; why says why it has not.
+func (d *driver) event(ctx context.Context, w scenario.When) (at time.Duration, why string, err error) {
 	var p *page
 	if err := d.server.loop.do(ctx, func() {
 		if h, is := (scene{server: d.server}).Phone(w.Phone.Agent, w.Phone.Name).(handset); is {
-			p = d.server.pageFor(h.account)
+			p = d.server.pageOn(h.account)
 		}
-	}); err != nil || p == nil {
-		return 0, false, err
+	}); err != nil {
+		return 0, "", err
+	}
+	if p == nil {
+		return 0, "no page of that phone tells what it announces", nil
 	}
 	patience := time.NewTimer(d.how.Patience)
 	defer patience.Stop()
@@ -240,14 +249,16 @@ func (d *driver) event(ctx context.Context, w scenario.When) (at time.Duration, 
 		heard, more := p.since(d.moment)
 		i := slices.IndexFunc(heard, func(t told) bool { return t.name == w.Event && strings.Contains(t.args, mention(w.Call)) })
 		if i >= 0 {
-			return heard[i].at, true, nil
+			return heard[i].at, "", nil
 		}
 		select {
 		case <-more:
 		case <-patience.C:
-			return 0, false, nil
+			return 0, "nothing of that kind was announced in time", nil
+		case <-d.server.stopped:
+			return 0, "", errClosed
 		case <-ctx.Done():
-			return 0, false, ctx.Err()
+			return 0, "", ctx.Err()
 		}
 	}
 }

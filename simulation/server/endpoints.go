@@ -10,7 +10,9 @@ import (
 // endpoint is one thing that the control API does.
 type endpoint struct {
 	method, path, summary string
-	takes, gives          reflect.Type // nil: no body
+	takes, gives          reflect.Type // of JSON; nil: no body
+	stream                string       // the media type of what it gives in the place of JSON, or ""
+	query                 []string     // the names of its parameters behind the question mark
 	// open: pages use it with an access token; the control token is not asked for.
 	open  bool
 	serve func(s *Server, w http.ResponseWriter, r *http.Request)
@@ -26,7 +28,7 @@ func on[B, R any](method, path, summary string, do func(*Server, asked, B) (R, e
 		var body B
 		if e.takes != nil {
 			if err := readJSON(w, r, s.limits.BodyBytes, &body); err != nil {
-				refuse(w, http.StatusBadRequest, "control: "+r.URL.Path+": "+err.Error())
+				refuseControl(w, r, err)
 				return
 			}
 		}
@@ -58,29 +60,34 @@ type asked struct{ *http.Request }
 // ctx is how long whoever asks waits.
 func (a asked) ctx() context.Context { return a.Request.Context() }
 
-// controlFault is an error with its status.
-type controlFault struct {
+// problem is an error with the status that says of which kind it is.
+type problem struct {
 	status int
 	what   string
 }
 
-func (f *controlFault) Error() string { return f.what }
+func (p *problem) Error() string { return p.what }
 
-func notFound(what string) error { return &controlFault{http.StatusNotFound, what} }
-func conflict(what string) error { return &controlFault{http.StatusConflict, what} }
-func wrong(what string) error    { return &controlFault{http.StatusBadRequest, what} }
+func notFound(what string) error { return &problem{http.StatusNotFound, what} }
+func conflict(what string) error { return &problem{http.StatusConflict, what} }
+func wrong(what string) error    { return &problem{http.StatusBadRequest, what} }
+
+// statusOf is the status that goes with an error.
+func statusOf(err error) int {
+	var p *problem
+	switch {
+	case errors.As(err, &p):
+		return p.status
+	case errors.Is(err, errClosed):
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusConflict
+	}
+}
 
 // refuseControl answers with what was wrong.
 func refuseControl(w http.ResponseWriter, r *http.Request, err error) {
-	status := http.StatusConflict
-	var fault *controlFault
-	switch {
-	case errors.As(err, &fault):
-		status = fault.status
-	case errors.Is(err, errClosed):
-		status = http.StatusServiceUnavailable
-	}
-	refuse(w, status, "control: "+r.URL.Path+": "+err.Error())
+	refuse(w, statusOf(err), "control: "+r.URL.Path+": "+err.Error())
 }
 
 // onLoop does something on the loop, and gives what came of it.

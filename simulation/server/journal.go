@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -13,30 +14,29 @@ import (
 // journal is what one client said and heard, as records of capture/1: from the client's side, so that a client's own
 // recording can be laid beside it. It holds no secret: tokens are taken out before it is told. Several goroutines may use it.
 type journal struct {
-	mu     sync.Mutex
-	began  time.Time
-	lines  []byte
-	seq    int
-	room   int
-	full   bool
-	sizeOf int // requests so far
+	mu    sync.Mutex
+	began time.Time
+	lines []byte
+	seq   int
+	room  int
+	full  bool
+	asked int // requests so far
 }
 
 // newJournal keeps at most so many bytes, or nothing at all.
-func newJournal(began time.Time, room int) *journal { return &journal{began: began, room: room} }
+func newJournal(began time.Time, room int) *journal {
+	return &journal{began: began, room: room, full: room < 0}
+}
 
 // note adds a record. One that there is no room for is not kept, and none after it: a recording with a hole replays to
 // something else.
 func (j *journal) note(kind string, fields any) {
-	if j.room < 0 {
-		return
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.full {
 		return
 	}
-	record, err := port.NewRecord(j.seq, time.Since(j.began), kind, fields)
+	record, err := port.NewRecord(j.seq+1, time.Since(j.began), kind, fields)
 	if err != nil || len(j.lines)+len(record.Fields) >= j.room {
 		j.full = true
 		return
@@ -49,8 +49,8 @@ func (j *journal) note(kind string, fields any) {
 func (j *journal) request() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.sizeOf++
-	return j.sizeOf
+	j.asked++
+	return j.asked
 }
 
 // config is the record that begins a recording. What the client was told in its program, the platform cannot know.
@@ -65,24 +65,60 @@ func (j *journal) config(environment, socketHost string) json.RawMessage {
 	return record.Fields
 }
 
-// write writes the recording so far. full tells that there was no room for all of it.
-func (j *journal) write(w io.Writer, environment, socketHost string) (full bool, err error) {
+// isFull tells that there was no room for all of it.
+func (j *journal) isFull() bool {
 	j.mu.Lock()
-	lines, full := j.lines[:len(j.lines):len(j.lines)], j.full
-	j.mu.Unlock()
-	if _, err := w.Write(append(j.config(environment, socketHost), '\n')); err != nil {
-		return full, err
-	}
-	_, err = w.Write(lines)
-	return full, err
+	defer j.mu.Unlock()
+	return j.full
 }
 
-// WriteJournal writes what the client of a login said and heard: a recording of capture/1, from the client's side.
-func (s *Server) WriteJournal(w io.Writer, of Login) error {
+// write writes the recording so far.
+func (j *journal) write(w io.Writer, environment, socketHost string) error {
+	j.mu.Lock()
+	lines := j.lines[:len(j.lines):len(j.lines)]
+	j.mu.Unlock()
+	if _, err := w.Write(append(j.config(environment, socketHost), '\n')); err != nil {
+		return err
+	}
+	_, err := w.Write(lines)
+	return err
+}
+
+// WriteJournal writes what the client of a login said and heard: a recording of capture/1, from the client's side. It can be
+// asked for after the end, too. whole is false if there was no room for all of it (Limits): then it stops early.
+func (s *Server) WriteJournal(w io.Writer, of Login) (whole bool, err error) {
 	account := s.accounts.of(of.Token)
 	if account == nil {
-		return fmt.Errorf("server: there is no such login")
+		return false, fmt.Errorf("server: journal of %s: no client has that token", of.Agent)
 	}
-	_, err := account.journal.write(w, s.environment(), s.socketHost())
-	return err
+	return !account.journal.isFull(), account.journal.write(w, s.environment(), s.socketHost())
+}
+
+// cutHeader says of a recording that there was no room for all of it.
+const cutHeader = "X-Hookswitch-Cut"
+
+// serveJournal gives what a phone said and heard, as capture/1 from its own side.
+func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
+	phone := r.URL.Query().Get("phone")
+	found, err := onLoop(s, r.Context(), func() (*account, error) {
+		of, err := s.agentOf(asked{r})
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range of.accounts {
+			if phone == "" || one.phone == phone {
+				return one, nil
+			}
+		}
+		return nil, notFound("the agent has no token for such a phone")
+	})
+	if err != nil {
+		refuseControl(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", recordingType)
+	if found.journal.isFull() {
+		w.Header().Set(cutHeader, "there was no room for all of it")
+	}
+	_ = found.journal.write(w, s.environment(), s.socketHost()) // who is gone hears nothing
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -17,9 +18,13 @@ type Limits struct {
 	Streams, StreamsPerUser int
 	// Backlog is how many frames may wait for a client that reads slowly.
 	Backlog int
-	// SetUp is how long a client may take from the connection to its resource; Idle how long it may say nothing at all, not
+	// SetUp is how long a client may take for the header of a request, and from the WebSocket to its resource; Idle how long it may say nothing at all, not
 	// even that it is alive (RFC 6455 section 5.5.3).
 	SetUp, Idle time.Duration
+	// Agents is how many agents there may be; Calls how many that are not forgotten.
+	Agents, Calls int
+	// Memory is for how long what is over is remembered.
+	Memory time.Duration
 	// JournalBytes is how much is kept of what one client said and heard; what comes later is not kept. Negative: nothing is.
 	JournalBytes int
 }
@@ -28,7 +33,8 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		RequestsPerMinute: 300, FramesPerSecond: 100, FrameBytes: 256 << 10, BodyBytes: 1 << 20, Streams: 20000, StreamsPerUser: 20,
-		Backlog: 1024, SetUp: 15 * time.Second, Idle: 90 * time.Second, JournalBytes: 4 << 20,
+		Backlog: 1024, SetUp: 15 * time.Second, Idle: 90 * time.Second, Agents: 50_000, Calls: 100_000,
+		Memory: time.Minute, JournalBytes: 4 << 20,
 	}
 }
 
@@ -44,8 +50,25 @@ func (l Limits) filled() Limits {
 	fill(&l.Backlog, d.Backlog)
 	fill(&l.SetUp, d.SetUp)
 	fill(&l.Idle, d.Idle)
+	fill(&l.Agents, d.Agents)
+	fill(&l.Calls, d.Calls)
+	fill(&l.Memory, d.Memory)
 	fill(&l.JournalBytes, d.JournalBytes)
 	return l
+}
+
+// check says which limit is none.
+func (l Limits) check() error {
+	for name, value := range map[string]int64{
+		"RequestsPerMinute": int64(l.RequestsPerMinute), "FramesPerSecond": int64(l.FramesPerSecond), "FrameBytes": l.FrameBytes,
+		"BodyBytes": l.BodyBytes, "Streams": int64(l.Streams), "StreamsPerUser": int64(l.StreamsPerUser), "Backlog": int64(l.Backlog),
+		"SetUp": int64(l.SetUp), "Idle": int64(l.Idle), "Agents": int64(l.Agents), "Calls": int64(l.Calls), "Memory": int64(l.Memory),
+	} {
+		if value < 0 {
+			return fmt.Errorf("server: Limits.%s: %d is less than nothing: leave it out for what is usual", name, value)
+		}
+	}
+	return nil
 }
 
 func fill[T comparable](field *T, with T) {
@@ -54,6 +77,9 @@ func fill[T comparable](field *T, with T) {
 		*field = with
 	}
 }
+
+// beat is how often a client is asked whether it is alive.
+func (l Limits) beat() time.Duration { return max(l.Idle/3, time.Millisecond) }
 
 // bucket is a token bucket: so much at once, and so much a second.
 type bucket struct {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -56,24 +57,37 @@ func (l *loop) post(do func()) bool {
 	return true
 }
 
-// do has something done on the loop, and waits for it. Whoever posts in this way never has more than one thing there.
+// do has something done on the loop, and waits for it. Whoever posts in this way never has more than one thing there. An error
+// means that it was not done, and never will be: what it would have written is the caller's alone again.
 func (l *loop) do(ctx context.Context, what func()) error {
+	var taken atomic.Bool // by the loop, which does it, or by who waits, who wants it no more
 	done := make(chan struct{})
-	if !l.post(func() { defer close(done); what() }) {
+	posted := l.post(func() {
+		if taken.CompareAndSwap(false, true) {
+			defer close(done)
+			what()
+		}
+	})
+	if !posted {
 		return errClosed
 	}
+	why := errClosed
 	select {
 	case <-done:
 		return nil
 	case <-l.done:
-		return errClosed
 	case <-ctx.Done():
-		return ctx.Err()
+		why = ctx.Err()
 	}
+	if taken.CompareAndSwap(false, true) {
+		return why
+	}
+	<-done // it is being done, which takes no time
+	return nil
 }
 
 // run does what is posted and what is due, until it is closed. What is due at one instant is done in the order in which it
-// was asked for.
+// was asked for; what is posted comes behind what was due by then.
 func (l *loop) run() {
 	defer close(l.done)
 	alarm := time.NewTimer(time.Hour)
@@ -84,6 +98,7 @@ func (l *loop) run() {
 			return
 		}
 		for _, do := range posted {
+			l.fire()
 			l.now = max(l.now, l.since())
 			do()
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,20 +17,24 @@ import (
 type pages struct {
 	mu     sync.Mutex
 	byName map[string]*page
+	made   int // so far
 }
 
 // page is one of them. The fields below mu are its.
 type page struct {
 	name    string
 	account *account
+	ordinal int // among all pages that there were
 	orders  chan order
 
 	mu      sync.Mutex
 	lines   []byte
 	full    bool
-	last    int // seq of the newest record, -1: none
-	listens int // connections that wait for orders
+	last    int       // seq of the newest record, -1: none
+	listens int       // connections that wait for orders
+	seen    time.Time // when it last said something
 	told    []told
+	heard   int           // bytes of what was told
 	news    chan struct{} // closed when something is told, and then another
 	ordered int
 }
@@ -50,10 +55,11 @@ type order struct {
 
 // Bounds of what pages may use.
 const (
-	pagesMax   = 200
+	pagesMax   = 200 // if there are more, the one that has said nothing for longest and does not wait for orders is forgotten
+	mineMax    = 40  // of one token
 	ordersMax  = 100
 	recordsMax = 8 << 20 // bytes at once
-	toldMax    = 10_000
+	toldMax    = 1 << 20 // bytes
 )
 
 var pageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
@@ -62,7 +68,7 @@ var pageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 func (s *Server) pageOf(r *http.Request) (*page, error) {
 	name, of := r.PathValue("page"), s.accounts.of(bearer(r))
 	if of == nil {
-		return nil, &controlFault{http.StatusUnauthorized, "the access token is asked for, as Authorization: Bearer"}
+		return nil, &problem{http.StatusUnauthorized, "the access token is asked for, as Authorization: Bearer"}
 	}
 	if !pageName.MatchString(name) {
 		return nil, wrong("a page's name has letters, digits, dashes, dots and underscores, at most 64")
@@ -75,15 +81,53 @@ func (s *Server) pageOf(r *http.Request) (*page, error) {
 	p := s.pages.byName[name]
 	switch {
 	case p != nil && p.account != of:
-		return nil, &controlFault{http.StatusForbidden, "the page is somebody else's"}
+		return nil, &problem{http.StatusForbidden, "the page is somebody else's"}
 	case p != nil:
 		return p, nil
-	case len(s.pages.byName) >= pagesMax:
-		return nil, conflict("there are too many pages")
 	}
-	p = &page{name: name, account: of, orders: make(chan order, ordersMax), last: -1, news: make(chan struct{})}
-	s.pages.byName[name] = p
+	return s.pages.add(name, of)
+}
+
+// size is how many pages are kept.
+func (ps *pages) size() int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return len(ps.byName)
+}
+
+// add makes a page, in the place of another if there are too many.
+func (ps *pages) add(name string, of *account) (*page, error) {
+	var mine, all []*page
+	for _, p := range ps.byName {
+		all = append(all, p)
+		if p.account == of {
+			mine = append(mine, p)
+		}
+	}
+	if len(mine) >= mineMax && !ps.forgetOne(mine) || len(all) >= pagesMax && !ps.forgetOne(all) {
+		return nil, conflict("there are too many pages that wait for orders")
+	}
+	ps.made++
+	p := &page{name: name, account: of, ordinal: ps.made, orders: make(chan order, ordersMax), last: -1, seen: time.Now(), news: make(chan struct{})}
+	ps.byName[name] = p
 	return p, nil
+}
+
+// forgetOne forgets the one of some pages that has said nothing for longest and does not wait for orders; false: they all do.
+func (ps *pages) forgetOne(of []*page) bool {
+	var oldest *page
+	var since time.Time
+	for _, p := range of {
+		p.mu.Lock()
+		if p.listens == 0 && (oldest == nil || p.seen.Before(since)) {
+			oldest, since = p, p.seen
+		}
+		p.mu.Unlock()
+	}
+	if oldest != nil {
+		delete(ps.byName, oldest.name)
+	}
+	return oldest != nil
 }
 
 // page finds a page by its name, or nil.
@@ -93,16 +137,25 @@ func (s *Server) page(name string) *page {
 	return s.pages.byName[name]
 }
 
-// pageFor is the page of an account that obeys now, or nil.
+// pageFor is the newest page of an account that obeys now, or nil.
 func (s *Server) pageFor(of *account) *page {
+	return s.newestPage(func(p *page) bool { return p.account == of && p.obeys() })
+}
+
+// pageOn is the newest page of an account, whether or not it obeys, or nil.
+func (s *Server) pageOn(of *account) *page {
+	return s.newestPage(func(p *page) bool { return p.account == of })
+}
+
+func (s *Server) newestPage(is func(*page) bool) (newest *page) {
 	s.pages.mu.Lock()
 	defer s.pages.mu.Unlock()
 	for _, p := range s.pages.byName {
-		if p.account == of && p.obeys() {
-			return p
+		if is(p) && (newest == nil || p.ordinal > newest.ordinal) {
+			newest = p
 		}
 	}
-	return nil
+	return newest
 }
 
 func (p *page) obeys() bool {
@@ -118,9 +171,9 @@ func (s *Server) takeRecords(w http.ResponseWriter, r *http.Request) {
 		refuseControl(w, r, err)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, recordsMax))
+	body, err := readBody(w, r, recordsMax)
 	if err != nil {
-		refuseControl(w, r, &controlFault{http.StatusRequestEntityTooLarge, "too many records at once"})
+		refuseControl(w, r, err)
 		return
 	}
 	var records []json.RawMessage
@@ -147,6 +200,8 @@ type record struct {
 func (p *page) take(records []json.RawMessage, at time.Duration, room int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.seen = time.Now()
+	defer p.tell()
 	for i, text := range records {
 		var r record
 		if err := json.Unmarshal(text, &r); err != nil || r.Seq == nil || r.Kind == "" {
@@ -163,15 +218,30 @@ func (p *page) take(records []json.RawMessage, at time.Duration, room int) error
 			p.lines = append(append(p.lines, text...), '\n')
 		}
 		if r.Kind == "sdk.event" {
-			p.told = append(p.told, told{at: at, name: r.Ev, args: string(r.Args)})
-			if len(p.told) > toldMax {
-				p.told = slices.Delete(p.told, 0, toldMax/2)
-			}
+			p.hear(told{at: at, name: r.Ev, args: string(r.Args)})
 		}
 	}
+	return nil
+}
+
+// hear keeps an event, and lets the oldest ones go if they are too many.
+func (p *page) hear(t told) {
+	p.told = append(p.told, t)
+	p.heard += t.size()
+	gone := 0
+	for ; p.heard > toldMax && gone < len(p.told); gone++ {
+		p.heard -= p.told[gone].size()
+	}
+	p.told = slices.Delete(p.told, 0, gone)
+}
+
+// size is about what it takes to keep an event.
+func (t told) size() int { return 64 + len(t.name) + len(t.args) }
+
+// tell wakes whoever waits for news.
+func (p *page) tell() {
 	close(p.news)
 	p.news = make(chan struct{})
-	return nil
 }
 
 // since is what was told from an instant on, and what is closed when there is more.
@@ -195,9 +265,9 @@ func (s *Server) serveCapture(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	lines, full := p.lines[:len(p.lines):len(p.lines)], p.full
 	p.mu.Unlock()
-	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Content-Type", recordingType)
 	if full {
-		w.Header().Set("X-Hookswitch-Cut", "there was no room for all of it")
+		w.Header().Set(cutHeader, "there was no room for all of it")
 	}
 	_, _ = w.Write(lines)
 }
@@ -212,25 +282,23 @@ func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, ": orders follow\n\n")
-	_ = out.Flush()
 	p.listen(1)
 	defer p.listen(-1)
-	beat := time.NewTicker(s.limits.Idle / 3)
+	_ = out.SetReadDeadline(time.Time{}) // this goes on as long as the page does
+	if writeSome(w, ": orders follow\n\n") != nil {
+		return
+	}
+	beat := time.NewTicker(s.limits.beat())
 	defer beat.Stop()
 	for {
 		select {
 		case o := <-p.orders:
 			text, err := json.Marshal(o)
-			if err != nil {
-				continue
-			}
-			_, err = fmt.Fprintf(w, "data: %s\n\n", text)
-			if errors.Join(err, out.Flush()) != nil {
+			if err != nil || writeSome(w, "data: "+string(text)+"\n\n") != nil {
 				return
 			}
 		case <-beat.C:
-			if _, err := io.WriteString(w, ":\n\n"); errors.Join(err, out.Flush()) != nil {
+			if writeSome(w, ":\n\n") != nil {
 				return
 			}
 		case <-r.Context().Done():
@@ -241,10 +309,19 @@ func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// writeSome writes a part of an answer that goes on. It does not wait for a client that does not read.
+func writeSome(w http.ResponseWriter, text string) error {
+	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Now().Add(writePatience)) // where there is none, nobody waits anyway
+	_, err := io.WriteString(w, text)
+	return errors.Join(err, out.Flush())
+}
+
 func (p *page) listen(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.listens += n
+	p.seen = time.Now()
 }
 
 // order has the page do something, when it gets to it.
@@ -279,12 +356,7 @@ func (s *Server) listPages(asked, nothing) ([]pageView, error) {
 		all = append(all, pageView{Name: p.name, Agent: p.account.user.Name, Phone: p.account.phone, Obeys: p.listens > 0, Records: p.last + 1})
 		p.mu.Unlock()
 	}
-	slices.SortFunc(all, func(a, b pageView) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b pageView) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
 }
 

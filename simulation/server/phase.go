@@ -13,7 +13,7 @@ const (
 	opened                 // <auth/> is due
 	secured                // <open/> is due again
 	reopened               // the resource is to be bound
-	bound                  // all but <auth/> and another binding
+	bound                  // all but <auth/>
 	closed                 // <close/> has come
 )
 
@@ -33,7 +33,7 @@ func (p phase) after(f jingle.ClientFrame) (phase, bool) {
 	case messages.SendAuth:
 		return secured, p == opened
 	case messages.SendBind:
-		return bound, p == reopened
+		return bound, p == reopened || p == bound // the platform refuses the second one (RFC 6120 section 7.6.2)
 	default:
 		return p, p == bound
 	}

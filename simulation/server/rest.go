@@ -1,12 +1,15 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -44,27 +47,50 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusTooManyRequests, "Rate limit exceeded the maximum.")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.limits.BodyBytes))
-	if err != nil {
-		refuse(w, http.StatusRequestEntityTooLarge, "the body is too large or was cut off")
+	switch { // what is of no call is in no journal
+	case asksForList(r):
+		s.listConversations(w, r, account)
+		return
+	case strings.HasPrefix(r.URL.Path, telemetryPath):
+		writeJSON(w, http.StatusAccepted, struct{}{})
 		return
 	}
-	x := &exchange{server: s, account: account, n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
-	x.noteRequest(body)
-	if strings.HasPrefix(r.URL.Path, telemetryPath) {
-		x.answer(w, http.StatusAccepted, []byte("{}"))
+	body, err := readBody(w, r, s.limits.BodyBytes)
+	if err != nil {
+		refuse(w, statusOf(err), err.Error())
 		return
 	}
 	request, err := publicapi.Read(r.Method, r.URL.EscapedPath(), body)
 	var refusal *publicapi.Refusal
-	if errors.As(err, &refusal) {
+	if errors.As(err, &refusal) && (refusal.Status == http.StatusNotFound || refusal.Status == http.StatusMethodNotAllowed) {
+		refuse(w, refusal.Status, refusal.Why) // the application asks, and not its softphone
+		return
+	}
+	x := &exchange{server: s, account: account, n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
+	x.noteRequest(body, bearer(r))
+	if refusal != nil {
 		x.answer(w, refusal.Status, refusal.Body())
 		return
 	}
 	x.perform(r.Context(), w, request)
 }
 
-// telemetryPath is where clients tell of themselves; nobody listens.
+// readBody reads a body of so many bytes at most. The error says with which status it is to be refused.
+func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return nil, &problem{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", most)}
+	case err != nil:
+		return nil, wrong("the body was cut off")
+	default:
+		return body, nil
+	}
+}
+
+// telemetryPath is where clients tell of themselves; nobody listens. It is most of what the SDK says, its log with tokens in it
+// among that, and no decision.
 const telemetryPath = "/api/v2/diagnostics/"
 
 // bearer is the access token of a request, or "" (RFC 6750 section 2.1).
@@ -91,10 +117,12 @@ type exchange struct {
 	method, url string
 }
 
-func (x *exchange) noteRequest(body []byte) {
+// noteRequest keeps what was asked, without the client's token: it has no business in there, but a client may err.
+func (x *exchange) noteRequest(body []byte, token messages.Token) {
+	x.url = strings.ReplaceAll(x.url, token.Reveal(), "redacted")
 	fields := map[string]any{"n": x.n, "method": x.method, "url": x.server.environment() + x.url}
 	if len(body) > 0 {
-		fields["body"] = string(body)
+		fields["body"] = strings.ReplaceAll(string(body), token.Reveal(), "redacted")
 	}
 	x.account.journal.note("http.req", fields)
 }
@@ -107,15 +135,15 @@ func (x *exchange) perform(ctx context.Context, w http.ResponseWriter, request m
 		if fault = x.server.takeRequestFault(x.account, string(request.Of)); fault == nil || fault.unanswered || fault.delay > 0 {
 			answer = x.server.platform.Request(x.account.user, request)
 		}
+		if answer.Channel != "" {
+			x.server.channels[answer.Channel] = x.account
+		}
 	})
-	if err != nil {
+	if err != nil { // or whoever asked is gone
 		x.fail(w, http.StatusServiceUnavailable, "the platform is shutting down")
 		return
 	}
 	x.server.metrics.requests.WithLabelValues(string(request.Of)).Inc()
-	if answer.Channel != "" {
-		x.server.accounts.opened(answer.Channel, x.account)
-	}
 	if answer.Placed != nil {
 		x.server.metrics.calls.Inc()
 	}
@@ -134,13 +162,10 @@ func (x *exchange) perform(ctx context.Context, w http.ResponseWriter, request m
 func (x *exchange) suffer(ctx context.Context, w http.ResponseWriter, f *requestFault) bool {
 	switch {
 	case f.unanswered:
-		<-x.server.endOf(ctx)
+		x.wait(ctx, w, time.Hour)
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	case f.delay > 0:
-		select {
-		case <-time.After(f.delay):
-		case <-x.server.endOf(ctx):
-		}
+		x.wait(ctx, w, f.delay)
 		return true
 	default:
 		if f.retryAfter > 0 {
@@ -149,6 +174,19 @@ func (x *exchange) suffer(ctx context.Context, w http.ResponseWriter, f *request
 		x.fail(w, f.status, "this was asked for")
 		return false
 	}
+}
+
+// wait lets time pass before an answer, unless somebody goes first.
+func (x *exchange) wait(ctx context.Context, w http.ResponseWriter, d time.Duration) {
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Time{}) // nobody is in a hurry
+	_ = connection.SetWriteDeadline(time.Time{})
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	case <-x.server.stopped:
+	}
+	_ = connection.SetWriteDeadline(time.Now().Add(writePatience))
 }
 
 func (x *exchange) fail(w http.ResponseWriter, status int, why string) {
@@ -168,18 +206,31 @@ func (x *exchange) answer(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body) // a client that is gone hears nothing
 }
 
-// readJSON reads the one JSON object of a control request.
+// readJSON reads the one JSON object of a control request, all of whose fields are known and which lacks none that it needs.
 func readJSON(w http.ResponseWriter, r *http.Request, most int64, into any) error {
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(kind) != "application/json" {
-		return errors.New("the Content-Type is to be application/json")
+		return &problem{http.StatusUnsupportedMediaType, "the Content-Type is to be application/json"}
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
+	body, err := readBody(w, r, most)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return errors.New("the body is not such a JSON object: " + jsonFault(err))
+		return wrong("the body is not such a JSON object: " + jsonFault(err))
 	}
-	if d.More() {
-		return errors.New("the body is more than one JSON object")
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return wrong("the body is more than one JSON object")
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || fields == nil {
+		return wrong("the body is no JSON object")
+	}
+	for _, name := range required(reflect.TypeOf(into).Elem()) {
+		if _, said := fields[name]; !said {
+			return wrong(name + " is missing")
+		}
 	}
 	return nil
 }
@@ -189,8 +240,8 @@ func jsonFault(err error) string {
 	var kind *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
 	switch {
-	case errors.As(err, &kind):
-		return kind.Field + " is not a " + kind.Type.String()
+	case errors.As(err, &kind) && kind.Field != "":
+		return kind.Field + " is not " + jsonWord(kind.Type)
 	case errors.As(err, &syntax):
 		return "at byte " + strconv.FormatInt(syntax.Offset, 10)
 	case errors.Is(err, io.EOF):
@@ -199,5 +250,18 @@ func jsonFault(err error) string {
 		return strings.TrimPrefix(err.Error(), "json: ")
 	default:
 		return "it cannot be read"
+	}
+}
+
+// jsonWord is what JSON calls a type.
+func jsonWord(t reflect.Type) string {
+	kind, _ := schema(t)["type"].(string)
+	switch kind {
+	case "":
+		return "of its kind"
+	case "integer":
+		return "an integer, or too large"
+	default:
+		return "of type " + kind
 	}
 }

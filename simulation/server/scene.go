@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hookswitch/hookswitch/adapters/jingle"
 	"github.com/hookswitch/hookswitch/messages"
 	"github.com/hookswitch/hookswitch/simulation/platform"
 	"github.com/hookswitch/hookswitch/simulation/scenario"
@@ -89,9 +90,9 @@ func (h handset) Ask(r stage.Request) error {
 // LoseNetwork cuts the client's connections, and lets no new ones come about.
 func (h handset) LoseNetwork() error {
 	h.account.offline.Store(true)
-	for c := range h.server.open {
+	for _, c := range h.agent.streams {
 		if c.account == h.account {
-			c.drop(closedAbnormally)
+			c.finish(farewell{code: closedAbnormally})
 		}
 	}
 	return nil
@@ -145,7 +146,7 @@ func (h handset) onStream(do func(*stream) error) error {
 
 // Drop closes the client's socket.
 func (h handset) Drop(code int) error {
-	return h.onStream(func(c *stream) error { c.drop(code); return nil })
+	return h.onStream(func(c *stream) error { return c.drop(code) })
 }
 
 // LoseNext loses the next frame of a kind.
@@ -175,7 +176,14 @@ func (h handset) IgnoreNext(kind string) error {
 
 // Tell has the client told an input as it stands.
 func (h handset) Tell(in messages.Input) error {
-	return h.onStream(func(c *stream) error { c.say(outgoing{in: in}); return nil })
+	return h.onStream(func(c *stream) error {
+		o := outgoing{in: in, to: c.peer.JID()}
+		if _, ok, err := jingle.EncodePlatform(in, c.about(o)); err != nil || !ok {
+			return fmt.Errorf("%s does not come over the stream, or lacks what it needs there: %w", in.Kind(), stage.ErrCannot)
+		}
+		c.say(o)
+		return nil
+	})
 }
 
 // Frame sends the client a frame as it stands.

@@ -72,19 +72,25 @@ type Server struct {
 	platform *platform.Platform
 	open     map[*stream]bool
 	agents   map[*platform.User]*agent
+	channels map[string]*account // by whom they were asked for
 	stopping bool
 	calls    int                             // that were begun by the control API
 	changed  map[*platform.Conversation]bool // of which the edge is to be told
 	known    map[messages.ConversationID]bool
 }
 
-// New is a server without agents, whose platform lives. Stop it.
+// New is a server without agents, whose platform lives. Stop it. The error is of limits that are none, or of audio that cannot
+// be had.
 func New(cfg Config) (*Server, error) {
+	if err := cfg.Limits.check(); err != nil {
+		return nil, err
+	}
 	s := &Server{
-		cfg: cfg, limits: cfg.Limits.filled(), slog: cfg.Log, loop: newLoop(), accounts: newAccounts(), metrics: newMetrics(),
-		stopped: make(chan struct{}), open: map[*stream]bool{}, agents: map[*platform.User]*agent{},
+		cfg: cfg, limits: cfg.Limits.filled(), slog: cfg.Log, loop: newLoop(), accounts: newAccounts(),
+		stopped: make(chan struct{}), open: map[*stream]bool{}, agents: map[*platform.User]*agent{}, channels: map[string]*account{},
 		changed: map[*platform.Conversation]bool{}, known: map[messages.ConversationID]bool{},
 	}
+	s.metrics = newMetrics(s)
 	if s.slog == nil {
 		s.slog = slog.New(slog.DiscardHandler)
 	}
@@ -113,9 +119,6 @@ func (s *Server) openSound() error {
 	return nil
 }
 
-// forgetting is how often the server forgets what is over, and for how long it remembers it.
-const forgetting = time.Minute
-
 // hearPlatform has the server told of what the wires need to know.
 func (s *Server) hearPlatform() {
 	s.platform.MakeIDs(mint)
@@ -123,11 +126,10 @@ func (s *Server) hearPlatform() {
 	s.platform.WhenChanged(s.noteChange)
 	var again func()
 	again = func() {
-		s.platform.Forget(s.loop.Now() - forgetting)
-		s.forgetCalls()
-		s.loop.After(forgetting, again)
+		s.forget()
+		s.loop.After(s.limits.Memory, again)
 	}
-	s.loop.After(forgetting, again)
+	s.loop.After(s.limits.Memory, again)
 }
 
 var scenarioName = regexp.MustCompile(`^[A-Z][A-Za-z0-9-]{0,39}$`)
@@ -161,8 +163,14 @@ func (s *Server) noteChange(c *platform.Conversation) {
 	s.known[c.ID] = true
 }
 
-// forgetCalls lets go of what belongs to conversations that the platform has forgotten.
-func (s *Server) forgetCalls() {
+// forget forgets what is over for long enough, and lets go of what belongs to it.
+func (s *Server) forget() {
+	s.platform.Forget(s.loop.Now() - s.limits.Memory)
+	for channel := range s.channels {
+		if s.platform.ChannelOf(channel) == nil {
+			delete(s.channels, channel)
+		}
+	}
 	for id := range s.known {
 		if s.platform.Conversation(id) == nil {
 			delete(s.known, id)
@@ -171,11 +179,12 @@ func (s *Server) forgetCalls() {
 	}
 }
 
-// Serve serves a listener until the context ends, then says goodbye to all clients and returns. The error is of a listener
-// that broke.
+// Serve serves a listener until the context ends or the server is stopped, then says goodbye to all clients and returns. The
+// error is of a listener that broke.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *tls.Certificate) error {
 	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: s.Handler(), ReadHeaderTimeout: s.limits.SetUp, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.slog.Handler(), slog.LevelDebug),
 	}
 	if certificate != nil {
@@ -186,6 +195,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	var err error
 	select {
 	case <-ctx.Done():
+	case <-s.stopped:
 	case err = <-failed:
 	}
 	s.Stop()
@@ -214,24 +224,11 @@ func (s *Server) Stop() {
 			}
 		})
 		s.streams.Wait()
+		s.loop.close()
 		if err := s.sound.close(); err != nil {
 			s.slog.Warn("the audio does not end well", "why", err)
 		}
-		s.loop.close()
 	})
-}
-
-// endOf is closed when a context ends or the server stops.
-func (s *Server) endOf(ctx context.Context) <-chan struct{} {
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		select {
-		case <-s.stopped:
-		case <-ctx.Done():
-		}
-		cancel()
-	}()
-	return ctx.Done()
 }
 
 // nextID is a fresh id for a stanza.

@@ -3,7 +3,6 @@ package server_test
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,24 +16,21 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(int) { http.DefaultClient.CloseIdleConnections() }))
 }
 
-var sessionID = regexp.MustCompile(`<propose[^>]* id="([^"]+)"`)
-
 // A caller calls; the client takes the call, describes its side and is connected; then the caller hangs up.
 func TestACallOverTheWire(t *testing.T) {
 	s := serve(t, nil)
 	ann := s.logIn(s.agent("ann", 100), "desk")
 	s.control("POST", "/control/calls", map[string]any{"agent": "ann", "from": "+15550123"}, nil)
 	ann.hear(`"state":"alerting"`)
-	session := sessionID.FindStringSubmatch(ann.hear("<propose"))[1]
-	gateway := "to=\"" + strings.ToLower(session) + "@gjoll.example.com/edge\""
-	ann.send(`<message xmlns="jabber:client" ` + gateway + `><proceed xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`)
+	session := ann.rings()
+	ann.send(proceedFrame(session))
 	if offer := ann.hear("genesys-webrtc"); !strings.Contains(offer, "m=audio") {
 		t.Errorf("the offer describes nothing: %s", offer)
 	}
-	ann.send(`<message xmlns="jabber:client" to="ann@org.example.com"><accept xmlns="urn:xmpp:jingle-message:0" id="` + session + `"/></message>`)
+	ann.send(acceptFrame("ann", session))
 	ann.hear("<accept")
-	ann.send(rpc("a1", gateway, `{"jsonrpc":"2.0","method":"answer","params":{"sdp":"v=0","sessionId":"`+session+`"},"id":"1"}`))
-	ann.hear(`id="a1"`)
+	ann.send(answerFrame(session))
+	ann.hear(`id="a-` + session)
 	ann.hear(`"state":"connected"`)
 	var call struct {
 		Live    bool
@@ -47,11 +43,6 @@ func TestACallOverTheWire(t *testing.T) {
 	s.control("POST", "/control/calls/C1/hangup", nil, &call)
 	ann.hear(`"state":"disconnected"`)
 	ann.hear(`"method":"terminate"`)
-}
-
-func rpc(id, to, json string) string {
-	return `<iq xmlns="jabber:client" id="` + id + `" type="set" ` + to + `><genesys-webrtc xmlns="genesys">` +
-		strings.ReplaceAll(strings.ReplaceAll(json, "&", "&amp;"), `"`, "&quot;") + `</genesys-webrtc></iq>`
 }
 
 // Who does not keep to the protocol is told why, and shown the door; nobody else notices.
@@ -101,4 +92,44 @@ func TestWhoDoesNotKeepToTheProtocolIsShownTheDoor(t *testing.T) {
 	}
 	bystander.send(pingFrame)
 	bystander.hear(`id="p1"`)
+}
+
+// An application that was out of touch can ask what it has missed: the calls that the user has now.
+func TestTheConversationsOfAUser(t *testing.T) {
+	s := serve(t, nil)
+	ann, bearer := s.agent("ann", 1), "Authorization: Bearer "
+	bob := s.agent("bob", 1)
+	for _, id := range []string{"C1", "C2"} {
+		s.control("POST", "/control/calls", map[string]any{"agent": "ann", "id": id}, nil)
+	}
+	s.control("POST", "/control/calls/C1/hangup", map[string]any{}, nil)
+	got := s.ask("GET", "/api/v2/conversations", "", bearer+ann.Token.Reveal()).body
+	if !strings.Contains(got, `"id":"C2"`) || !strings.Contains(got, `"state":"alerting"`) || strings.Contains(got, `"id":"C1"`) {
+		t.Errorf("ann has C2 and no other: %s", got)
+	}
+	if got := s.ask("GET", "/api/v2/conversations", "", bearer+bob.Token.Reveal()).body; !strings.Contains(got, `{"entities":[],"total":0}`) {
+		t.Errorf("bob has none: %s", got)
+	}
+}
+
+// What an application asks beside its softphone, and what the softphone tells of itself, is in no journal: neither is a decision
+// about calls, and telemetry has the token in it.
+func TestAJournalIsOfTheSoftphoneAlone(t *testing.T) {
+	s := serve(t, nil)
+	ann := s.agent("ann", 1)
+	bearer := "Authorization: Bearer " + ann.Token.Reveal()
+	for path, status := range map[string]int{
+		"/api/v2/systempresences": http.StatusNotFound, "/api/v2/conversations": http.StatusOK, "/api/v2/users/me?expand=station": http.StatusOK,
+	} {
+		if got := s.ask("GET", path, "", bearer); got.status != status {
+			t.Errorf("%s: %d, want %d", path, got.status, status)
+		}
+	}
+	if got := s.ask("POST", "/api/v2/diagnostics/trace", `{"accessToken":"`+ann.Token.Reveal()+`"}`, bearer); got.status != http.StatusAccepted {
+		t.Errorf("telemetry: %d", got.status)
+	}
+	lines := strings.Split(strings.TrimSpace(s.ask("GET", "/control/agents/ann/journal", "").body), "\n")
+	if len(lines) != 3 || !strings.Contains(lines[1], "/api/v2/users/me?expand=station") {
+		t.Errorf("the journal has more than the config, a request and its answer: %s", lines)
+	}
 }

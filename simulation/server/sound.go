@@ -102,19 +102,11 @@ func (s *Server) terminate(id messages.SessionID, reason string) {
 	}
 }
 
-// answer gives a client's answer to the edge. The error says why it cannot be taken.
-func (a *sound) answer(session messages.SessionID, sdp messages.SDP) error {
-	if a.edge == nil {
-		return nil
-	}
-	return a.edge.Answer(session, sdp)
-}
-
-func (a *sound) candidate(e messages.SendCandidate) error {
-	if a.edge == nil {
-		return nil
-	}
-	return a.edge.AddCandidate(e.Session, e.Mid, e.Candidate)
+// size is of how many sessions the description is kept.
+func (a *sound) size() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.described)
 }
 
 // over ends a session's audio.

@@ -2,17 +2,21 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"github.com/hookswitch/hookswitch/adapters/jingle"
 	"github.com/hookswitch/hookswitch/messages"
+	"github.com/hookswitch/hookswitch/simulation/edge"
 	"github.com/hookswitch/hookswitch/simulation/platform"
 )
 
@@ -22,14 +26,16 @@ type stream struct {
 	server  *Server
 	account *account
 	log     *journal
-	socket  *websocket.Conn
-	number  int // among the client's sockets
+	socket  *websocket.Conn                // of those that run it
+	cut     atomic.Pointer[websocket.Conn] // the same, for who ends it
+	number  int                            // among the client's sockets
 	channel string
 	rate    *bucket
-	out     chan outgoing // to the writer; only the loop puts something in
+	out     *queue        // to the writer; only the loop puts something in
 	end     chan struct{} // closed when the connection is to end
 	once    sync.Once
-	how     farewell // written before end is closed
+	how     farewell  // written before end is closed
+	last    time.Time // by which the writer has to be done; zero: it is not known yet
 
 	peer   *platform.Stream
 	phase  phase // the reader's
@@ -58,6 +64,10 @@ type farewell struct {
 	reason string
 	// condition is the stream error that is told first (RFC 6120 section 4.9), or "".
 	condition string
+	// heard: the client has ended it, and hears no more.
+	heard bool
+	// abrupt: what is on its way to the client is thrown away, too: there may be much of it.
+	abrupt bool
 }
 
 // The close codes (RFC 6455 section 7.4.1).
@@ -77,29 +87,26 @@ const streamPath = "/stream/channels/"
 
 // serveStream takes a WebSocket to a notification channel (RFC 7395).
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
-	channel := strings.TrimPrefix(r.URL.Path, streamPath)
-	account := s.accounts.ofChannel(channel)
 	switch {
-	case account != nil && account.offline.Load():
-		panic(http.ErrAbortHandler) // closes the connection without an answer
-	case account == nil:
-		refuse(w, http.StatusNotFound, "there is no such channel")
-		return
 	case !websocket.IsWebSocketUpgrade(r):
+		w.Header().Set("Upgrade", "websocket")
 		refuse(w, http.StatusUpgradeRequired, "this is a WebSocket")
 		return
-	case !offers(r, subprotocol):
+	case !slices.Contains(websocket.Subprotocols(r), subprotocol):
 		refuse(w, http.StatusBadRequest, "the sub-protocol is "+subprotocol)
 		return
 	}
-	c := s.newStream(account, channel)
-	if err := s.admit(r.Context(), c); err != nil {
-		refuse(w, http.StatusServiceUnavailable, err.Error())
+	c, err := s.admit(r.Context(), strings.TrimPrefix(r.URL.Path, streamPath))
+	if errors.Is(err, errOffline) {
+		panic(http.ErrAbortHandler) // closes the connection without an answer
+	}
+	if err != nil {
+		refuse(w, statusOf(err), err.Error())
 		return
 	}
 	socket, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil { // it has answered already
-		s.dismiss(c)
+		c.dismiss()
 		return
 	}
 	c.socket = socket
@@ -108,56 +115,61 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 
 const subprotocol = "xmpp"
 
-func offers(r *http.Request, protocol string) bool {
-	for _, offered := range websocket.Subprotocols(r) {
-		if offered == protocol {
-			return true
+// errOffline: nothing gets through to the client.
+var errOffline = errors.New("the client's network is down")
+
+// admit has the platform take a connection to a channel. The error says why it does not.
+func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
+	return onLoop(s, ctx, func() (*stream, error) {
+		of := s.channels[channel]
+		if of == nil || s.platform.ChannelOf(channel) == nil {
+			return nil, notFound("there is no such channel")
 		}
-	}
-	return false
+		mine := s.agents[of.user].streams
+		switch {
+		case of.offline.Load():
+			return nil, errOffline
+		case s.stopping:
+			return nil, errClosed
+		case len(s.open) >= s.limits.Streams:
+			return nil, s.tooMany("there are too many streams")
+		case len(mine) >= s.limits.StreamsPerUser:
+			return nil, s.tooMany("the user has too many streams")
+		}
+		c := s.newStream(of, channel)
+		peer, err := s.platform.Connect(of.user, of.phone, c.number, channel, c.tell)
+		if err != nil {
+			return nil, &problem{http.StatusServiceUnavailable, err.Error()}
+		}
+		c.peer = peer
+		peer.WhenPushedOut(func() {
+			c.finish(farewell{code: closedByPolicy, reason: "another client has the resource", condition: "conflict"})
+		})
+		s.open[c], mine[peer] = true, c
+		s.streams.Add(1)
+		return c, nil
+	})
+}
+
+func (s *Server) tooMany(what string) error {
+	s.metrics.refused.WithLabelValues("streams").Inc()
+	return &problem{http.StatusServiceUnavailable, what}
 }
 
 func (s *Server) newStream(account *account, channel string) *stream {
 	return &stream{
 		server: s, account: account, log: account.journal, channel: channel, number: account.nextSocket(),
 		rate: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
-		out:  make(chan outgoing, s.limits.Backlog), end: make(chan struct{}),
+		out:  newQueue(s.limits.Backlog), end: make(chan struct{}),
 	}
 }
 
-// admit has the platform take the connection. The error says why it does not.
-func (s *Server) admit(ctx context.Context, c *stream) (err error) {
-	posted := s.loop.do(ctx, func() {
-		of := 0
-		for other := range s.open {
-			if other.account.user == c.account.user {
-				of++
-			}
-		}
-		switch {
-		case s.stopping:
-			err = errClosed
-		case len(s.open) >= s.limits.Streams:
-			err = errors.New("there are too many streams")
-		case of >= s.limits.StreamsPerUser:
-			err = errors.New("the user has too many streams")
-		default:
-			if c.peer, err = s.platform.Connect(c.account.user, c.account.phone, c.number, c.channel, c.tell); err == nil {
-				s.open[c] = true
-				s.streams.Add(1)
-				c.peer.WhenPushedOut(func() {
-					c.finish(farewell{code: closedByPolicy, reason: "another client has the resource", condition: "conflict"})
-				})
-			}
-		}
-	})
-	return errors.Join(posted, err)
-}
-
 // dismiss has the platform forget the connection.
-func (s *Server) dismiss(c *stream) {
+func (c *stream) dismiss() {
+	s := c.server
 	s.loop.post(func() {
 		delete(s.open, c)
+		delete(s.agents[c.account.user].streams, c.peer)
 		c.peer.Gone()
 		s.streams.Done()
 	})
@@ -166,6 +178,7 @@ func (s *Server) dismiss(c *stream) {
 // run serves the connection to its end.
 func (c *stream) run(ctx context.Context) {
 	limits := c.server.limits
+	c.cut.Store(c.socket)
 	c.server.metrics.streams.Inc()
 	defer c.server.metrics.streams.Dec()
 	c.log.note("ws.new", map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol})
@@ -184,8 +197,8 @@ func (c *stream) run(ctx context.Context) {
 	c.read(ctx)
 	writer.Wait()
 	_ = c.socket.Close()
-	c.server.dismiss(c)
 	c.log.note("ws.close", map[string]any{"ws": c.number, "code": c.how.code, "reason": c.how.reason, "clean": c.how.code != closedAbnormally})
+	c.dismiss()
 }
 
 // finish ends the connection, in one way only. Any goroutine may call it.
@@ -193,18 +206,37 @@ func (c *stream) finish(how farewell) {
 	c.once.Do(func() {
 		c.how = how
 		close(c.end)
+		if socket := c.cut.Load(); socket != nil && how.code == closedAbnormally {
+			cut(socket, how.abrupt)
+		}
 		if how.condition != "" || how.reason != "" {
 			c.server.slog.Info("stream ends", "user", c.account.user.Name, "socket", c.number, "code", how.code, "why", how.reason)
 		}
 	})
 }
 
+// cut closes the connection below a socket, so that whoever waits for it waits no longer. It does not wait itself, as TLS would to
+// say goodbye.
+func cut(socket *websocket.Conn, abrupt bool) {
+	connection := socket.NetConn()
+	if secured, is := connection.(*tls.Conn); is {
+		connection = secured.NetConn()
+	}
+	if tcp, is := connection.(*net.TCPConn); is && abrupt {
+		_ = tcp.SetLinger(0)
+	}
+	_ = connection.Close()
+}
+
 // read takes frames until there are no more.
 func (c *stream) read(ctx context.Context) {
-	alive := func(string) error { return c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle)) }
-	c.socket.SetPongHandler(alive)
+	alive := func() error { return c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle)) }
+	c.socket.SetPongHandler(func(string) error { return errors.Join(c.count(), alive()) })
+	c.socket.SetPingHandler(func(about string) error {
+		return errors.Join(c.count(), alive(), c.socket.WriteControl(websocket.PongMessage, []byte(about), time.Now().Add(writePatience)))
+	})
 	for {
-		if alive("") != nil {
+		if alive() != nil {
 			c.finish(farewell{code: closedAbnormally})
 			return
 		}
@@ -217,12 +249,11 @@ func (c *stream) read(ctx context.Context) {
 			c.finish(farewell{code: closedWrongKind, reason: "not a text frame", condition: "unsupported-encoding"})
 			return
 		}
-		if _, ok := c.rate.take(); !ok {
-			c.server.metrics.refused.WithLabelValues("frames").Inc()
-			c.finish(farewell{code: closedByPolicy, reason: "too many frames", condition: "policy-violation"})
+		if err := c.count(); err != nil {
+			c.finish(partingOf(err))
 			return
 		}
-		c.server.metrics.frames.WithLabelValues("in").Inc()
+		c.server.metrics.framesIn.Inc()
 		if fault := c.take(ctx, frame); fault != nil {
 			c.finish(*fault)
 			return
@@ -230,15 +261,29 @@ func (c *stream) read(ctx context.Context) {
 	}
 }
 
-// partingOf is how a connection ended that cannot be read any more.
+// errFlood: frames come faster than they may.
+var errFlood = errors.New("too many frames")
+
+// count counts a frame of any kind.
+func (c *stream) count() error {
+	if _, ok := c.rate.take(); !ok {
+		c.server.metrics.refused.WithLabelValues("frames").Inc()
+		return errFlood
+	}
+	return nil
+}
+
+// partingOf is how a connection ends that is not read any more.
 func partingOf(err error) farewell {
 	var closed *websocket.CloseError
 	var late net.Error
 	switch {
 	case errors.As(err, &closed):
-		return farewell{code: closed.Code}
+		return farewell{code: closed.Code, heard: true}
+	case errors.Is(err, errFlood):
+		return farewell{code: closedByPolicy, reason: errFlood.Error(), condition: "policy-violation"}
 	case errors.Is(err, websocket.ErrReadLimit):
-		return farewell{code: closedTooBig, reason: "a frame is too long", condition: "policy-violation"}
+		return farewell{code: closedTooBig, reason: "a frame is too long", heard: true} // the library has closed it
 	case errors.As(err, &late) && late.Timeout():
 		return farewell{code: closedByPolicy, reason: "the client has been silent for too long", condition: "connection-timeout"}
 	default:
@@ -253,14 +298,23 @@ func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 		c.log.note("ws.send", map[string]any{"ws": c.number, "unreadable": len(frame)})
 		return c.refuseFrame(ctx, f)
 	}
-	c.noteFrame(f, frame)
 	next, ok := c.phase.after(f)
 	if !ok {
+		c.log.note("ws.send", map[string]any{"ws": c.number, "unreadable": len(frame)})
 		return &farewell{code: closedByPolicy, reason: "a frame comes out of order", condition: "not-authorized"}
 	}
-	if auth, is := f.Effect.(messages.SendAuth); is && !c.authorized(auth, f.Token) {
-		c.noteAnswer(ctx, messages.SASLFailed{Socket: c.number, Condition: "not-authorized"})
-		return &farewell{code: closedByPolicy, reason: "the token is not the user's"}
+	c.noteFrame(f, frame)
+	switch e := f.Effect.(type) {
+	case messages.SendAuth:
+		if !c.authorized(e, f.Token) {
+			c.noteAnswer(ctx, messages.SASLFailed{Socket: c.number, Condition: "not-authorized"})
+			return &farewell{code: closedByPolicy, reason: "the token is not the user's"}
+		}
+	case messages.SendBind:
+		if len(e.Resource) > resourceMax {
+			c.refuseIQ(ctx, f, "bad-request")
+			return nil
+		}
 	}
 	c.phase = next
 	if err := c.hear(ctx, f); err != nil {
@@ -274,18 +328,28 @@ func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 	return nil
 }
 
+// resourceMax is how many bytes a resource may have (RFC 7622 section 3.4).
+const resourceMax = 1023
+
 // hear gives what a client says of its media to the edge, before the platform hears that it was said. Who does not have the
 // session is not heard.
 func (c *stream) hear(ctx context.Context, f jingle.ClientFrame) (err error) {
+	sound := &c.server.sound
+	if sound.edge == nil {
+		return nil
+	}
 	switch e := f.Effect.(type) {
 	case messages.SendAnswer:
 		if c.has(ctx, e.Session) {
-			err = c.server.sound.answer(e.Session, e.SDP)
+			err = sound.edge.Answer(e.Session, e.SDP)
 		}
 	case messages.SendCandidate:
 		if c.has(ctx, e.Session) {
-			err = c.server.sound.candidate(e)
+			err = sound.edge.AddCandidate(e.Session, e.Mid, e.Candidate)
 		}
+	}
+	if errors.Is(err, edge.ErrUnknown) {
+		return nil // it has ended meanwhile, which the client is about to hear
 	}
 	return err
 }
@@ -360,22 +424,28 @@ func (c *stream) refuse(f jingle.ClientFrame, condition string) {
 
 // tell has something said to the client, after what was said before (platform.Connect). It is the loop's.
 func (c *stream) tell(in messages.Input) {
+	o := outgoing{in: in, asked: c.asking}
 	times, late := c.disturbed(in.Kind())
+	say := func() {
+		for range times {
+			c.say(o)
+		}
+	}
 	if late > 0 {
-		c.server.loop.After(late, func() { c.say(outgoing{in: in}) })
+		c.server.loop.After(late, say)
 		return
 	}
-	for range times {
-		c.say(outgoing{in: in, asked: c.asking})
-	}
+	say()
 }
 
+// say puts something into the writer's queue. A client that reads so slowly that the queue is full is let go.
+
 func (c *stream) say(o outgoing) {
-	o.to = c.peer.JID()
-	select {
-	case c.out <- o:
-	default:
+	if !c.live() {
+		return
+	}
+	if o.to = c.peer.JID(); !c.out.put(o) {
 		c.server.metrics.refused.WithLabelValues("slow").Inc()
-		c.finish(farewell{code: closedAbnormally, reason: "the client reads too slowly"})
+		c.finish(farewell{code: closedAbnormally, reason: "the client reads too slowly", abrupt: true})
 	}
 }

@@ -28,8 +28,34 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /phone.js", s.file("web/phone.js"))
 	mux.HandleFunc("GET /sdk.js", s.serveSDK)
 	s.control(mux)
-	return s.guard(mux)
+	return s.guard(known(mux))
 }
+
+// known answers what nobody serves as everything else here does.
+func known(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serve, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		says := &verdict{header: http.Header{}}
+		serve.ServeHTTP(says, r)
+		if allowed := says.header.Get("Allow"); allowed != "" {
+			w.Header().Set("Allow", allowed)
+			refuse(w, http.StatusMethodNotAllowed, "it takes only "+allowed)
+			return
+		}
+		refuse(w, http.StatusNotFound, "there is nothing of that name: GET /control describes the control API")
+	})
+}
+
+// verdict is what a handler would answer, without its body.
+type verdict struct{ header http.Header }
+
+func (v *verdict) Header() http.Header         { return v.header }
+func (v *verdict) Write(b []byte) (int, error) { return len(b), nil }
+func (v *verdict) WriteHeader(int)             {}
 
 func (s *Server) file(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, web, name) }
@@ -50,8 +76,9 @@ func (s *Server) serveSDK(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
-	if err := s.loop.do(r.Context(), func() {}); err != nil {
-		refuse(w, http.StatusServiceUnavailable, "the platform has stopped")
+	stopping := false
+	if err := s.loop.do(r.Context(), func() { stopping = s.stopping }); err != nil || stopping {
+		refuse(w, http.StatusServiceUnavailable, "the server is shutting down")
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})

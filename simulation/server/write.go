@@ -13,14 +13,20 @@ import (
 
 // write writes what the platform says, until the connection is to end.
 func (c *stream) write() {
-	beat := time.NewTicker(c.server.limits.Idle / 3)
+	beat := time.NewTicker(c.server.limits.beat())
 	defer beat.Stop()
 	for {
-		select {
-		case o := <-c.out:
+		for c.live() {
+			o, ok := c.out.take()
+			if !ok {
+				break
+			}
 			if !c.writeOne(o) {
 				c.finish(farewell{code: closedAbnormally})
 			}
+		}
+		select {
+		case <-c.out.wake:
 		case <-beat.C:
 			if c.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writePatience)) != nil {
 				c.finish(farewell{code: closedAbnormally})
@@ -29,6 +35,16 @@ func (c *stream) write() {
 			c.part()
 			return
 		}
+	}
+}
+
+// live tells whether the connection is not to end yet.
+func (c *stream) live() bool {
+	select {
+	case <-c.end:
+		return false
+	default:
+		return true
 	}
 }
 
@@ -57,8 +73,12 @@ func (c *stream) writeOne(o outgoing) bool {
 
 func (c *stream) writeFrame(frame []byte) bool {
 	c.log.note("ws.recv", map[string]any{"ws": c.number, "xml": string(frame)})
-	c.server.metrics.frames.WithLabelValues("out").Inc()
-	if c.socket.SetWriteDeadline(time.Now().Add(writePatience)) != nil {
+	c.server.metrics.framesOut.Inc()
+	deadline := c.last
+	if deadline.IsZero() {
+		deadline = time.Now().Add(writePatience)
+	}
+	if c.socket.SetWriteDeadline(deadline) != nil {
 		return false
 	}
 	return c.socket.WriteMessage(websocket.TextMessage, frame) == nil
@@ -72,24 +92,23 @@ func (c *stream) about(o outgoing) jingle.PlatformContext {
 	}
 }
 
-// part writes what was said before the end and then how it ends, and closes the socket.
+// part writes what was said before the end and then how it ends, all within the time that one frame may take, and closes the socket.
 func (c *stream) part() {
 	defer func() { _ = c.socket.Close() }()
 	how := c.how
-	if how.code == closedAbnormally {
+	if how.code == closedAbnormally || how.heard {
 		return
 	}
-	for waiting := true; waiting; {
-		select {
-		case o := <-c.out:
-			waiting = c.writeOne(o)
-		default:
-			waiting = false
+	c.last = time.Now().Add(writePatience)
+	for {
+		o, ok := c.out.take()
+		if !ok || !c.writeOne(o) {
+			break
 		}
 	}
 	if how.condition != "" {
 		_ = c.writeFrame(jingle.StreamError(how.condition))
 		_ = c.writeFrame(jingle.StreamClose())
 	}
-	_ = c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(how.code, how.reason), time.Now().Add(writePatience))
+	_ = c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(how.code, how.reason), c.last)
 }
