@@ -28,7 +28,7 @@ var (
 // harMax is the longest HAR that is read, in bytes; harEntriesMax is how many requests and frames of a softphone are kept.
 const (
 	harMax        = 1 << 30
-	harEntriesMax = 2_000_000
+	harEntriesMax = 200_000
 )
 
 // har is what is read of a HAR: what a softphone did, as far as one can tell by the addresses.
@@ -93,8 +93,11 @@ type harMessage struct {
 	Data   string  `json:"data"`
 }
 
-// textFrame is the opcode of a text frame (RFC 6455 section 5.2).
-const textFrame = 1
+// The opcodes of frames (RFC 6455 section 5.2).
+const (
+	textFrame  = 1
+	closeFrame = 8
+)
 
 // ReadHAR reads a HAR that was saved from a browser's developer tools, and makes of it a capture of the wire: the frames
 // of the stream and the requests of a softphone, in the order in which the client lived through them. Infer adds the rest.

@@ -33,6 +33,7 @@ type stream struct {
 	opened      bool      // the client sent something
 	up          bool      // the client knew both kinds of ICE servers: the stream was of use
 	farewell    bool      // somebody closed the stream
+	closed      time.Time // when it closed, if the HAR tells
 }
 
 // capture is the client's capture.
@@ -57,10 +58,10 @@ func (h *har) streams() []stream {
 	list := make([]stream, len(h.sockets))
 	for i, e := range h.sockets {
 		messages := slices.Clone(*e.Messages)
+		s := stream{harEntry: e, number: i + 1, began: e.at.Add(cutStart), closed: closing(messages, e.at)}
 		messages = slices.DeleteFunc(messages, func(m harMessage) bool { return m.Opcode != textFrame || m.Data == "" })
 		slices.SortStableFunc(messages, func(a, b harMessage) int { return cmp.Compare(a.Time, b.Time) })
-		e.Messages = &messages
-		s := stream{harEntry: e, number: i + 1, began: e.at.Add(cutStart)}
+		s.Messages = &messages
 		answers := 0
 		for j, m := range messages {
 			at := m.at(e.at)
@@ -84,6 +85,16 @@ func (h *har) streams() []stream {
 		list[i] = s
 	}
 	return list
+}
+
+// closing is when a close frame was sent or received (RFC 6455 section 5.5.1), if the HAR has one: some writers note them.
+func closing(messages []harMessage, began time.Time) (at time.Time) {
+	for _, m := range messages {
+		if m.Opcode == closeFrame {
+			at = m.at(began)
+		}
+	}
+	return at
 }
 
 // at is when a frame was sent or received; of one without a sound time, the beginning of its socket.
@@ -134,6 +145,12 @@ func (h *har) closures(streams []stream) []event {
 	var waited time.Duration // the delay before the latest attempt
 	var since time.Time      // when it was raised
 	for i, s := range streams {
+		if !s.closed.IsZero() {
+			told := closure(s.closed, s.number, "", 1000)
+			delete(told.fields, "inferred")
+			list = append(list, told)
+			continue
+		}
 		if s.farewell {
 			list = append(list, closure(s.last.Add(justAfter), s.number, byFarewell, 1000))
 			continue

@@ -42,6 +42,7 @@ var (
 	byActive      = rule("active", "info active was sent ⇒ ICE connected, and the peer connection with it")
 	byFlow        = rule("flow", "a call was answered by a request ⇒ media flows on the shared session")
 	byNoFlow      = rule("no-flow", "a call was answered by proceed on a session that is there ⇒ media does not flow on it")
+	byLost        = rule("lost", "a propose for a call that rang already was proceeded with at once ⇒ the media of the shared session had failed")
 	byFirstFrame  = rule("first-frame", "a first frame was sent ⇒ the socket had opened")
 	bySuccessor   = rule("successor", "another socket was opened, as the delays of reconnecting have it ⇒ the one before had closed")
 	byFarewell    = rule("farewell", "the stream was closed ⇒ the socket closed after it")
@@ -106,6 +107,9 @@ func (c *Capture) Infer() error {
 		return nil
 	}
 	c.Inferred = true
+	if c.Config.Observed == "wire" {
+		c.Records = loginInOrder(c.Records)
+	}
 	f := newInference(c)
 	f.options()
 	f.walk()
@@ -114,6 +118,10 @@ func (c *Capture) Infer() error {
 		return fmt.Errorf("capture: %s: %w", c.Name, err)
 	}
 	c.Records = records
+	delete(f.left, -1) // of a request without an answer
+	if n := len(f.left); n > 0 {
+		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %d requests and answers about conversations were left out: the application made them by itself", c.Name, n))
+	}
 	return nil
 }
 
@@ -124,16 +132,23 @@ type inference struct {
 	config  ClientOptions
 	// hasMicrophone and hasPeers: the recording tells of the microphone, of peer connections by itself.
 	hasMicrophone, hasPeers bool
-	before, after           map[int][]made // by index of what was seen
-	options_                object         // the options that were inferred
+	// afar: the far end noted what it saw, and not the client.
+	afar          bool
+	before, after map[int][]made   // by index of what was seen
+	places        map[string][]int // where a word was said, in all and of a session, and where a call was connected by request
+	given         object           // the options that were inferred
+	assumed       bool             // the version of the SDK was not said
 
 	proposals map[string]*proposal
 	jingle    map[string]bool   // by sid: the latest offer was of Jingle itself
 	sessions  map[string]*heard // the latest of each sid
 	order     []*heard
 	legs      map[string]*ownLeg
+	pending   []pendingSeen
 	station   stationSeen
 	explained map[int]bool // what was seen and needs no further cause
+	left      map[int]bool // what was seen and is no softphone's
+	streams   map[int]streamSeen
 	user      string
 }
 
@@ -172,24 +187,67 @@ type ownLeg struct {
 	lastChange int
 }
 
+// pendingSeen is an invitation that waits in the client, by the id of its session. Those of calls that ring on the shared
+// session all have its id, and the first of an id is taken for any of them.
+type pendingSeen struct{ id, conversation string }
+
+// streamSeen is a stream as the wire shows it: it came up, the far end closed it.
+type streamSeen struct{ up, closed bool }
+
 // stationSeen is the station as the wire shows it.
 type stationSeen struct {
-	lineAppearance int
-	expected       int  // how many times the client has reason to ask for it
-	allowed        bool // softphone sessions were allowed
+	shared   bool // calls may share a session: of line appearance 1, or with a persistent connection
+	single   bool // line appearance 1
+	expected int  // how many times the client has reason to ask for it
+	allowed  bool // softphone sessions were allowed
 }
 
 func newInference(c *Capture) *inference {
 	f := &inference{
-		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, options_: object{},
-		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, explained: map[int]bool{},
+		capture: c, seen: sight(c.Records), config: c.Config.Options, afar: c.Config.Observed == "wire", before: map[int][]made{}, after: map[int][]made{}, given: object{},
+		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, station: stationSeen{shared: true, single: true}, explained: map[int]bool{}, left: map[int]bool{}, streams: map[int]streamSeen{},
 	}
-	f.user = userOf(f.seen)
+	f.user, f.places = userOf(f.seen), placesOf(f.seen)
 	for _, r := range c.Records {
 		f.hasMicrophone = f.hasMicrophone || r.Kind == "gum.ok" || r.Kind == "gum.err"
 		f.hasPeers = f.hasPeers || r.Kind == "pc.new"
 	}
 	return f
+}
+
+// placesOf are where what is looked for ahead was seen: answers, accepts and proceeds that were sent, in all and of a session;
+// the end of a session, by either side and by the far one; proposes for a conversation; and requests that connect a call.
+func placesOf(seen []*sighting) map[string][]int {
+	places := map[string][]int{}
+	for i, s := range seen {
+		switch {
+		case s.word == "terminate":
+			places["terminate "+s.session] = append(places["terminate "+s.session], i)
+			if s.Kind == "ws.recv" {
+				places["ended "+s.session] = append(places["ended "+s.session], i)
+			}
+		case s.Kind == "ws.recv" && s.word == "propose":
+			places["propose for "+s.conversation] = append(places["propose for "+s.conversation], i)
+		case s.Kind == "ws.send" && (s.word == "answer" || s.word == "accept" || s.word == "proceed"):
+			places[s.word] = append(places[s.word], i)
+			places[s.word+" "+s.session] = append(places[s.word+" "+s.session], i)
+		case s.Kind == "http.req" && s.body["state"] == "connected":
+			places["connect"] = append(places["connect"], i)
+			of := "connect for " + conversationOf(s.path)
+			places[of] = append(places[of], i)
+		}
+	}
+	return places
+}
+
+// next is the next place of what placesOf knows, behind one; behind all if there is none.
+func (f *inference) next(what string, i int) int {
+	list := f.places[what]
+	at, _ := slices.BinarySearch(list, i+1)
+	if at == len(list) {
+		return len(f.seen)
+	}
+	return list[at]
 }
 
 // precede infers a record right before something that was seen.
@@ -216,6 +274,7 @@ func (f *inference) walk() {
 		switch s.Kind {
 		case "ws.recv":
 			f.received(i, s)
+			f.streamSaid(s)
 		case "ws.send":
 			f.sent(i, s)
 		case "http.req":
@@ -243,10 +302,13 @@ func (f *inference) records() ([]port.Record, error) {
 		return nil
 	}
 	for i, s := range f.seen {
-		if i == 0 && len(f.options_) > 0 {
+		if i == 0 && s.Kind == "config" && (len(f.given) > 0 || f.assumed) {
 			if err := f.configured(&s.Record); err != nil {
 				return nil, err
 			}
+		}
+		if f.left[i] {
+			continue
 		}
 		if err := add(f.before[i]); err != nil {
 			return nil, err
@@ -264,17 +326,17 @@ func (f *inference) records() ([]port.Record, error) {
 	return out, nil
 }
 
-// configured adds the inferred options to the config record.
+// configured adds the inferred options, and the version that is assumed, to the config record.
 func (f *inference) configured(r *port.Record) error {
 	fields := decodeObject(*r)
 	config := asObject(fields["config"])
 	if config == nil {
 		config = object{}
 	}
-	for name, value := range f.options_ {
+	for name, value := range f.given {
 		config[name] = value
 	}
-	fields["config"], fields["inferred"] = config, byOptions
+	fields["config"], fields["inferred"], fields["sdk"] = config, byOptions, f.capture.Config.SDK
 	for _, head := range []string{"seq", "t", "k"} {
 		delete(fields, head)
 	}

@@ -21,26 +21,14 @@ func (f *inference) accepted(i int, s *sighting) {
 // unanswered: the microphone of a session that was never answered. If the session ended before another one was answered,
 // the microphone came too late, and otherwise it was denied: it must not be taken for that of the other.
 func (f *inference) unanswered(i int, h *heard) {
-	ended := -1
-	for j := i + 1; j < len(f.seen); j++ {
-		s := f.seen[j]
-		switch {
-		case s.Kind == "ws.send" && s.word == "accept" && s.session == h.id:
-			j = len(f.seen)
-		case s.Kind == "ws.send" && s.word == "answer" && s.session == h.id:
-			return
-		case s.Kind == "ws.send" && s.word == "answer" && ended < 0:
-			j = len(f.seen)
-		case s.word == "terminate" && s.session == h.id && ended < 0:
-			ended = j
-		}
-	}
+	answered, again := f.next("answer "+h.id, i), f.next("accept "+h.id, i)
+	ended, other := f.next("ended "+h.id, i), f.next("answer", i)
 	switch {
-	case f.hasMicrophone:
-	case ended < 0:
-		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
-	default:
+	case f.hasMicrophone, answered < again:
+	case ended < min(again, other):
 		f.follow(ended, byLeftover, "gum.ok", object{"tracks": []string{"audio"}})
+	default:
+		f.follow(i, byLeftover, "gum.err", object{"e": "NotAllowedError: Permission denied"})
 	}
 }
 
@@ -112,23 +100,16 @@ func (f *inference) activeSent(i int, s *sighting) {
 // staysDown tells whether a peer connection is seen not to be connected before it is seen to be: a call that is answered on
 // the shared session is answered by request while it is, and by proceed while it is not.
 func (f *inference) staysDown(i int, h *heard) bool {
-	for j := i + 1; j < len(f.seen); j++ {
-		s := f.seen[j]
-		switch {
-		case s.Kind == "http.req" && s.body["state"] == "connected":
-			return false
-		case s.word == "terminate" && s.session == h.id:
-			return false
-		case s.Kind == "ws.send" && s.word == "proceed" && s.session == h.id:
-			return f.seen[s.turn].word != "propose"
-		}
+	proceed := f.next("proceed "+h.id, i)
+	if proceed > min(f.next("connect", i), f.next("terminate "+h.id, i), len(f.seen)-1) {
+		return false
 	}
-	return false
+	return f.cause(proceed, func(s *sighting) bool { return s.word == "propose" }) < 0
 }
 
 // disconnected: a call is answered by proceed although its session is there, so media does not flow.
 func (f *inference) disconnected(i int, h *heard) {
-	if h.flows && !h.told {
+	if h.flows && !h.told && !h.ended {
 		f.precede(i, byNoFlow, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": "disconnected"})
 	}
 	h.flows = false
@@ -158,4 +139,56 @@ func (f *inference) sessionEnded(id string) {
 	if h := f.sessions[id]; h != nil {
 		h.ended = true
 	}
+}
+
+// lost: a call rings on the shared session, as the conversation tells, and yet the propose for it is proceeded with at once:
+// so it did not ring here, because the session was gone.
+func (f *inference) lost(i int, conversation string) {
+	h := f.shared(conversation)
+	if h == nil || !h.flows || h.told || !f.station.single {
+		return
+	}
+	proposed := f.next("propose for "+conversation, i)
+	if proposed == len(f.seen) || f.seen[proposed].eager || f.next("connect for "+conversation, i) < proposed {
+		return
+	}
+	proceed := f.next("proceed "+f.seen[proposed].session, proposed)
+	if proceed == len(f.seen) || !f.caused(proceed, proposed) || f.seen[proceed].At-f.seen[proposed].At > f.prompt() || f.answeredBefore(conversation) {
+		return
+	}
+	f.precede(i, byLost, "pc.state", object{"pc": h.peer, "what": "iceConnectionState", "value": "disconnected"})
+	for _, state := range []string{"disconnected", "failed"} {
+		f.precede(i, byLost, "pc.state", object{"pc": h.peer, "what": "connectionState", "value": state})
+	}
+	h.flows, h.ended = false, true
+}
+
+// answeredBefore tells whether a call was answered by request: then each propose for it is proceeded with.
+func (f *inference) answeredBefore(conversation string) bool {
+	leg := f.legs[conversation]
+	return leg != nil && leg.byREST
+}
+
+// shared is the session that a call shares with others, as far as one can tell, or nil: with line appearance 1 the one there
+// is, and an idle persistent connection.
+func (f *inference) shared(conversation string) *heard {
+	if !f.station.shared || !f.station.single && f.busy(conversation) {
+		return nil
+	}
+	for _, h := range f.order {
+		if !h.ended {
+			return h
+		}
+	}
+	return nil
+}
+
+// busy tells whether there is a call besides one.
+func (f *inference) busy(but string) bool {
+	for id, leg := range f.legs {
+		if id != but && leg.state != "" && !hasEnded(leg.state) {
+			return true
+		}
+	}
+	return false
 }

@@ -16,12 +16,12 @@ func (f *inference) options() {
 		}
 		if s.word == "bind" && o.JIDResource == "" && s.reason != "" {
 			o.JIDResource = s.reason
-			f.options_["jidResource"] = s.reason
+			f.given["jidResource"] = s.reason
 		}
 		if o.UseServerSidePings == nil && strings.HasPrefix(s.word, "subscribe enable.server.side.pings") {
 			on := true
 			o.UseServerSidePings = &on
-			f.options_["useServerSidePings"] = true
+			f.given["useServerSidePings"] = true
 		}
 	}
 	f.sessionTypes()
@@ -30,7 +30,7 @@ func (f *inference) options() {
 	f.autoConnect()
 	f.capture.Config.Options = *o
 	if f.capture.Config.SDK == "" {
-		f.capture.Config.SDK = AssumedSDK
+		f.capture.Config.SDK, f.assumed = AssumedSDK, true
 		f.capture.Warnings = append(f.capture.Warnings,
 			f.capture.Name+": it does not say which version of the SDK was recorded: taken as "+AssumedSDK+"; --profile chooses another")
 	}
@@ -44,12 +44,12 @@ func (f *inference) proposes(of func(*sighting) bool) (all, prompt, later int) {
 		}
 		all++
 		found := false
-		for _, next := range f.seen[i:] {
+		for j, next := range f.seen[i:] {
 			if next.Kind != "ws.send" || next.word != "proceed" || next.session != s.session {
 				continue
 			}
 			later++
-			if found = next.turn == i && next.At-s.At <= promptly; found {
+			if found = f.caused(i+j, i) && next.At-s.At <= f.prompt(); found {
 				prompt++
 			}
 			break
@@ -67,7 +67,7 @@ func (f *inference) autoAnswer() {
 	if all > 0 && prompt == 0 {
 		off := true
 		f.config.DisableAutoAnswer = &off
-		f.options_["disableAutoAnswer"] = true
+		f.given["disableAutoAnswer"] = true
 	}
 }
 
@@ -80,12 +80,14 @@ func (f *inference) eagerness() {
 	if all == 0 || prompt > 0 {
 		return
 	}
+	auto := f.config.DisableAutoAnswer == nil || !*f.config.DisableAutoAnswer
+	announced, _, _ := f.proposes(func(s *sighting) bool { return s.eager && s.automatic && auto })
 	mode := "none"
-	if later > 0 {
+	if later > 0 && announced == 0 { // what is announced is answered at once where it asks for it
 		mode = "event"
 	}
 	f.config.EagerPersistent = &mode
-	f.options_["eagerPersistentConnectionEstablishment"] = mode
+	f.given["eagerPersistentConnectionEstablishment"] = mode
 }
 
 // wiringTime is how long after the first subscription a client that may have softphone sessions asks for its station or its
@@ -106,7 +108,7 @@ func (f *inference) sessionTypes() {
 			}
 		case s.At-up.At > wiringTime:
 			f.config.AllowedSessionTypes = []string{}
-			f.options_["allowedSessionTypes"] = []string{}
+			f.given["allowedSessionTypes"] = []string{}
 			return
 		case s.Kind == "http.req":
 			return
@@ -114,29 +116,43 @@ func (f *inference) sessionTypes() {
 	}
 }
 
-// autoConnect: sessions were answered in another order than they began, which a client that answers each at once does not do.
+// lateAnswer is by how much later than the quickest a session is answered that waited for the application. Only the first may
+// wait for somebody to allow the microphone.
+const lateAnswer = time.Second
+
+// autoConnect: sessions were answered in another order than they began, or much later than others, which a client that
+// answers each at once does not do.
 func (f *inference) autoConnect() {
 	if f.config.AutoConnectSessions != nil {
 		return
 	}
-	var waiting []string
+	type begun struct {
+		session string
+		at      time.Duration
+	}
+	var waiting []begun
+	var took []time.Duration
+	late, inOrder := false, true
 	for _, s := range f.seen {
+		at := slices.IndexFunc(waiting, func(b begun) bool { return b.session == s.session })
 		switch {
 		case s.Kind == "ws.send" && s.word == "accept":
-			waiting = append(waiting, s.session)
+			waiting = append(waiting, begun{s.session, s.At})
+		case at < 0:
 		case s.word == "terminate":
-			waiting = slices.DeleteFunc(waiting, func(id string) bool { return id == s.session })
+			waiting = slices.Delete(waiting, at, at+1)
 		case s.Kind == "ws.send" && s.word == "answer":
-			at := slices.Index(waiting, s.session)
-			if at > 0 {
-				off := false
-				f.config.AutoConnectSessions = &off
-				f.options_["autoConnectSessions"] = false
-				return
-			}
-			if at == 0 {
-				waiting = waiting[1:]
-			}
+			inOrder = inOrder && at == 0
+			took = append(took, s.At-waiting[at].at)
+			waiting = slices.Delete(waiting, at, at+1)
 		}
+	}
+	if len(took) > 1 {
+		late = slices.Max(took[1:])-slices.Min(took) > lateAnswer
+	}
+	if late || !inOrder {
+		off := false
+		f.config.AutoConnectSessions = &off
+		f.given["autoConnectSessions"] = false
 	}
 }

@@ -83,7 +83,7 @@ func (d *Internals) read(in *json.Decoder) error {
 			return d.add(id, p.Log)
 		})
 	})
-	if errors.Is(err, ErrNotHAR) || err == nil && !found {
+	if errors.Is(err, ErrNotHAR) || errors.Is(err, ErrHARDamaged) || err == nil && !found {
 		return fmt.Errorf("%w: save it there with Create Dump", ErrNotInternals)
 	}
 	return err

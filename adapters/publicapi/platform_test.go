@@ -23,9 +23,9 @@ var answered = []struct {
 }{
 	{messages.Request{Of: messages.GetOrganization}, messages.HTTPAnswered{Status: 200}, `{"id":"o1","name":"Lab"}`},
 	{messages.Request{Of: messages.GetMe}, messages.HTTPAnswered{Status: 200, Me: &messages.MeBody{User: "u1", JID: "u1@example.com", Station: "st1"}},
-		`{"chat":{"jabberId":"u1@example.com"},"id":"u1","name":"u1","selfUri":"/api/v2/users/u1","station":{"associatedStation":{"id":"st1"},"effectiveStation":{"id":"st1"}}}`},
+		`{"chat":{"jabberId":"u1@example.com"},"email":"u1@example.com","id":"u1","name":"u1","selfUri":"/api/v2/users/u1","station":{"associatedStation":{"id":"st1"},"effectiveStation":{"id":"st1"}}}`},
 	{messages.Request{Of: messages.GetMe}, messages.HTTPAnswered{Status: 200, Me: &messages.MeBody{User: "u1", JID: "u1@example.com"}},
-		`{"chat":{"jabberId":"u1@example.com"},"id":"u1","name":"u1","selfUri":"/api/v2/users/u1","station":{}}`},
+		`{"chat":{"jabberId":"u1@example.com"},"email":"u1@example.com","id":"u1","name":"u1","selfUri":"/api/v2/users/u1","station":{}}`},
 	{messages.Request{Of: messages.PostChannel}, messages.HTTPAnswered{Status: 200, Channel: "ch1"}, `{"connectUri":"wss://example.com/stream/channels/ch1","id":"ch1"}`},
 	{messages.Request{Of: messages.PutTopics, Channel: "ch1", Topics: []string{"a", "b&c"}}, messages.HTTPAnswered{Status: 200},
 		`{"entities":[{"id":"a","state":"Permitted"},{"id":"b&c","state":"Permitted"}]}`},

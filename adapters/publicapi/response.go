@@ -90,7 +90,7 @@ func (p Platform) content(r messages.Request, a messages.HTTPAnswered) (any, err
 	}
 }
 
-// meOf is a user; the platform's users are called as their ids.
+// meOf is a user; the platform's users are called as their ids. Nothing here needs the e-mail address, but applications show it.
 func meOf(me messages.MeBody) fields {
 	station := fields{}
 	if me.Station != "" {
@@ -98,7 +98,7 @@ func meOf(me messages.MeBody) fields {
 		station["associatedStation"], station["effectiveStation"] = of, of
 	}
 	return fields{
-		"id": me.User, "name": me.User, "chat": fields{"jabberId": me.JID.Reveal()}, "station": station,
+		"id": me.User, "name": me.User, "email": me.JID.Reveal(), "chat": fields{"jabberId": me.JID.Reveal()}, "station": station,
 		"selfUri": "/api/v2/users/" + string(me.User),
 	}
 }

@@ -20,7 +20,8 @@ type day struct {
 	calls    []*call
 	unplaced int   // for want of an agent who is free
 	heard    heard // by the platform, of the agents' sound, over all calls
-	unheard  int   // calls of which nothing could be learnt
+	unheard  int   // calls of which the platform told nothing
+	silent   int   // ends of calls at which only silence was heard
 	free     chan *agent
 	part     chan struct{} // closed when calls that are kept up are to end
 	under    sync.WaitGroup
@@ -131,17 +132,30 @@ func (d *day) hangUp(ctx context.Context, c *call) error {
 	return c.agent.phone.EndSession(patient, c.id)
 }
 
-// learn asks the platform what it heard of the agent.
+// audible is the level in dBFS above which something is heard: agents and far ends play tones.
+const audible = -60
+
+// learn asks what was heard at either end.
 func (d *day) learn(ctx context.Context, c *call) {
-	h, err := d.control.heard(ctx, string(c.id), c.agent.name)
+	far, err := d.control.heard(ctx, string(c.id), c.agent.name)
+	silent := 0
+	if err == nil && far.Level < audible {
+		silent++
+	}
+	for _, peer := range c.agent.media.Peers() {
+		if near, ok := c.agent.media.Sound(peer); ok && near.Level < audible {
+			silent++
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err != nil || h.Received == 0 {
+	d.silent += silent
+	if err != nil || far.Received == 0 {
 		d.unheard++
 		return
 	}
-	d.heard.Received += h.Received
-	d.heard.Lost += h.Lost
+	d.heard.Received += far.Received
+	d.heard.Lost += far.Lost
 }
 
 // await waits for something to be closed; false: it was not in time.

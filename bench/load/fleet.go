@@ -39,6 +39,7 @@ type agent struct {
 	name   string
 	phone  *runtime.Softphone
 	stream *streaming.Stream
+	media  *media.Media   // nil: without audio
 	heard  sync.WaitGroup // the goroutine that reads the events
 
 	mu       sync.Mutex
@@ -77,9 +78,6 @@ func newFleet(ctx context.Context, p plan, c *control) (*fleet, error) {
 	return f, nil
 }
 
-// sleepAfter lets a cell sleep between pings, which come every 14 s, and not in a call, in which it is woken every 2 s.
-const sleepAfter = 3 * time.Second
-
 // silent is where softphones log: what goes wrong is counted instead.
 var silent = slog.New(slog.DiscardHandler)
 
@@ -101,11 +99,11 @@ func (f *fleet) newAgent(ctx context.Context, c *control, n int) (*agent, error)
 	}
 	cfg := runtime.SoftphoneConfig{
 		Config:      runtime.Config{Cell: a.name, Options: messages.DefaultOptions(), Quirks: quirk.Corrected, Registry: f.registry},
-		AccessToken: messages.Token(token), Environment: at.Host, Log: silent, SleepAfter: sleepAfter,
+		AccessToken: messages.Token(token), Environment: at.Host, Log: silent, SleepAfter: f.plan.sleepAfter(),
 		OnPoisoned: func(*runtime.Poisoned) { a.note("poisoned entry") },
 	}
 	a.phone, err = runtime.NewSoftphone(cfg, runtime.Ports{
-		Stream: a.stream, REST: f.rest, Media: f.media(n), Frames: jingle.Codec{}, Notifications: notifications.Decoder{},
+		Stream: a.stream, REST: f.rest, Media: a.hears(f.engine, n), Frames: jingle.Codec{}, Notifications: notifications.Decoder{},
 	})
 	if err != nil {
 		return nil, err
@@ -115,12 +113,13 @@ func (f *fleet) newAgent(ctx context.Context, c *control, n int) (*agent, error)
 	return a, nil
 }
 
-// media is an agent's: a tone of its own, or nothing but the words.
-func (f *fleet) media(n int) port.Media {
-	if f.engine == nil {
+// hears is an agent's media: a tone of its own, or nothing but the words.
+func (a *agent) hears(engine *media.Engine, n int) port.Media {
+	if engine == nil {
 		return newQuiet()
 	}
-	return f.engine.Media(media.Tone{Frequency: 300 + 10*float64(n%100), Level: -20})
+	a.media = engine.Media(media.Tone{Frequency: 300 + 10*float64(n%100), Level: -20})
+	return a.media
 }
 
 // logIn logs all agents in, some at a time, and is how long each took. One that fails has an event that says so.

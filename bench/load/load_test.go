@@ -71,8 +71,8 @@ func TestCallsComeAndGo(t *testing.T) {
 
 func TestCallsTogetherWithSound(t *testing.T) {
 	p := small(serve(t, &server.Audio{IP: "127.0.0.1"}))
-	p.Audio, p.Together = true, 4
-	reported(t, p, "4 calls placed, 0 lost", "audio to the agents: ", "audio to the platform: ", " 0 calls not told of")
+	p.Audio, p.Together, p.For = true, 4, 3*time.Second
+	reported(t, p, "4 calls placed, 0 lost", "audio to the agents: ", "audio to the platform: ", " 0 calls not told of", "0 ends of calls heard only silence")
 }
 
 // Whom nobody serves, and what is no such server, is told at once.

@@ -4,7 +4,7 @@
 //	engine serve --no-audio --listen 127.0.0.1:8080 &
 //	go run ./bench/load -url http://127.0.0.1:8080 -agents 5000 -rate 100 -for 1m
 //
-// It exits with 1 if a call was lost or an event was missing or too many. docs/PERFORMANCE.md has its figures.
+// It exits with 1 if a call was lost, an event was missing or too many, or more than a thousandth of the sound. docs/PERFORMANCE.md has its figures.
 package main
 
 import (
@@ -30,6 +30,7 @@ type plan struct {
 	Length       time.Duration // of a call, from when it is connected
 	Together     int           // so many calls, all at once; 0: calls come and go
 	Audio        bool
+	Sleep        time.Duration // after how long cells sleep; 0: never
 	Patience     time.Duration // for anything to come
 	Settle       time.Duration // before the server is looked at for the last time
 	ControlToken string
@@ -49,6 +50,7 @@ func main() {
 	flag.DurationVar(&p.Length, "length", 5*time.Second, "how long a call lasts from when it is connected")
 	flag.IntVar(&p.Together, "together", 0, "so many calls that are all up at once, instead of calls that come and go")
 	flag.BoolVar(&p.Audio, "audio", false, "real audio: a tone is sent, and what comes back is counted")
+	flag.DurationVar(&p.Sleep, "sleep", 0, "let cells sleep that long after the last that happened; 0: never, which takes more memory and less time")
 	flag.DurationVar(&p.Patience, "patience", 30*time.Second, "how long to wait for anything that should come")
 	flag.DurationVar(&p.Settle, "settle", 5*time.Second, "how long to wait before the server is looked at for the last time")
 	flag.StringVar(&p.Profile, "cpuprofile", "", "a file to write a profile of this process to")
@@ -84,12 +86,20 @@ func profiled(name string, do func() error) (err error) {
 // check is what is wrong with a plan.
 func (p plan) check() error {
 	switch {
-	case p.Agents < 1 || p.Logins < 1 || p.Rate <= 0 || p.For <= 0 || p.Length <= 0 || p.Together < 0:
+	case p.Agents < 1 || p.Logins < 1 || p.Rate <= 0 || p.For <= 0 || p.Length <= 0 || p.Together < 0 || p.Sleep < 0:
 		return errors.New("load: numbers and times are greater than nothing")
 	case p.Together > p.Agents:
 		return fmt.Errorf("load: %d calls together need as many agents: give -agents %d", p.Together, p.Together)
 	}
 	return enoughFiles(p.Agents + 500)
+}
+
+// sleepAfter is Sleep as a softphone takes it.
+func (p plan) sleepAfter() time.Duration {
+	if p.Sleep == 0 {
+		return -1
+	}
+	return p.Sleep
 }
 
 // errFails is the end of a run that lost something; the report has said what.

@@ -50,7 +50,7 @@ func (r *report) write(f *fleet, d *day) (whole bool) {
 	whole = r.writeCalls(d)
 	whole = r.writeLogins(f) && whole
 	if r.plan.Audio {
-		r.writeAudio(f, d)
+		whole = r.writeAudio(f, d) && whole
 	}
 	r.printf("")
 	r.printf("%-12s %19s %16s %16s %22s", "", "goroutines (s/c)", "heap (s/c)", "resident (s)", "processor time (s/c)")
@@ -112,19 +112,19 @@ func (r *report) writeLogins(f *fleet) (whole bool) {
 	return missing+surplus == 0
 }
 
-func (r *report) writeAudio(f *fleet, d *day) {
+// lossMost is how many of the packets may be lost.
+const lossMost = 0.001
+
+func (r *report) writeAudio(f *fleet, d *day) (whole bool) {
 	to := f.engine.Total()
-	r.printf("audio to the agents: %d packets, %d lost (%s)", to.Received, to.Lost, share(to.Lost, to.Received))
-	r.printf("audio to the platform: %d packets of %d sent, %d lost (%s), %d calls not told of", d.heard.Received, to.Sent, d.heard.Lost,
-		share(d.heard.Lost, d.heard.Received), d.unheard)
+	r.printf("audio to the agents: %d packets, %d lost (%.4f %%)", to.Received, to.Lost, 100*share(to.Lost, to.Received))
+	r.printf("audio to the platform: %d packets of %d sent, %d lost (%.4f %%), %d calls not told of", d.heard.Received, to.Sent, d.heard.Lost,
+		100*share(d.heard.Lost, d.heard.Received), d.unheard)
+	r.printf("%d ends of calls heard only silence", d.silent)
+	return d.silent+d.unheard == 0 && max(share(to.Lost, to.Received), share(d.heard.Lost, d.heard.Received)) <= lossMost
 }
 
-func share(lost, received uint64) string {
-	if lost+received == 0 {
-		return "none came"
-	}
-	return fmt.Sprintf("%.4f %%", 100*float64(lost)/float64(lost+received))
-}
+func share(lost, received uint64) float64 { return float64(lost) / float64(max(lost+received, 1)) }
 
 // spread tells how long something took.
 func (r *report) spread(what string, all []time.Duration) {

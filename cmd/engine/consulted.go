@@ -88,7 +88,7 @@ func lastBefore(entries []replay.Entry, recorded capture.Decision) int {
 
 // apart says where a capture's replay differs from it first; "" if it does not.
 func apart(log *capture.Capture, result *played) (string, error) {
-	report, _ := compare(log, result)
+	report, _ := compare(log, result, log.Config.Tolerance())
 	if report.Match() {
 		return "", nil
 	}

@@ -67,3 +67,20 @@ func TestErrorsNameNoTypesOfTheCode(t *testing.T) {
 		}
 	}
 }
+
+// The timers of a busy machine are late; how late they may be, who verifies can say.
+func TestALateTimerIsForgivenOnRequest(t *testing.T) {
+	const ping = `"t":14110,"k":"ws.send"`
+	whole := recorded(t, "scenarios/101-two-missed-pings-then-reconnect.jsonl")
+	path := file(t, "late.jsonl", strings.Replace(whole, ping, `"t":14310,"k":"ws.send"`, 1))
+	if !strings.Contains(whole, ping) {
+		t.Fatal("the recording has no ping at 14110 ms")
+	}
+	code, out, _ := engine("verify", path)
+	if code != exitFails || !strings.Contains(out, "the recording has it 200ms later") {
+		t.Errorf("%d %s", code, out)
+	}
+	if code, out, _ := engine("verify", "--late", "300ms", path); code != exitDone {
+		t.Errorf("%d %s", code, out)
+	}
+}

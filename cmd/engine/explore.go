@@ -11,7 +11,7 @@ import (
 )
 
 type exploreCommand struct {
-	Proof  string   `help:"Which proof: consent, races, or both. Default: both; with a quirk, consent." enum:"consent,races,both," default:"" placeholder:"P"`
+	Proof  string   `help:"Which proof: consent, races, both, or auto: both, but with a quirk consent." enum:"consent,races,both,auto" default:"auto" placeholder:"P"`
 	Quirk  []string `help:"Switch a quirk on, and end at the shortest counterexample. See docs/quirks.md for the names." placeholder:"NAME"`
 	Small  bool     `help:"Explore fewer ids: every law and every input, in a minute."`
 	Bound  int      `help:"Give up a part that has more states than this; it is then not proven. 0: none is given up." default:"0" placeholder:"N"`
@@ -62,7 +62,7 @@ func (c *exploreCommand) explore(o explore.Options) (explore.Report, error) {
 	switch {
 	case c.Proof == "races":
 		return explore.Races(o)
-	case c.Proof == "consent" || c.Proof == "" && len(c.Quirk) > 0:
+	case c.Proof == "consent" || c.Proof == "auto" && len(c.Quirk) > 0:
 		return explore.Consent(o)
 	default:
 		return explore.Both(o)

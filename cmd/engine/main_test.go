@@ -92,6 +92,7 @@ func TestWrongUseSaysWhereAndWhatToDo(t *testing.T) {
 		{"a folder", []string{"replay", folder}, []string{"is a folder", "give one of the files"}},
 		{"no such folder", []string{"verify", folder + "/none"}, []string{"none", "give the path"}},
 		{"an empty folder", []string{"verify", folder}, []string{"no *.jsonl", "give one"}},
+		{"a timer that is early", []string{"verify", "--late", "-1s"}, []string{"--late -1s", "above 0"}},
 		{"unknown profile of all", []string{"verify", "--profile", "best"}, []string{`"best"`, "corrected", "sdk-9.2.4", "--profile"}},
 		{"no such conversation", []string{"replay", "--conversation", "C9", "01"}, []string{"C9", "the conversations are C1 (c0000000"}},
 		{"a file name without a file", []string{"replay", "o.jsonl"}, []string{"o.jsonl: there is no such file: give"}},

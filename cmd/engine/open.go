@@ -127,7 +127,7 @@ func recordingOf(name string, in *bufio.Reader, read func(string, io.Reader) (*c
 	if err := noLog(name, in); err != nil {
 		return nil, err
 	}
-	if start, _ := in.Peek(256); capture.IsHAR(start) {
+	if start, _ := in.Peek(256); capture.IsHAR(start) || strings.HasSuffix(strings.TrimSuffix(name, ".gz"), ".har") {
 		read = capture.ReadHAR
 	}
 	c, err := read(name, in)

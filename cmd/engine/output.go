@@ -88,9 +88,18 @@ func newTarget(stdout io.Writer, path string) (*target, error) {
 	}
 	file, err := os.OpenFile(fmt.Sprintf("%s.part%d", path, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
-		return nil, fmt.Errorf("replay: %w: give a path that can be written", err)
+		return nil, fmt.Errorf("replay: %s: %w: give a path that can be written", path, why(err))
 	}
 	return &target{Writer: file, file: file, path: path}, nil
+}
+
+// why is an error of a file without the file's name, which is not always the one that was given.
+func why(err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }
 
 // inPlace opens what is no plain file, such as a device or a pipe.

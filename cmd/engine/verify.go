@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
@@ -22,6 +24,8 @@ type verifyCommand struct {
 	Profile *string `help:"The quirks to decide with: corrected, or sdk- and a version. Default: the version that the capture names." placeholder:"P"`
 	List    bool    `help:"List the recordings in this binary, or those whose names have a path in them, and do nothing else."`
 	Quiet   bool    `short:"q" help:"Print only what differs, and the last line."`
+	// Late is 0 where nothing is said: a browser that is never late is none.
+	Late time.Duration `help:"How late a recorded timer may be: more on a machine that was busy. Default: 60ms for a browser, 1ms on virtual time." placeholder:"DURATION"`
 	peers
 	Paths []string `arg:"" optional:"" name:"path" help:"Captures, HARs, journals, folders of them, or names of recordings in this binary. None: all of those."`
 }
@@ -39,6 +43,9 @@ type outcome struct {
 func (c *verifyCommand) Run(t *terminal) error {
 	if c.List {
 		return list(t, c.Paths)
+	}
+	if c.Late < 0 {
+		return fmt.Errorf("verify: --late %v: a timer is late by a time above 0", c.Late)
 	}
 	profile, err := chosen("verify", c.Profile)
 	if err != nil {
@@ -156,7 +163,9 @@ func (c *verifyCommand) verify(name, profile string) outcome {
 	if log.capture == nil {
 		return journalOutcome(name, result)
 	}
-	report, undecided := compare(log.capture, result)
+	tolerance := log.capture.Config.Tolerance()
+	tolerance.Late = cmp.Or(c.Late, tolerance.Late)
+	report, undecided := compare(log.capture, result, tolerance)
 	o := outcome{verdict: verdictOf(name, report), warnings: result.warnings, compared: compared(report)}
 	if o.verdict.Unreadable = unreadable(result.entries); o.verdict.Unreadable > 0 {
 		o.compared += fmt.Sprintf(", %d frames not readable", o.verdict.Unreadable)
@@ -187,8 +196,7 @@ func (c *verifyCommand) verify(name, profile string) outcome {
 var errOneLog = errors.New("--webrtc-internals is for one HAR: give one path")
 
 // compare holds a replay against its recording: of one of the wire alone, what was seen there. What a recording that was cut may have lost is not compared, but counted.
-func compare(log *capture.Capture, result *played) (report capture.Report, undecided int) {
-	tolerance := log.Config.Tolerance()
+func compare(log *capture.Capture, result *played, tolerance capture.Tolerance) (report capture.Report, undecided int) {
 	inputs, outputs := log.Records, result.outputs
 	if log.Inferred {
 		inputs, outputs = capture.OnWire(inputs), capture.OnWire(outputs)

@@ -302,19 +302,20 @@ func (p *Page) Eval(ctx context.Context, expression string, result any) error {
 	return json.Unmarshal(evaluated.Result.Value, result)
 }
 
-// Until waits until an expression is true in the page. It is asked again and again, so it must only look.
+// Until waits until an expression is true in the page. It is asked again and again, so it must only look. While the page is
+// left for another one it has no answer, which is like no.
 func (p *Page) Until(ctx context.Context, expression string) error {
 	for {
 		var is bool
-		if err := p.Eval(ctx, "Boolean("+expression+")", &is); err != nil {
-			return err
-		}
-		if is {
+		err := p.Eval(ctx, "Boolean("+expression+")", &is)
+		if err == nil && is {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("witness: it never came true: %s: %w", expression, ctx.Err())
+			return fmt.Errorf("witness: it never came true: %s: %w", expression, cmp.Or(err, ctx.Err()))
+		case <-p.browser.done:
+			return fmt.Errorf("witness: %s: %w", expression, errGone)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hookswitch/hookswitch/simulation/platform"
 	"github.com/hookswitch/hookswitch/simulation/server"
@@ -95,6 +96,62 @@ func uploaded(t *testing.T, p *phone) {
 	}
 }
 
+// TestAPageGoesOfflineDuringACall: the SDK notices, and so does the replay; what could not be uploaded meanwhile is uploaded
+// afterwards.
+func TestAPageGoesOfflineDuringACall(t *testing.T) {
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
+	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := l.open(b, logins[0])
+	p.until(`phone.status === "ready"`)
+	l.say("C1 calls ann")
+	p.until(`phone.ringing().length === 1`)
+	p.do("acceptPendingSession", map[string]string{"conversationId": "C1"})
+	p.until(`phone.calls().some(c => c.state === "connected")`)
+
+	for _, offline := range []bool{true, false} {
+		if err := p.Offline(l.ctx, offline); err != nil {
+			t.Fatal(err)
+		}
+		if offline {
+			l.say("stream of ann drops")
+			p.until(`phone.status === "disconnected"`)
+			time.Sleep(3 * time.Second)
+		}
+	}
+	p.until(`phone.status === "connected again"`)
+	l.say("C1 hangs up")
+	p.until(`phone.calls().length === 0`)
+	for _, kind := range []string{`"k":"page.online","value":false`, `"k":"page.online","value":true`, `"k":"ws.close"`} {
+		if !strings.Contains(p.recording(), kind) {
+			t.Errorf("the recording has no %s", kind)
+		}
+	}
+	verified(t, "offline", p.recording())
+	uploaded(t, p)
+}
+
+// TestALatePingIsNoDifference: the SDK's timers are late in a page that is busy, and so are those of the replay.
+func TestALatePingIsNoDifference(t *testing.T) {
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
+	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := l.open(b, logins[0])
+	p.until(`phone.status === "ready"`)
+	time.Sleep(12 * time.Second)
+	p.eval(`(() => { for (const end = performance.now() + 4000; performance.now() < end;); })()`, nil)
+	p.until(`hookswitchRecorder.records.some((r) => r.k === "ws.send" && r.xml.includes("<ping"))`)
+	recording := p.recording()
+	if !strings.Contains(recording, `"k":"clock"`) {
+		t.Error("the recording does not say that the timer was late")
+	}
+	verified(t, "a late ping", recording)
+}
+
 // TestTheButtonsOfThePhone answers, holds, retrieves and ends a call with the page's buttons, and dials one.
 func TestTheButtonsOfThePhone(t *testing.T) {
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
@@ -124,6 +181,10 @@ func TestTheButtonsOfThePhone(t *testing.T) {
 	press("Hang up")
 	p.until(`phone.calls().length === 0 && phone.sessions().length === 0`)
 	verified(t, "the buttons", p.recording())
+
+	p.do("reload")
+	p.until(`window.phone && phone.status === "ready" && document.title === "Phone ann-desk.2"`)
+	p.until(`hookswitchRecorder.records.length < 50`)
 }
 
 // TestThePhoneSaysWhatIsMissing: without the SDK, and without a token, the page says what to do.

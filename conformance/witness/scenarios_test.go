@@ -3,8 +3,10 @@
 package witness
 
 import (
+	"cmp"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,16 +16,30 @@ import (
 	"github.com/hookswitch/hookswitch/simulation/server"
 )
 
-// usual are the scenarios that are always played; SCENARIOS is another pattern of their paths.
-const usual = `^calls/(an-inbound-call|an-outbound-call-is|the-agent-rejects|the-caller-gives-up-while-it-rings)`
+// usual are the calls that are always played: some of each kind, none of more than a quarter of a minute. SCENARIOS is a pattern
+// of the paths of others.
+var usual = []string{
+	"an-inbound-call-is-answered-and-ended-by-the-agent",
+	"a-dialled-call-is-connected-at-once",
+	"the-agent-rejects-a-call",
+	"a-call-is-held-and-retrieved-under-line-appearance-100",
+	"two-calls-ring-before-either-is-answered-under-line-appearance-1",
+	"two-calls-that-rang-at-once-are-taken-one-after-the-other-under-line-appearance-1-persistent",
+	"each-phone-takes-one-of-two-calls-under-line-appearance-1",
+	"a-call-rings-on-an-idle-jingle-session",
+	"a-station-is-migrated-from-100-to-1-while-a-call-rings",
+	"an-agent-consults-another-who-rejects",
+	"the-edge-replaces-a-session-by-a-reinvite",
+	"the-edge-renegotiates-a-session-and-restarts-ice",
+	"the-stream-drops-and-the-call-is-ended-before-it-is-back",
+	"the-network-is-lost-for-a-moment-during-a-call",
+	"a-microphone-is-missing-when-a-session-is-replaced",
+}
 
 // TestTheSDKPlaysScenarios plays scenarios on pages with the real SDK, in real time, and holds what each page recorded against
 // the cells. They take as long as they say, so several are played at once: -parallel says how many.
 func TestTheSDKPlaysScenarios(t *testing.T) {
-	pattern := usual
-	if said := os.Getenv("SCENARIOS"); said != "" {
-		pattern = said
-	}
+	pattern := cmp.Or(os.Getenv("SCENARIOS"), `^calls/(`+strings.Join(usual, "|")+`)\.scenario$`)
 	wanted, err := regexp.Compile(pattern)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +87,7 @@ func playScenario(t *testing.T, b *Browser, of scenario.Scenario) {
 		}
 		phones = append(phones, p)
 	}
-	left, err := l.server.Play(l.ctx, of, server.Playing{Patience: 2 * time.Second, Settle: time.Second})
+	left, err := l.server.Play(l.ctx, of, server.Playing{Patience: 2 * time.Second, Settle: 1300 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

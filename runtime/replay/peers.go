@@ -16,6 +16,7 @@ const (
 	describedState = "have-remote-offer"
 	answeredState  = "stable"
 	errorEvidence  = "error"
+	closeEvidence  = "close"
 )
 
 // How long an operation takes that left no trace: the time that a browser's takes on virtual time. Making an answer is
@@ -84,6 +85,8 @@ func (p *peers) foresee(r port.Record) {
 		p.recorded = append(p.recorded, id)
 	case r.Kind == "pc.err":
 		p.expect(id, errorEvidence, 1)
+	case r.Kind == "pc.close":
+		p.expect(id, closeEvidence, 1)
 	case r.Kind == "pc.state" && f.What == "signalingState":
 		p.expect(id, f.Value, 1)
 	}
@@ -152,7 +155,7 @@ func (p *peers) traceless(i int) bool {
 	}
 	left := p.left[id]
 	if left[o.evidence]+left[errorEvidence] == 0 {
-		return true
+		return o.evidence != answeredState || p.signaling[id] == "" || left[closeEvidence] == 0 // else it was closed before it answered
 	}
 	alone := !slices.ContainsFunc(p.open[:i], func(before operation) bool { return before.peer == o.peer })
 	return o.evidence == describedState && alone && p.signaling[id] == describedState
@@ -174,6 +177,8 @@ func (p *peers) saw(kind string, f peerFields) {
 	switch {
 	case kind == "pc.err":
 		p.expect(id, errorEvidence, -1)
+	case kind == "pc.close":
+		p.expect(id, closeEvidence, -1)
 	case kind == "pc.state" && f.What == "signalingState":
 		p.expect(id, f.Value, -1)
 		p.signaling[id] = f.Value

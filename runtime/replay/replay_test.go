@@ -343,6 +343,24 @@ func TestAnOperationThatLeftNoTraceSucceeds(t *testing.T) {
 	}
 }
 
+// A browser never answers what was asked of a connection that is closed meanwhile.
+func TestAnAnswerThatTheCloseOvertakesIsNeverMade(t *testing.T) {
+	cell := &scripted{effects: map[string][]messages.Effect{
+		"initialize": {messages.CreatePeer{Peer: 7}, messages.Describe{Peer: 7}},
+		"peer-done":  {messages.MakeAnswer{Peer: 7}},
+		"page-shown": {messages.ClosePeer{Peer: 7}},
+	}}
+	result := run(t, cell,
+		`0 pc.new {"pc":2,"config":{"iceTransportPolicy":"all"}}`,
+		`1 api {"name":"initialize"}`, `2 pc.state {"pc":2,"what":"signalingState","value":"have-remote-offer"}`,
+		`100 page.visibility {"value":"visible"}`, `100 pc.close {"pc":2}`, `200 step {}`,
+	)
+	expect(t, cell.heard[1:], `2ms peer-done {"effect":"1.2"}`, `100ms page-shown {"visible":true}`)
+	if want := []messages.EffectID{"2.1"}; !reflect.DeepEqual(result.Unanswered, want) {
+		t.Errorf("unanswered are %v, want %v", result.Unanswered, want)
+	}
+}
+
 func TestOutputsAreRecords(t *testing.T) {
 	cell := &scripted{timers: []time.Duration{3 * time.Millisecond}, effects: map[string][]messages.Effect{
 		"end-session": {

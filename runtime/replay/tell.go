@@ -26,7 +26,7 @@ func (d *driver) tell(r *port.Record, at time.Duration) error {
 		return d.tellResponse(r, at)
 	case strings.HasPrefix(r.Kind, "gum."):
 		return d.tellMicrophone(r, at)
-	case r.Kind == "pc.state", r.Kind == "pc.icecandidate", r.Kind == "pc.err":
+	case r.Kind == "pc.state", r.Kind == "pc.icecandidate", r.Kind == "pc.err", r.Kind == "pc.close":
 		return d.tellPeer(r, at)
 	case strings.HasPrefix(r.Kind, "page."):
 		return d.tellPage(r, at)
@@ -286,6 +286,9 @@ func (d *driver) tellPeer(r *port.Record, at time.Duration) error {
 		return d.problem(r, at, err)
 	}
 	d.peers.saw(r.Kind, f)
+	if r.Kind == "pc.close" {
+		return nil // the recorded client's own decision
+	}
 	peer, orphan := d.peers.find(f.PC)
 	switch {
 	case r.Kind == "pc.err":

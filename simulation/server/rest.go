@@ -47,20 +47,28 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusTooManyRequests, "Rate limit exceeded the maximum.")
 		return
 	}
+	switch { // what is of no call is in no journal
+	case asksForList(r):
+		s.listConversations(w, r, account)
+		return
+	case strings.HasPrefix(r.URL.Path, telemetryPath):
+		writeJSON(w, http.StatusAccepted, struct{}{})
+		return
+	}
 	body, err := readBody(w, r, s.limits.BodyBytes)
 	if err != nil {
 		refuse(w, statusOf(err), err.Error())
 		return
 	}
-	x := &exchange{server: s, account: account, n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
-	x.noteRequest(body, bearer(r))
-	if strings.HasPrefix(r.URL.Path, telemetryPath) {
-		x.answer(w, http.StatusAccepted, []byte("{}"))
-		return
-	}
 	request, err := publicapi.Read(r.Method, r.URL.EscapedPath(), body)
 	var refusal *publicapi.Refusal
-	if errors.As(err, &refusal) {
+	if errors.As(err, &refusal) && (refusal.Status == http.StatusNotFound || refusal.Status == http.StatusMethodNotAllowed) {
+		refuse(w, refusal.Status, refusal.Why) // the application asks, and not its softphone
+		return
+	}
+	x := &exchange{server: s, account: account, n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
+	x.noteRequest(body, bearer(r))
+	if refusal != nil {
 		x.answer(w, refusal.Status, refusal.Body())
 		return
 	}
@@ -81,7 +89,8 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error
 	}
 }
 
-// telemetryPath is where clients tell of themselves; nobody listens.
+// telemetryPath is where clients tell of themselves; nobody listens. It is most of what the SDK says, its log with tokens in it
+// among that, and no decision.
 const telemetryPath = "/api/v2/diagnostics/"
 
 // bearer is the access token of a request, or "" (RFC 6750 section 2.1).

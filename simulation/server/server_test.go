@@ -93,3 +93,43 @@ func TestWhoDoesNotKeepToTheProtocolIsShownTheDoor(t *testing.T) {
 	bystander.send(pingFrame)
 	bystander.hear(`id="p1"`)
 }
+
+// An application that was out of touch can ask what it has missed: the calls that the user has now.
+func TestTheConversationsOfAUser(t *testing.T) {
+	s := serve(t, nil)
+	ann, bearer := s.agent("ann", 1), "Authorization: Bearer "
+	bob := s.agent("bob", 1)
+	for _, id := range []string{"C1", "C2"} {
+		s.control("POST", "/control/calls", map[string]any{"agent": "ann", "id": id}, nil)
+	}
+	s.control("POST", "/control/calls/C1/hangup", map[string]any{}, nil)
+	got := s.ask("GET", "/api/v2/conversations", "", bearer+ann.Token.Reveal()).body
+	if !strings.Contains(got, `"id":"C2"`) || !strings.Contains(got, `"state":"alerting"`) || strings.Contains(got, `"id":"C1"`) {
+		t.Errorf("ann has C2 and no other: %s", got)
+	}
+	if got := s.ask("GET", "/api/v2/conversations", "", bearer+bob.Token.Reveal()).body; !strings.Contains(got, `{"entities":[],"total":0}`) {
+		t.Errorf("bob has none: %s", got)
+	}
+}
+
+// What an application asks beside its softphone, and what the softphone tells of itself, is in no journal: neither is a decision
+// about calls, and telemetry has the token in it.
+func TestAJournalIsOfTheSoftphoneAlone(t *testing.T) {
+	s := serve(t, nil)
+	ann := s.agent("ann", 1)
+	bearer := "Authorization: Bearer " + ann.Token.Reveal()
+	for path, status := range map[string]int{
+		"/api/v2/systempresences": http.StatusNotFound, "/api/v2/conversations": http.StatusOK, "/api/v2/users/me?expand=station": http.StatusOK,
+	} {
+		if got := s.ask("GET", path, "", bearer); got.status != status {
+			t.Errorf("%s: %d, want %d", path, got.status, status)
+		}
+	}
+	if got := s.ask("POST", "/api/v2/diagnostics/trace", `{"accessToken":"`+ann.Token.Reveal()+`"}`, bearer); got.status != http.StatusAccepted {
+		t.Errorf("telemetry: %d", got.status)
+	}
+	lines := strings.Split(strings.TrimSpace(s.ask("GET", "/control/agents/ann/journal", "").body), "\n")
+	if len(lines) != 3 || !strings.Contains(lines[1], "/api/v2/users/me?expand=station") {
+		t.Errorf("the journal has more than the config, a request and its answer: %s", lines)
+	}
+}

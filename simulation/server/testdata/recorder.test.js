@@ -61,12 +61,19 @@ class FakeSDK extends EventTarget {
 /** The recorder as a function of the page that it is loaded into. */
 const load = vm.compileFunction(source, ['globalThis']);
 
+/** A page's timers. The recorder's look at them, every 250 ms, does not keep the tests from ending. */
+function pageTimeout(due, ms) {
+  const timer = setTimeout(due, ms);
+  if (ms === 250) timer.unref();
+  return timer;
+}
+
 /** A page with a recorder in it. */
 function newPage(more = {}) {
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible', currentScript: null });
   const devices = { getUserMedia: async () => ({ getTracks: () => [new FakeTrack()] }) };
   const page = Object.assign(new EventTarget(), {
-    document, performance, URL, Headers, EventTarget, console, setTimeout, clearTimeout,
+    document, performance, URL, Headers, EventTarget, console, clearTimeout, setTimeout: pageTimeout,
     location: { href: 'https://phone.example/' }, navigator: { mediaDevices: devices, onLine: true },
     WebSocket: FakeSocket, XMLHttpRequest: FakeXHR, RTCPeerConnection: FakePeer, MediaStreamTrack: FakeTrack, ...more,
   });
@@ -163,7 +170,7 @@ test('requests are numbered as they are sent and recorded without their authoris
   second.send('{"phoneNumber":"+15550100"}');
   first.send();
   other.send();
-  first.answer(429, '{"authToken":"t","name":"Ann"}', 'content-type: json\r\nRetry-After: 3\r\n');
+  first.answer(429, '{"authToken":"t","name":"Ann","email":"ann@example.com"}', 'content-type: json\r\nRetry-After: 3\r\n');
   first.answer(429, 'again');
   const asked = only(recorder, 'http.req');
   assert.deepEqual(asked.map((r) => [r.n, r.method, r.url]), [
@@ -173,7 +180,7 @@ test('requests are numbered as they are sent and recorded without their authoris
   const answers = only(recorder, 'http.res');
   assert.equal(answers.length, 1);
   assert.deepEqual([answers[0].n, answers[0].status, answers[0].body, answers[0].headers],
-    [2, 429, '{"authToken":"redacted","name":"Name 1"}', { 'retry-after': '3' }]);
+    [2, 429, '{"authToken":"redacted","name":"Name 1","email":"Name 2"}', { 'retry-after': '3' }]);
 });
 
 test('a request made with fetch is recorded with its answer before the SDK has it', async () => {
@@ -223,6 +230,24 @@ test('the token stands nowhere, wherever it was', () => {
   sdk.emit('sdkError', new Error(`the token ${token} is not ${next}`));
   assert.ok(!recorder.text().includes(token));
   assert.ok(!recorder.text().includes(next));
+});
+
+test('what a late timer causes comes after a jump of the clock, and what an input causes does not', () => {
+  let time = 1000;
+  let timers = [];
+  const pass = (ms) => { time += ms; timers.splice(0).forEach((due) => due()); };
+  const { sdk, recorder } = newPhone({ performance: { now: () => time }, setTimeout: (due) => timers.push(due) });
+  for (let i = 0; i < 4; i++) pass(250);
+  sdk.emit('station', 'in time');
+  pass(3000);
+  sdk.emit('station', 'late');
+  sdk.emit('station', 'behind it');
+  timers = [];
+  time += 5000;
+  sdk.endSession().catch(() => {});
+  sdk.emit('station', 'asked for');
+  assert.deepEqual(kinds(recorder), ['config', 'sdk.event', 'clock', 'sdk.event', 'sdk.event', 'api', 'sdk.event']);
+  assert.equal(only(recorder, 'clock')[0].ms, 3000);
 });
 
 test('a second SDK of the page works and is not recorded', async () => {

@@ -53,6 +53,8 @@
       this.track = track;
     }
 
+    close() { this.source.disconnect(); }
+
     /** @returns {Sound} the strongest tone of the last 0.2 s */
     hear() {
       const samples = new Float32Array(this.analyser.fftSize);
@@ -101,7 +103,9 @@
     const peer = session.peerConnection;
     const hear = (track) => {
       try {
-        if (track && track.kind === 'audio') ears.set(session.id, new Ear(track));
+        if (!track || track.kind !== 'audio') return;
+        if (ears.has(session.id)) ears.get(session.id).close();
+        ears.set(session.id, new Ear(track));
       } catch (error) {
         say(`the audio of ${session.id} cannot be analysed: ${error.message}`);
       }
@@ -127,13 +131,16 @@
     },
     sessionEnded(session, reason) {
       say(`session ended: ${(reason && reason.condition) || 'no reason'}`);
-      if (session.peerConnection && session.peerConnection.connectionState === 'connected') return; // shared: it lives on
+      const peer = session.peerConnection;
+      if (session.state !== 'ended' && peer && peer.connectionState === 'connected') return; // a call has ended that shared it
       sessions.delete(session.id);
+      if (ears.has(session.id)) ears.get(session.id).close();
       ears.delete(session.id);
     },
     conversationUpdate({ current }) {
       calls.clear();
-      for (const c of current) calls.set(c.conversationId, c.mostRecentCallState || {});
+      // The SDK keeps a place without an id for a session whose conversation it has not been told of.
+      for (const c of current) if (c.conversationId) calls.set(c.conversationId, c.mostRecentCallState || {});
     },
     sdkError: (error) => say(`error of type ${error.type}: ${error.message}`),
   };
@@ -179,8 +186,13 @@
     else say(`order ${order.id}: the SDK has no method ${order.do}`);
   }
 
-  /** What the control API calls this page. A page that is loaded again is another one: it begins another recording. */
-  const pageName = query.get('page') || `${query.get('resource') || 'phone'}-${Math.random().toString(36).slice(2, 6)}`;
+  /** What the control API calls this page. One that is loaded again is another one: it begins another recording. */
+  const pageName = (() => {
+    const name = query.get('page') || `${query.get('resource') || 'phone'}-${Math.random().toString(36).slice(2, 6)}`;
+    const loads = Number(window.sessionStorage.getItem(name)) + 1;
+    window.sessionStorage.setItem(name, loads);
+    return loads > 1 ? `${name}.${loads}` : name;
+  })();
   const control = (what) => `/control/pages/${encodeURIComponent(pageName)}/${what}`;
   const authorized = () => ({ Authorization: `Bearer ${query.get('token')}` });
 
@@ -285,11 +297,19 @@
   function watch() {
     for (const name of Object.keys(events)) {
       sdk.on(name, (...args) => {
-        events[name](...args);
-        if (/Session$/.test(name)) say(`${name} ${args[0].conversationId}`);
-        draw();
+        try {
+          hear(name, args);
+        } catch (error) {
+          say(`the page failed at ${name}: ${error.message}`); // thrown, it would end what the SDK is at
+        }
       });
     }
+  }
+
+  function hear(name, args) {
+    events[name](...args);
+    if (/Session$/.test(name)) say(`${name} ${args[0].conversationId}`);
+    draw();
   }
 
   function wire() {
@@ -332,7 +352,7 @@
     sdk = new SDK(options());
     window.phone.sdk = sdk;
     watch();
-    if (query.get('upload') !== 'false') window.phone.upload = recorder.upload(control('records'), { headers: authorized() });
+    if (query.get('upload') !== 'false') window.phone.upload = recorder.upload(control('records'), { headers: authorized(), every: 20 });
     if (query.get('orders') !== 'false') awaitOrders();
     if (query.get('initialize') !== 'false') await sdk.initialize(); // else it is ordered to
     draw();

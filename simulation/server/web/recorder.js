@@ -96,14 +96,41 @@
 
   /** Writes a record, if recording has begun: it begins with the config. */
   function add(kind, fields) {
-    guarded(() => { if (log.open) log.add(kind, fields); });
+    guarded(() => {
+      if (!log.open) return;
+      if (decisions.test(kind)) noteStall();
+      log.add(kind, fields);
+    });
+  }
+
+  // ---------------------------------------------------------------- timers that come late
+
+  /** What the SDK does of itself. Where no input came before it, a timer has caused it. */
+  const decisions = /^(ws\.(send|new|closecall)|http\.req|sdk\.event|gum|pc\.(new|close)|api\.(ok|err))$/;
+  const beat = 250; // ms
+  let alive = 0; // when the page's timers were last seen to run
+  let stall = { from: 0, until: -Infinity }; // the last time in which they did not
+
+  /** Watches whether timers run: those of a busy machine, or of a hidden page, come late. */
+  function watchTimers() {
+    const now = native.now();
+    if (alive > 0 && now - alive > beat + 50) stall = { from: alive, until: now };
+    alive = now;
+    native.setTimeout(watchTimers, beat);
+  }
+
+  /** Writes that time jumped, before what a late timer causes: a replay has its timers come late by as much. */
+  function noteStall() {
+    const now = native.now();
+    const from = Math.max(now - stall.until < 20 ? stall.from : alive, log.last);
+    if (alive > 0 && now - from > beat + 50) log.add('clock', { ms: Math.round((now - from) * 10) / 10 });
   }
 
   // ---------------------------------------------------------------- what may not be written down
 
   const tokens = new Set();
   const secretKey = /token|password|secret|^(authorization|cookie|set-cookie|credential|jwt|customerdata|username|securitycode)$/i;
-  const nameKey = /^(name|displayname|firstname|lastname|participantname|queuename|ani_name|title|department|subject|dnisname|callername|calleename|contactname)$/i;
+  const nameKey = /^(name|email|displayname|firstname|lastname|participantname|queuename|ani_name|title|department|subject|dnisname|callername|calleename|contactname)$/i;
   let aliases = new Map();
 
   /** Notes an access token: wherever it stands from now on, it is taken out. Shorter ones could be words. */
@@ -529,6 +556,7 @@
     [accessToken, jwt].forEach(rememberToken);
     log.add('config', { sdk: version, config: plain(rest) });
     startingPage();
+    if (alive === 0) watchTimers();
     return true;
   }
 
