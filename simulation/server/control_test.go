@@ -222,7 +222,6 @@ func TestStatements(t *testing.T) {
 		{"next patch-held of ann is unanswered", ""},
 		{`wire ann http-answered {"effect":"1.1","status":200}`, "does not come over the stream"},
 		{`wire ann iq-answered {"effect":"oldest send-ping"}`, "no send-ping waits"},
-		{`wire ann stream-ended {"socket":1}`, ""},
 		{`frame bob/office <message xmlns="jabber:client"/>`, ""},
 		{"channel of bob/office expires", ""},
 		{"stream of bob/office drops 4000", ""},

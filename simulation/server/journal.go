@@ -39,6 +39,9 @@ func (j *journal) note(kind string, fields any) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.full.Load() { // by now
+		return
+	}
 	record, err := port.NewRecord(j.seq+1, time.Since(j.began), kind, fields)
 	if err != nil || len(j.lines)+len(record.Fields) >= j.room {
 		j.full.Store(true)
