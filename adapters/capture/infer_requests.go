@@ -158,8 +158,11 @@ func (f *inference) held(at, i int, conversation string) {
 }
 
 // makesRoom tells whether the client held a call by itself: in the turn in which it accepted another session, or right
-// before it retrieved another call.
+// before it retrieved another call. With line appearance 1 that is the platform's business.
 func (f *inference) makesRoom(at, i int, conversation string) bool {
+	if f.station.single {
+		return false
+	}
 	for j := at - 1; j > 0 && f.together(j, at); j-- {
 		s := f.seen[j]
 		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) {

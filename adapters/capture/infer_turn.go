@@ -6,7 +6,7 @@ import "time"
 // way there and back in it.
 const (
 	promptly     = 8 * time.Millisecond
-	promptlyAfar = 300 * time.Millisecond
+	promptlyAfar = 100 * time.Millisecond
 )
 
 // prompt is how long after what came in the client's own doing is seen.
