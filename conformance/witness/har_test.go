@@ -20,7 +20,8 @@ import (
 )
 
 // TestAHAROfTwoCalls: what Chromium's developer tools show of two calls is imported, what it lacks is inferred, and the cell sends what
-// the SDK sent: under line appearance 100, where two sessions hold each other, and under 1, where they share one.
+// the SDK sent: under line appearance 100, where two sessions hold each other, and under 1, where they share one. So it is of what the
+// server noted of the same client. The calls that are inferred are those that the page recorded.
 func TestAHAROfTwoCalls(t *testing.T) {
 	for _, lineAppearance := range []int{100, 1} {
 		t.Run(fmt.Sprintf("line appearance %d", lineAppearance), func(t *testing.T) {
@@ -53,6 +54,21 @@ func TestAHAROfTwoCalls(t *testing.T) {
 			log := harOf(p)
 			imported(t, log)
 			inferredCalls(t, log, p.recording())
+
+			var noted bytes.Buffer
+			if whole, err := l.server.WriteJournal(&noted, logins[0]); err != nil || !whole {
+				t.Fatal(err)
+			}
+			p.keep("noted.jsonl", noted.Bytes())
+			seen, err := capture.Read("the server's notes", &noted)
+			if err == nil {
+				err = seen.Infer()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			imported(t, seen)
+			inferredCalls(t, seen, p.recording())
 		})
 	}
 }
@@ -211,7 +227,7 @@ func imported(t *testing.T, log *capture.Capture) {
 	tolerance.Late = busy
 	report := capture.CompareDecisions(capture.Decide(capture.OnWire(log.Records)), capture.Decide(capture.OnWire(result.Outputs)), tolerance)
 	if report.Match() {
-		t.Logf("the HAR: %s", compared(report))
+		t.Logf("%s: %s", log.Name, compared(report))
 		return
 	}
 	var shown bytes.Buffer
