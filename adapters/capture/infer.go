@@ -107,6 +107,9 @@ func (c *Capture) Infer() error {
 		return nil
 	}
 	c.Inferred = true
+	if c.Config.Observed == "wire" {
+		c.Records = loginInOrder(c.Records)
+	}
 	f := newInference(c)
 	f.options()
 	f.walk()
