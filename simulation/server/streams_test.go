@@ -40,8 +40,8 @@ func TestFloods(t *testing.T) {
 				for frame(c.socket) == nil {
 				}
 			}()
-			if heard, code := c.ends(); !strings.Contains(heard, "<policy-violation") && code != websocket.CloseAbnormalClosure || code != 1008 && code != 1006 {
-				t.Errorf("it ended with %d", code)
+			if heard, code := c.ends(); !strings.Contains(heard, "<policy-violation") || code != 1008 {
+				t.Errorf("it heard %d bytes and ended with %d", len(heard), code)
 			}
 		})
 	}
