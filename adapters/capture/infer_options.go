@@ -44,12 +44,12 @@ func (f *inference) proposes(of func(*sighting) bool) (all, prompt, later int) {
 		}
 		all++
 		found := false
-		for _, next := range f.seen[i:] {
+		for j, next := range f.seen[i:] {
 			if next.Kind != "ws.send" || next.word != "proceed" || next.session != s.session {
 				continue
 			}
 			later++
-			if found = next.turn == i && next.At-s.At <= promptly; found {
+			if found = f.caused(i+j, i) && next.At-s.At <= f.prompt(); found {
 				prompt++
 			}
 			break

@@ -87,7 +87,7 @@ func playScenario(t *testing.T, b *Browser, of scenario.Scenario) {
 		}
 		phones = append(phones, p)
 	}
-	left, err := l.server.Play(l.ctx, of, server.Playing{Patience: 2 * time.Second, Settle: time.Second})
+	left, err := l.server.Play(l.ctx, of, server.Playing{Patience: 2 * time.Second, Settle: 1300 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
