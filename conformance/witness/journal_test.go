@@ -136,7 +136,7 @@ func overtaken(want, got []capture.Decision) {
 // wire is what went over the wire between a page and the platform, as one of them tells.
 type wire struct {
 	sockets   []*talk
-	exchanges []*exchange
+	exchanges []*asking
 }
 
 // talk is what was said on one socket: by the page, and to it.
@@ -145,8 +145,8 @@ type talk struct {
 	torn        bool // it closed without a word: what was under way is lost
 }
 
-// exchange is a request and its answer. The places are those in the log; answered is 0 where there was no answer.
-type exchange struct {
+// asking is a request and its answer. The places are those in the log; answered is 0 where there was no answer.
+type asking struct {
 	asked, answered int
 	request, answer string
 	failed          bool // the page never heard the answer
@@ -159,7 +159,7 @@ func wireOf(t *testing.T, name, recording string) (w wire) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sockets, requests := map[int]*talk{}, map[int]*exchange{}
+	sockets, requests := map[int]*talk{}, map[int]*asking{}
 	for i, r := range log.Records {
 		var f struct {
 			WS, N, Status, Code int
@@ -178,7 +178,7 @@ func wireOf(t *testing.T, name, recording string) (w wire) {
 			sockets[f.WS] = &talk{}
 			w.sockets = append(w.sockets, sockets[f.WS])
 		case r.Kind == "http.req":
-			requests[f.N] = &exchange{asked: i, request: f.Method + " " + capture.RESTPath(f.URL) + " " + plainBody(f.Body)}
+			requests[f.N] = &asking{asked: i, request: f.Method + " " + capture.RESTPath(f.URL) + " " + plainBody(f.Body)}
 			w.exchanges = append(w.exchanges, requests[f.N])
 		case r.Kind == "http.res" && requests[f.N] != nil:
 			requests[f.N].answered, requests[f.N].failed = i, f.Status == 0
@@ -234,11 +234,11 @@ func unlike(what string, here, there []string, least int, torn bool) []string {
 
 // unlikeRequests compares requests and answers. Those that were under way at the same time may overtake each other; one that
 // was asked after another was answered comes after it there, too.
-func unlikeRequests(here, there []*exchange, least int) (all []string) {
+func unlikeRequests(here, there []*asking, least int) (all []string) {
 	places := make([]int, len(here)) // of each in the journal, or -1
 	taken := map[int]bool{}
 	for i, h := range here {
-		places[i] = slices.IndexFunc(there, func(x *exchange) bool {
+		places[i] = slices.IndexFunc(there, func(x *asking) bool {
 			return !taken[x.asked] && h.request == x.request && (h.answered == 0 || h.failed || h.answer == x.answer)
 		})
 		switch {
