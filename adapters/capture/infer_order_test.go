@@ -57,7 +57,7 @@ func TestAHoldIsPutBeforeTheRetrieval(t *testing.T) {
 {"seq":2,"t":10,"k":"http.req","n":1,"method":"PATCH","url":"` + path + `C1/participants/P1","body":"{\"held\":false}"}
 {"seq":3,"t":11,"k":"http.req","n":2,"method":"PATCH","url":"` + path + `C2/participants/P2","body":"{\"held\":true}"}
 `
-	for at, want := range map[string]string{`"t":11`: "C2 retrieve C1", `"t":911`: "retrieve C1 hold C2"} {
+	for at, want := range map[string]string{`"t":11`: "retrieve C2 C1", `"t":911`: "retrieve C1 hold C2"} {
 		c, err := capture.Read("noted.jsonl", strings.NewReader(strings.Replace(noted, `"t":11`, at, 1)))
 		if err != nil {
 			t.Fatal(err)

@@ -44,7 +44,7 @@ func race(l *lab, phones []*phone, call string) (winner *phone) {
 	for _, p := range phones {
 		p.until(`phone.ringing().some(r => r.conversationId === "` + call + `")`)
 	}
-	at := time.Now().Add(100 * time.Millisecond).UnixMilli()
+	at := time.Now().Add(reaction).UnixMilli()
 	for _, p := range phones {
 		p.eval(fmt.Sprintf(`void setTimeout(() => {
 			while (Date.now() < %[1]d);
