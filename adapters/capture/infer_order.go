@@ -1,0 +1,62 @@
+package capture
+
+import (
+	"slices"
+
+	"github.com/hookswitch/hookswitch/runtime/port"
+)
+
+// inOrder puts requests that a client makes in one turn into the order in which it makes them. Each travels on a connection of
+// its own, so the far end may see a later one first. At a login the organisation is asked for before the user; and others
+// are held before a call is retrieved.
+func inOrder(records []port.Record) []port.Record {
+	ordered := slices.Clone(records)
+	me, retrieval := -1, -1 // the latest request for the user, and the latest that retrieved a call
+	for i, r := range ordered {
+		if r.Kind != "http.req" {
+			continue
+		}
+		o := decodeObject(r)
+		url, _ := o["url"].(string)
+		path := RESTPath(url)
+		held, holds := asObject(decodeBody(o["body"]))["held"].(bool)
+		switch {
+		case path == "/users/me?expand=station":
+			me = i
+		case path == "/organizations/me":
+			seenBefore(ordered, i, me)
+		case holds && !held:
+			retrieval = i
+		case holds:
+			if seenBefore(ordered, i, retrieval) {
+				retrieval++
+			}
+		}
+	}
+	return ordered
+}
+
+// seenBefore moves a record to before an earlier one, if both were seen at nearly the same time.
+func seenBefore(records []port.Record, i, other int) bool {
+	if other < 0 || records[i].At-records[other].At > promptlyAfar {
+		return false
+	}
+	moved, err := seenAt(records[i], records[other])
+	if err != nil {
+		return false // it cannot be written anew: it stays where it was seen
+	}
+	copy(records[other+1:i+1], records[other:i])
+	records[other] = moved
+	return true
+}
+
+// seenAt is a record as if it had been seen right before another.
+func seenAt(r, other port.Record) (port.Record, error) {
+	fields := decodeObject(r)
+	for _, head := range []string{"seq", "t", "k"} {
+		delete(fields, head)
+	}
+	moved, err := port.NewRecord(other.Seq, other.At, r.Kind, fields)
+	moved.Line = r.Line
+	return moved, err
+}
