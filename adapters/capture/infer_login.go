@@ -10,7 +10,8 @@ import (
 // It makes them in one turn, and each travels on a connection of its own: the far end may see the user's first.
 func loginInOrder(records []port.Record) []port.Record {
 	ordered := slices.Clone(records)
-	me := -1 // the latest request for the user
+	me := -1           // the latest request for the user that has none for the organisation yet
+	organised := false // one for the organisation has none for the user yet
 	for i, r := range ordered {
 		if r.Kind != "http.req" {
 			continue
@@ -18,9 +19,12 @@ func loginInOrder(records []port.Record) []port.Record {
 		url, _ := decodeObject(r)["url"].(string)
 		switch RESTPath(url) {
 		case "/users/me?expand=station":
-			me = i
+			if me = i; organised {
+				me, organised = -1, false
+			}
 		case "/organizations/me":
 			if me < 0 || r.At-ordered[me].At > promptlyAfar {
+				organised = true
 				continue
 			}
 			earlier, err := seenAt(r, ordered[me])
@@ -29,6 +33,7 @@ func loginInOrder(records []port.Record) []port.Record {
 			}
 			copy(ordered[me+1:i+1], ordered[me:i])
 			ordered[me] = earlier
+			me = -1
 		}
 	}
 	return ordered
