@@ -108,7 +108,7 @@ func (c *Capture) Infer() error {
 	}
 	c.Inferred = true
 	if c.Config.Observed == "wire" {
-		c.Records = loginInOrder(c.Records)
+		c.Records = inOrder(c.Records)
 	}
 	f := newInference(c)
 	f.options()

@@ -217,6 +217,10 @@ func (b *Browser) Open(ctx context.Context, url string) (*Page, error) {
 			return nil, err
 		}
 	}
+	// Each page is in front, as far as it knows: timers of a page that is hidden come late.
+	if err := p.do(ctx, "Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}, nil); err != nil {
+		return nil, err
+	}
 	if err := p.do(ctx, "Page.navigate", map[string]any{"url": url}, nil); err != nil {
 		return nil, err
 	}

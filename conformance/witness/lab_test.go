@@ -159,8 +159,9 @@ func (l *lab) until(what string, holds func() bool) {
 // phone is a page with the real SDK in it, logged in as an agent.
 type phone struct {
 	*Page
-	lab  *lab
-	name string
+	lab   *lab
+	login server.Login
+	name  string
 }
 
 // open opens the phone of a login. How the SDK is constructed may be said as key=value.
@@ -176,7 +177,7 @@ func (l *lab) open(b *Browser, login server.Login, options ...string) *phone {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	p := &phone{Page: page, lab: l, name: name}
+	p := &phone{Page: page, lab: l, login: login, name: name}
 	l.t.Cleanup(func() {
 		if l.t.Failed() {
 			p.explain()

@@ -53,14 +53,14 @@ func TestTheSDKPlaysScenarios(t *testing.T) {
 		if wanted.MatchString(file.Path) {
 			t.Run(file.Path, func(t *testing.T) {
 				t.Parallel() // most of the time nothing happens
-				playScenario(t, b, file.Scenario)
+				playScenario(t, b, file.Path, file.Scenario)
 			})
 		}
 	}
 }
 
 // playScenario plays one scenario on a platform of its own.
-func playScenario(t *testing.T, b *Browser, of scenario.Scenario) {
+func playScenario(t *testing.T, b *Browser, path string, of scenario.Scenario) {
 	options := platform.Defaults()
 	for _, s := range of.Platform {
 		if err := options.Set(s.Key, s.Value); err != nil {
@@ -94,8 +94,9 @@ func playScenario(t *testing.T, b *Browser, of scenario.Scenario) {
 	for _, line := range left {
 		t.Logf("left: line %d: %s: %s", line.Line, line.Do, line.Why)
 	}
+	recordings := map[string]string{}
 	for _, p := range phones {
-		p.eval(`hookswitchRecorder.look("end")`, nil)
-		verified(t, p.name, p.recording())
+		recordings[p.login.Agent+"/"+p.login.Phone] = p.witnessed()
 	}
+	sameWorld(t, path, of, left, recordings)
 }

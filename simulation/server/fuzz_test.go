@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -22,7 +23,10 @@ type attacked struct {
 func attack(f *testing.F) *attacked {
 	s := &attacked{served: serve(f, func(c *server.Config) {
 		atOnce(c)
-		c.Limits = server.Limits{RequestsPerMinute: 1 << 40, FramesPerSecond: 1 << 30, JournalBytes: 100_000, Agents: 50, Calls: 1000}
+		c.Audio = &server.Audio{}
+		c.Limits = server.Limits{
+			RequestsPerMinute: 1 << 40, FramesPerSecond: 1 << 30, JournalBytes: 100_000, Agents: 50, Calls: 1000, Memory: 100 * time.Millisecond,
+		}
 	})}
 	s.login = s.agent("eve", 100)
 	s.bystander = s.logIn(s.agent("ann", 100), "desk")
@@ -54,17 +58,20 @@ func (s *attacked) unharmed(t *testing.T) {
 	}
 }
 
-// Whatever a client says once it has logged in, and before, the server goes on for all others. Frames are apart by a NUL; the first byte
-// says whether they come before the login, and whether they are binary.
+// Whatever a client says once it has logged in and its phone rings, and before, the server goes on for all others. Frames are apart
+// by a NUL, and SESSION in them is the session that was proposed; the first byte says whether they come before the login, and
+// whether they are binary.
 func FuzzFrames(f *testing.F) {
-	session := "0123456789abcdefABCDEF"
+	const session = "SESSION"
 	for _, seed := range []string{
 		"", "hello", openFrame, pingFrame + "\x00" + pingFrame, strings.Repeat("<a>", 1000), "<!DOCTYPE x>", "\xff\xfe", "<a",
 		proceedFrame(session) + "\x00" + acceptFrame("eve", session) + "\x00" + answerFrame(session),
-		rpc("i1", session, `{"jsonrpc":"2.0","method":"iceCandidate","params":{"sdp":"m=0 9 RTP/AVP 0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host","sessionId":"x"}}`),
-		rpc("i2", session, `{"jsonrpc":"2.0","method":"terminate","params":{"sessionId":"x","reason":"success"}}`),
+		rpc("i1", session, `{"jsonrpc":"2.0","method":"iceCandidate","params":{"sdp":"m=0 9 RTP/AVP 0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host","sessionId":"SESSION"}}`),
+		rpc("i2", session, `{"jsonrpc":"2.0","method":"terminate","params":{"sessionId":"SESSION","reason":"success"}}`),
 		`<iq xmlns="jabber:client" id="i3" type="set"><pubsub xmlns="http://jabber.org/protocol/pubsub"><subscribe node="enable.server.side.pings" jid="eve@org.example.com"/></pubsub></iq>`,
-		`<message xmlns="jabber:client"><reject xmlns="urn:xmpp:jingle-message:0" id="x"/></message>`,
+		`<message xmlns="jabber:client"><reject xmlns="urn:xmpp:jingle-message:0" id="SESSION"/></message>`,
+		proceedFrame(session) + "\x00" + rpc("i4", session, `{"jsonrpc":"2.0","method":"info","params":{"status":"active","sessionId":"SESSION"}}`),
+		`<iq xmlns="jabber:client" id="i5" type="set"><jingle xmlns="urn:xmpp:jingle:1" action="session-terminate" sid="SESSION"><reason><success/></reason></jingle></iq>`,
 		fmt.Sprintf(bindFrame, "other"), `<close xmlns="urn:ietf:params:xml:ns:xmpp-framing"/>`, authFrame("ann", "x"),
 	} {
 		for first := range byte(4) {
@@ -82,6 +89,7 @@ func FuzzFrames(f *testing.F) {
 			if err := c.setUp("eve"); err != nil {
 				t.Fatal(err)
 			}
+			input = bytes.ReplaceAll(input, []byte("SESSION"), []byte(s.rings(t, c)))
 		}
 		kind := websocket.TextMessage
 		if first&2 != 0 {
@@ -94,6 +102,27 @@ func FuzzFrames(f *testing.F) {
 		}
 		s.unharmed(t)
 	})
+}
+
+// rings lets the attacker's phone ring, and tells the session.
+func (s *attacked) rings(t *testing.T, c *client) string {
+	t.Helper()
+	s.calls++
+	id := fmt.Sprintf("E%d", s.calls)
+	a, err := s.request("POST", "/control/calls", `{"agent":"eve","id":"`+id+`"}`, aJSON)
+	if err != nil || a.status != 200 {
+		t.Fatalf("a call: %v %v", a, err)
+	}
+	propose, err := c.await(`inin-cid="` + id + `"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := s.request("POST", "/control/calls/"+id+"/hangup", "", aJSON); err != nil {
+			t.Error(err)
+		}
+	})
+	return sessionID.FindStringSubmatch(propose)[1]
 }
 
 // comes opens a stream that the caller closes.

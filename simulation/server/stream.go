@@ -295,12 +295,12 @@ func partingOf(err error) farewell {
 func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 	f, err := jingle.DecodeClient(frame)
 	if err != nil {
-		c.log.note("ws.send", map[string]any{"ws": c.number, "unreadable": len(frame)})
+		c.log.unreadable(c.number, frame)
 		return c.refuseFrame(ctx, f)
 	}
 	next, ok := c.phase.after(f)
 	if !ok {
-		c.log.note("ws.send", map[string]any{"ws": c.number, "unreadable": len(frame)})
+		c.log.unreadable(c.number, frame)
 		return &farewell{code: closedByPolicy, reason: "a frame comes out of order", condition: "not-authorized"}
 	}
 	c.noteFrame(f, frame)
@@ -399,11 +399,10 @@ func (c *stream) authorized(auth messages.SendAuth, token messages.Token) bool {
 
 // noteFrame keeps a frame of the client's, without the secret that it may hold.
 func (c *stream) noteFrame(f jingle.ClientFrame, frame []byte) {
-	text := string(frame)
 	if _, is := f.Effect.(messages.SendAuth); is {
-		text = `<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">redacted</auth>`
+		frame = []byte(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">redacted</auth>`)
 	}
-	c.log.note("ws.send", map[string]any{"ws": c.number, "xml": text})
+	c.log.frame("ws.send", c.number, frame)
 }
 
 // noteAnswer has something said by the server itself, before the platform knows the client.

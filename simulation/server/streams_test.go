@@ -336,3 +336,24 @@ func TestWhoAnswersFirst(t *testing.T) {
 		s.control("POST", "/control/calls/"+call+"/hangup", nil, &struct{}{})
 	}
 }
+
+// Who gives up in the middle of the handshake, or at once after it, is not counted for ever.
+func TestHandshakesThatAreGivenUp(t *testing.T) {
+	s := serve(t, func(c *server.Config) { c.Limits.StreamsPerUser = 1000 })
+	request := upgrade(s.channel(s.agent("ann", 100)))
+	for n := range 200 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+		if n%2 == 0 {
+			_ = conn.(*net.TCPConn).SetLinger(0)
+		}
+		time.Sleep(time.Duration(n%4) * 100 * time.Microsecond)
+		_ = conn.Close()
+	}
+	eventually(t, "they are gone", func() bool { return s.remembered()["streams"] == 0 })
+}

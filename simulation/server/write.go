@@ -72,7 +72,7 @@ func (c *stream) writeOne(o outgoing) bool {
 }
 
 func (c *stream) writeFrame(frame []byte) bool {
-	c.log.note("ws.recv", map[string]any{"ws": c.number, "xml": string(frame)})
+	c.log.frame("ws.recv", c.number, frame)
 	c.server.metrics.framesOut.Inc()
 	deadline := c.last
 	if deadline.IsZero() {
