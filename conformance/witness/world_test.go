@@ -35,6 +35,14 @@ type telling struct {
 // conversation because of another one counts once.
 type tellings map[string][]telling
 
+// size is how many there are.
+func (all tellings) size() (n int) {
+	for _, list := range all {
+		n += len(list)
+	}
+	return n
+}
+
 // settle is how long a play goes on after its last line.
 const settle = time.Second
 
@@ -53,7 +61,9 @@ func sameWorld(t *testing.T, path string, of scenario.Scenario, left []server.Le
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, difference := range differences(tellingsOf(log.Records), imagined[phone], last+settle*3/4) {
+		pages := tellingsOf(log.Records)
+		t.Logf("%s: %d events, in the world %d", phone, pages.size(), imagined[phone].size())
+		for _, difference := range differences(pages, imagined[phone], last+settle*3/4) {
 			if known {
 				t.Logf("%s: the world differs (%s): %s", phone, why, difference)
 				continue

@@ -34,6 +34,8 @@ type stream struct {
 	out     *queue        // to the writer; only the loop puts something in
 	end     chan struct{} // closed when the connection is to end
 	once    sync.Once
+	goodbye chan struct{} // closed when the client has nothing more to say
+	bye     sync.Once
 	how     farewell  // written before end is closed
 	last    time.Time // by which the writer has to be done; zero: it is not known yet
 
@@ -80,8 +82,12 @@ const (
 	closedWrongKind  = websocket.CloseUnsupportedData
 )
 
-// writePatience is how long one frame may take to be written.
-const writePatience = 10 * time.Second
+// writePatience is how long one frame may take to be written; closePatience how long a client may take to close a stream that is
+// closed (RFC 7395 section 3.6).
+const (
+	writePatience = 10 * time.Second
+	closePatience = time.Second
+)
 
 const streamPath = "/stream/channels/"
 
@@ -160,7 +166,7 @@ func (s *Server) newStream(account *account, channel string) *stream {
 	return &stream{
 		server: s, account: account, log: account.journal, channel: channel, number: account.nextSocket(),
 		rate: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
-		out:  newQueue(s.limits.Backlog), end: make(chan struct{}),
+		out:  newQueue(s.limits.Backlog), end: make(chan struct{}), goodbye: make(chan struct{}),
 	}
 }
 
@@ -231,6 +237,7 @@ func cut(socket *websocket.Conn, abrupt bool) {
 // read takes frames until there are no more.
 func (c *stream) read(ctx context.Context) {
 	alive := func() error { return c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle)) }
+	defer c.silent()
 	c.socket.SetPongHandler(func(string) error { return errors.Join(c.count(), alive()) })
 	c.socket.SetPingHandler(func(about string) error {
 		return errors.Join(c.count(), alive(), c.socket.WriteControl(websocket.PongMessage, []byte(about), time.Now().Add(writePatience)))
@@ -263,6 +270,9 @@ func (c *stream) read(ctx context.Context) {
 
 // errFlood: frames come faster than they may.
 var errFlood = errors.New("too many frames")
+
+// silent notes that the client has nothing more to say. It is the reader's.
+func (c *stream) silent() { c.bye.Do(func() { close(c.goodbye) }) }
 
 // count counts a frame of any kind.
 func (c *stream) count() error {
@@ -316,7 +326,9 @@ func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 			return nil
 		}
 	}
-	c.phase = next
+	if c.phase = next; next == closed {
+		c.silent()
+	}
 	if err := c.hear(ctx, f); err != nil {
 		c.server.slog.Warn("a client's media cannot be had", "user", c.account.user.Name, "kind", f.Effect.Kind(), "why", err)
 		c.refuseIQ(ctx, f, "not-acceptable")
