@@ -138,10 +138,12 @@ func from(list []telling, i int) string {
 	return strings.Join(shown, "; ") + "."
 }
 
-// tellingsOf sorts the events of a recording by what they are about.
+// tellingsOf sorts the events of a recording by what they are about. What an update says of a conversation before that is added to
+// the SDK's, it says because of another one.
 func tellingsOf(records []port.Record) tellings {
 	all := tellings{}
 	aliases := map[string]map[string]string{} // of sessions, by conversation
+	added := map[string]bool{}
 	for _, r := range records {
 		var e struct {
 			Event string            `json:"ev"`
@@ -151,6 +153,9 @@ func tellingsOf(records []port.Record) tellings {
 			continue
 		}
 		for _, part := range partsOf(e.Event, e.Args) {
+			if added[part.conversation] = added[part.conversation] || part.added; part.again && !added[part.conversation] {
+				continue
+			}
 			if aliases[part.conversation] == nil {
 				aliases[part.conversation] = map[string]string{}
 			}
@@ -188,7 +193,8 @@ func alias(known map[string]string, session string) string {
 // part is what an event says of one conversation.
 type part struct {
 	conversation, text, session string
-	again                       bool // it may be said again because of another conversation
+	again                       bool // it may be said because of another conversation
+	added                       bool // the conversation is one of the SDK's from now on
 }
 
 // leg is a call as events have it.
@@ -264,7 +270,10 @@ func partsOf(event string, args []json.RawMessage) []part {
 func updateParts(u said) (parts []part) {
 	const event = "conversationUpdate"
 	if u.Active != nil {
-		parts = append(parts, part{conversation: "active", text: event + " " + *u.Active, again: true})
+		parts = append(parts, part{conversation: "active", text: event + " " + *u.Active, again: true, added: true})
+	}
+	isAdded := func(l leg) bool {
+		return slices.ContainsFunc(u.Added, func(a leg) bool { return a.ConversationID == l.ConversationID })
 	}
 	for i, list := range [][]leg{u.Current, u.Removed} {
 		for _, l := range list {
@@ -276,7 +285,7 @@ func updateParts(u said) (parts []part) {
 				text += " " + l.Call.State + " " + l.Call.Direction
 				text += when(l.Call.Held, " held") + when(l.Call.Muted, " muted") + when(l.Call.Confined, " confined")
 			}
-			parts = append(parts, part{conversation: l.ConversationID, text: text, session: l.SessionID, again: i == 0})
+			parts = append(parts, part{conversation: l.ConversationID, text: text, session: l.SessionID, again: i == 0, added: isAdded(l)})
 		}
 	}
 	return parts

@@ -134,6 +134,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		mine := s.agents[of.user].streams
 		switch {
 		case of.offline.Load():
+			of.noteAttempt(s.newStream(of, channel))
 			return nil, errOffline
 		case s.stopping:
 			return nil, errClosed
@@ -145,6 +146,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		c := s.newStream(of, channel)
 		peer, err := s.platform.Connect(of.user, of.phone, c.number, channel, c.tell)
 		if err != nil {
+			of.noteAttempt(c)
 			return nil, &problem{http.StatusServiceUnavailable, err.Error()}
 		}
 		c.peer = peer
@@ -155,6 +157,17 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		s.streams.Add(1)
 		return c, nil
 	})
+}
+
+// noteAttempt keeps that a client tried to connect and could not: it will try again, and later each time.
+func (a *account) noteAttempt(c *stream) {
+	a.journal.note("ws.new", c.made())
+	a.journal.note("ws.close", map[string]any{"ws": c.number, "code": closedAbnormally, "reason": "", "clean": false})
+}
+
+// made is what a client's record says of a socket that it makes.
+func (c *stream) made() map[string]any {
+	return map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol}
 }
 
 func (s *Server) tooMany(what string) error {
@@ -187,7 +200,7 @@ func (c *stream) run(ctx context.Context) {
 	c.cut.Store(c.socket)
 	c.server.metrics.streams.Inc()
 	defer c.server.metrics.streams.Dec()
-	c.log.note("ws.new", map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol})
+	c.log.note("ws.new", c.made())
 	c.log.note("ws.open", map[string]any{"ws": c.number, "protocol": subprotocol})
 	c.socket.SetReadLimit(limits.FrameBytes)
 	setUp := time.AfterFunc(limits.SetUp, func() {
