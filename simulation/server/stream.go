@@ -36,6 +36,8 @@ type stream struct {
 	out     *queue        // to the writer; only the loop puts something in
 	end     chan struct{} // closed when the connection is to end
 	once    sync.Once
+	goodbye chan struct{} // closed when the client has nothing more to say
+	bye     sync.Once
 	how     farewell  // written before end is closed
 	last    time.Time // by which the writer has to be done; zero: it is not known yet
 
@@ -82,8 +84,12 @@ const (
 	closedWrongKind  = websocket.CloseUnsupportedData
 )
 
-// writePatience is how long one frame may take to be written.
-const writePatience = 10 * time.Second
+// writePatience is how long one frame may take to be written; closePatience how long a client may take to close a stream that is
+// closed (RFC 7395 section 3.6).
+const (
+	writePatience = 10 * time.Second
+	closePatience = time.Second
+)
 
 const streamPath = "/stream/channels/"
 
@@ -131,6 +137,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		mine := s.agents[of.user].streams
 		switch {
 		case of.offline.Load():
+			of.noteAttempt(s.newStream(of, channel))
 			return nil, errOffline
 		case s.stopping:
 			return nil, errClosed
@@ -142,6 +149,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		c := s.newStream(of, channel)
 		peer, err := s.platform.Connect(of.user, of.phone, c.number, channel, c.tell)
 		if err != nil {
+			of.noteAttempt(c)
 			return nil, &problem{http.StatusServiceUnavailable, err.Error()}
 		}
 		c.peer = peer
@@ -154,6 +162,17 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 	})
 }
 
+// noteAttempt keeps that a client tried to connect and could not: it will try again, and later each time.
+func (a *account) noteAttempt(c *stream) {
+	a.journal.note("ws.new", c.made())
+	a.journal.note("ws.close", map[string]any{"ws": c.number, "code": closedAbnormally, "reason": "", "clean": false})
+}
+
+// made is what a client's record says of a socket that it makes.
+func (c *stream) made() map[string]any {
+	return map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol}
+}
+
 func (s *Server) tooMany(what string) error {
 	s.metrics.refused.WithLabelValues("streams").Inc()
 	return &problem{http.StatusServiceUnavailable, what}
@@ -163,7 +182,7 @@ func (s *Server) newStream(account *account, channel string) *stream {
 	return &stream{
 		server: s, account: account, log: account.journal, channel: channel, number: account.nextSocket(),
 		rate: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
-		out:  newQueue(s.limits.Backlog), end: make(chan struct{}),
+		out:  newQueue(s.limits.Backlog), end: make(chan struct{}), goodbye: make(chan struct{}),
 	}
 }
 
@@ -187,7 +206,7 @@ func (c *stream) run(ctx context.Context) {
 	c.cut.Store(c.socket)
 	c.server.metrics.streams.Inc()
 	defer c.server.metrics.streams.Dec()
-	c.log.note("ws.new", map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol})
+	c.log.note("ws.new", c.made())
 	c.log.note("ws.open", map[string]any{"ws": c.number, "protocol": subprotocol})
 	c.socket.SetReadLimit(limits.FrameBytes)
 	setUp := time.AfterFunc(limits.SetUp, func() {
@@ -273,6 +292,7 @@ func (c *stream) read(ctx context.Context) {
 		}
 		return err
 	}
+	defer c.silent()
 	c.socket.SetPongHandler(func(string) error { return errors.Join(c.count(), alive()) })
 	c.socket.SetPingHandler(func(about string) error {
 		return errors.Join(c.count(), alive(), c.socket.WriteControl(websocket.PongMessage, []byte(about), time.Now().Add(writePatience)))
@@ -305,6 +325,9 @@ func (c *stream) read(ctx context.Context) {
 
 // errFlood: frames come faster than they may.
 var errFlood = errors.New("too many frames")
+
+// silent notes that the client has nothing more to say. It is the reader's.
+func (c *stream) silent() { c.bye.Do(func() { close(c.goodbye) }) }
 
 // count counts a frame of any kind.
 func (c *stream) count() error {
@@ -358,7 +381,9 @@ func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 			return nil
 		}
 	}
-	c.phase = next
+	if c.phase = next; next == closed {
+		c.silent()
+	}
 	if err := c.hear(ctx, f); err != nil {
 		c.server.slog.Warn("a client's media cannot be had", "user", c.account.user.Name, "kind", f.Effect.Kind(), "why", err)
 		c.refuseIQ(ctx, f, "not-acceptable")

@@ -357,3 +357,26 @@ func TestHandshakesThatAreGivenUp(t *testing.T) {
 	}
 	eventually(t, "they are gone", func() bool { return s.remembered()["streams"] == 0 })
 }
+
+// A stream that the server closes is closed by the client, too, and that is heard and noted before the socket closes (RFC 7395
+// section 3.6).
+func TestAStreamThatIsClosedIsClosedByBoth(t *testing.T) {
+	s := serve(t, nil)
+	login := s.agent("ann", 100)
+	c := s.logIn(login, "desk")
+	s.control("POST", "/control/statements", map[string]any{"do": "channel of ann expires"}, nil)
+	c.hear("<close")
+	time.Sleep(100 * time.Millisecond)
+	c.send(`<close xmlns="urn:ietf:params:xml:ns:xmpp-framing"/>`)
+	if _, code := c.ends(); code != websocket.CloseNormalClosure {
+		t.Errorf("it ended with %d", code)
+	}
+	eventually(t, "the journal has it all", func() bool {
+		var text strings.Builder
+		if _, err := s.s.WriteJournal(&text, login); err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(text.String(), `"k":"ws.recv","ws":1,"xml":"\u003cclose`)
+		return strings.Contains(after, `"k":"ws.send","ws":1,"xml":"\u003cclose`) && strings.Contains(after, `"k":"ws.close"`)
+	})
+}

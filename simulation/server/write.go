@@ -112,5 +112,11 @@ func (c *stream) part() {
 		_ = c.writeFrame(jingle.StreamError(how.condition))
 		_ = c.writeFrame(jingle.StreamClose())
 	}
+	if how.code == closedNormally {
+		select {
+		case <-c.goodbye: // who is told that the stream is closed closes it, too
+		case <-time.After(closePatience):
+		}
+	}
 	_ = c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(how.code, how.reason), c.last)
 }
