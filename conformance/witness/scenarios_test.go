@@ -60,7 +60,7 @@ var usual = []string{
 	"the-propose-comes-twice-on-the-wire",
 	"the-propose-is-overtaken-by-the-retract",
 	"the-notification-of-an-inbound-call-comes-before-its-propose",
-	"the-propose-of-a-dialled-call-comes-before-the-rest-answer",
+	"the-notification-of-a-dialled-call-comes-after-its-propose",
 	// requests that fail
 	"a-station-cannot-be-read-after-a-reconnect",
 	"the-request-to-answer-a-second-call-is-answered-with-try-later",
@@ -83,7 +83,7 @@ func TestTheSDKPlaysScenarios(t *testing.T) {
 	}
 	b := startBrowser(t)
 	for _, file := range all {
-		if wanted.MatchString(file.Path) {
+		if wanted.MatchString(file.Path) && !file.Scenario.Silent { // of a silent platform all that comes in is written down
 			t.Run(file.Path, func(t *testing.T) {
 				t.Parallel() // most of the time nothing happens
 				playScenario(t, b, file.Path, file.Scenario)
@@ -99,9 +99,6 @@ func playScenario(t *testing.T, b *Browser, path string, of scenario.Scenario) {
 		if err := options.Set(s.Key, s.Value); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if of.Silent {
-		t.Skip("its platform is silent: all that comes in is written down in it")
 	}
 	l := newLab(t, options, sdk(t))
 	logins, err := l.server.Cast(l.ctx, of)

@@ -55,7 +55,7 @@ func sameWorld(t *testing.T, path string, of scenario.Scenario, left []server.Le
 	if err != nil {
 		t.Fatal(err)
 	}
-	why, known := realTimeOnly(t)[path]
+	why, known := realTimeOnly(t)[strings.TrimSuffix(path, ".scenario")]
 	for _, phone := range slices.Sorted(maps.Keys(recordings)) {
 		log, err := capture.Read(phone, strings.NewReader(recordings[phone]))
 		if err != nil {
