@@ -122,6 +122,7 @@ func (s *Server) openSound() error {
 // hearPlatform has the server told of what the wires need to know.
 func (s *Server) hearPlatform() {
 	s.platform.MakeIDs(mint)
+	s.platform.KeepSecrets()
 	s.platform.WhenEnded(func(session *platform.Session, _ platform.End) { s.sound.over(session.ID) })
 	s.platform.WhenChanged(s.noteChange)
 	var again func()
