@@ -102,7 +102,7 @@ func (s *Server) WriteJournal(w io.Writer, of Login) (whole bool, err error) {
 	if account == nil {
 		return false, fmt.Errorf("server: journal of %s: no client has that token", of.Agent)
 	}
-	return !account.journal.full.Load(), account.journal.write(w, s.environment(), s.socketHost())
+	return !account.journal.full.Load(), account.journal.write(w, s.configured(), s.socketHost())
 }
 
 // cutHeader says of a recording that there was no room for all of it.
@@ -131,5 +131,5 @@ func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
 	if found.journal.full.Load() {
 		w.Header().Set(cutHeader, "there was no room for all of it")
 	}
-	_ = found.journal.write(w, s.environment(), s.socketHost()) // who is gone hears nothing
+	_ = found.journal.write(w, s.configured(), s.socketHost()) // who is gone hears nothing
 }

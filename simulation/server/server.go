@@ -31,7 +31,8 @@ type Config struct {
 	Options platform.Options
 	// Audio says where the edge's audio is to be had; nil: calls have none, and their descriptions are made up.
 	Audio *Audio
-	// Public is how clients reach the server, such as http://127.0.0.1:8080; it is what the recordings name.
+	// Public is how clients reach the public API, such as http://127.0.0.1:8080; it is what the recordings name. The stream is there,
+	// too, but where it is https://api.NAME of a name of Hosts, the stream is at wss://streaming.NAME.
 	Public string
 	// Origins are those of pages that may use the server besides its own, such as https://desktop.example.com.
 	Origins []string
