@@ -19,6 +19,7 @@ type metrics struct {
 	requests  *prometheus.CounterVec
 	refused   *prometheus.CounterVec
 	calls     prometheus.Counter
+	panics    *prometheus.CounterVec
 }
 
 func newMetrics(of *Server) *metrics {
@@ -29,9 +30,10 @@ func newMetrics(of *Server) *metrics {
 		streams:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "hookswitch_streams", Help: "Streams that are open."}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_requests_total", Help: "Requests of the public API that the platform took."}, []string{"of"}),
 		refused:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_refused_total", Help: "What was refused because a limit was reached."}, []string{"what"}),
+		panics:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_panics_total", Help: "Errors of the server's own that ended a stream, or the platform."}, []string{"where"}),
 		calls:    prometheus.NewCounter(prometheus.CounterOpts{Name: "hookswitch_calls_total", Help: "Calls that were placed, from either side."}),
 	}
-	m.registry.MustRegister(m.streams, frames, m.requests, m.refused, m.calls, remembered{of},
+	m.registry.MustRegister(m.streams, frames, m.requests, m.refused, m.calls, m.panics, remembered{of},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -66,6 +66,7 @@ type Server struct {
 	ids      atomic.Uint64
 	stopped  chan struct{} // closed when the server is to stop
 	stop     sync.Once
+	broken   atomic.Bool // the loop has panicked
 	sound    sound
 	pages    pages
 
@@ -101,6 +102,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.hearPlatform()
+	s.loop.broke = s.breakDown
 	go s.loop.run()
 	return s, nil
 }
@@ -182,7 +184,7 @@ func (s *Server) forget() {
 }
 
 // Serve serves a listener until the context ends or the server is stopped, then says goodbye to all clients and returns. The
-// error is of a listener that broke.
+// error is of a listener that broke, or of the platform.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *tls.Certificate) error {
 	silent := &silent{all: map[net.Conn]bool{}}
 	server := &http.Server{
@@ -211,6 +213,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
+	}
+	if s.broken.Load() {
+		err = errors.Join(errBroken, err)
 	}
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
