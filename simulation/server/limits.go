@@ -10,7 +10,8 @@ import (
 type Limits struct {
 	// RequestsPerMinute is how many REST requests a token may make in a minute before it gets 429. The public API's is 300.
 	RequestsPerMinute int
-	// FramesPerSecond is how many frames a stream may send in a second, on average; ten times as many at once.
+	// FramesPerSecond is how many frames a stream may send in a second, on average; ten times as many at once. As often may the
+	// pages of a token tell and ask something.
 	FramesPerSecond int
 	// FrameBytes is the longest frame, BodyBytes the longest body of a request.
 	FrameBytes, BodyBytes int64
