@@ -69,6 +69,7 @@ func (s *Server) trusted(next http.HandlerFunc) http.HandlerFunc {
 	want := sha256.Sum256([]byte(s.cfg.ControlToken.Reveal()))
 	return func(w http.ResponseWriter, r *http.Request) {
 		if got := sha256.Sum256([]byte(bearer(r).Reveal())); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			s.metrics.refused.WithLabelValues("tokens").Inc()
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			refuseControl(w, r, &problem{http.StatusUnauthorized, "the control token is asked for, as Authorization: Bearer"})
 			return

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -83,7 +82,7 @@ func (s *Server) pageOf(w http.ResponseWriter, r *http.Request) (*page, error) {
 	}
 	if wait, ok := of.pages.take(); !ok {
 		s.metrics.refused.WithLabelValues("pages").Inc()
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		retryAfter(w, wait)
 		return nil, &problem{http.StatusTooManyRequests, "the pages of the token say too much: less, or later"}
 	}
 	if !pageName.MatchString(name) {
