@@ -22,6 +22,7 @@ func controls() []endpoint {
 			method: "GET", path: "/control/agents/{agent}/journal", summary: "What a phone of the agent's said and heard, as capture/1.",
 			query: []string{"phone"}, stream: recordingType, serve: (*Server).serveJournal,
 		},
+		on("DELETE", "/control/agents/{agent}/journal", "Begins a new journal of a phone of the agent's; best before it logs in.", (*Server).deleteJournal).asking("phone"),
 		on("GET", "/control/calls", "The calls that are not forgotten.", (*Server).listCalls),
 		on("POST", "/control/calls", "A caller calls an agent.", (*Server).startCall),
 		on("GET", "/control/calls/{call}", "One call: its parties, and what is heard at either end.", (*Server).showCall),

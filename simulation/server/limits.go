@@ -28,6 +28,8 @@ type Limits struct {
 	Memory time.Duration
 	// JournalBytes is how much is kept of what one client said and heard; what comes later is not kept. Negative: nothing is.
 	JournalBytes int
+	// RecordingBytes is how much is kept of all clients and pages together; what comes later is not kept.
+	RecordingBytes int64
 }
 
 // DefaultLimits are those of a Limits with nothing set.
@@ -35,7 +37,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		RequestsPerMinute: 300, FramesPerSecond: 100, FrameBytes: 256 << 10, BodyBytes: 1 << 20, Streams: 20000, StreamsPerUser: 20,
 		Backlog: 1024, SetUp: 15 * time.Second, Idle: 90 * time.Second, Agents: 50_000, Calls: 100_000,
-		Memory: time.Minute, JournalBytes: 4 << 20,
+		Memory: time.Minute, JournalBytes: 4 << 20, RecordingBytes: 1 << 30,
 	}
 }
 
@@ -55,6 +57,7 @@ func (l Limits) filled() Limits {
 	fill(&l.Calls, d.Calls)
 	fill(&l.Memory, d.Memory)
 	fill(&l.JournalBytes, d.JournalBytes)
+	fill(&l.RecordingBytes, d.RecordingBytes)
 	return l
 }
 
@@ -64,6 +67,7 @@ func (l Limits) check() error {
 		"RequestsPerMinute": int64(l.RequestsPerMinute), "FramesPerSecond": int64(l.FramesPerSecond), "FrameBytes": l.FrameBytes,
 		"BodyBytes": l.BodyBytes, "Streams": int64(l.Streams), "StreamsPerUser": int64(l.StreamsPerUser), "Backlog": int64(l.Backlog),
 		"SetUp": int64(l.SetUp), "Idle": int64(l.Idle), "Agents": int64(l.Agents), "Calls": int64(l.Calls), "Memory": int64(l.Memory),
+		"RecordingBytes": l.RecordingBytes,
 	} {
 		if value < 0 {
 			return fmt.Errorf("server: Limits.%s: %d is less than nothing: leave it out for what is usual", name, value)

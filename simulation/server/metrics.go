@@ -69,6 +69,6 @@ func (s *Server) sizes() map[string]int {
 	return map[string]int{
 		"agents": p.Users, "streams": len(s.open), "bound-streams": p.Streams, "channels": max(p.Channels, len(s.channels)),
 		"calls": max(p.Conversations, len(s.known)), "sessions": p.Sessions, "described-sessions": s.sound.size(), "pages": s.pages.size(),
-		"timers": len(s.loop.timers),
+		"timers": len(s.loop.timers), "recorded-bytes": int(s.kept.used.Load()),
 	}
 }

@@ -19,6 +19,7 @@ type pages struct {
 	mu     sync.Mutex
 	byName map[string]*page
 	made   int // so far
+	kept   *store
 }
 
 // page is one of them. The fields below mu are its.
@@ -160,6 +161,7 @@ func (ps *pages) forgetOne(of []*page, waiting bool) bool {
 	if oldest != nil {
 		delete(ps.byName, oldest.name)
 		oldest.replace(nil)
+		oldest.drop(ps.kept)
 	}
 	return oldest != nil
 }
@@ -215,7 +217,7 @@ func (s *Server) takeRecords(w http.ResponseWriter, r *http.Request) {
 		refuseControl(w, r, wrong("the body is not a JSON array of records"))
 		return
 	}
-	if err := p.take(records, s.loop.since(), s.limits.JournalBytes); err != nil {
+	if err := p.take(records, s.loop.since(), s.limits.JournalBytes, s.kept); err != nil {
 		refuseControl(w, r, err)
 		return
 	}
@@ -232,7 +234,7 @@ type record struct {
 }
 
 // take takes records; those that were told before are passed over, so that a page may tell them again.
-func (p *page) take(records []json.RawMessage, at time.Duration, room int) error {
+func (p *page) take(records []json.RawMessage, at time.Duration, room int, kept *store) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen = time.Now()
@@ -249,7 +251,7 @@ func (p *page) take(records []json.RawMessage, at time.Duration, room int) error
 			return conflict(fmt.Sprintf("record %d is missing: %d came after %d", p.last+1, *r.Seq, p.last))
 		}
 		p.last = *r.Seq
-		if p.full = p.full || len(p.lines)+len(text) >= room; !p.full {
+		if p.full = p.full || len(p.lines)+len(text) >= room || !kept.take(len(text)+1); !p.full {
 			p.lines = append(append(p.lines, text...), '\n')
 		}
 		if happened := p.when(r, at); r.Kind == "sdk.event" {
@@ -376,6 +378,14 @@ func (p *page) replace(by *listener) {
 		close(p.waits.enough)
 	}
 	p.waits, p.seen = by, time.Now()
+}
+
+// drop throws away what a page has recorded, and keeps nothing more.
+func (p *page) drop(kept *store) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept.give(len(p.lines))
+	p.lines, p.full = nil, true
 }
 
 // leave notes that a connection waits no more. What it was not told is not done.

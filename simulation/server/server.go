@@ -68,6 +68,7 @@ type Server struct {
 	stop     sync.Once
 	broken   atomic.Bool // the loop has panicked
 	sound    sound
+	kept     *store // of recordings
 	pages    pages
 
 	// The loop's.
@@ -93,6 +94,8 @@ func New(cfg Config) (*Server, error) {
 		changed: map[*platform.Conversation]bool{}, known: map[messages.ConversationID]bool{},
 	}
 	s.metrics = newMetrics(s)
+	s.kept = &store{most: s.limits.RecordingBytes, full: s.noRoom}
+	s.pages.kept = s.kept
 	if s.slog == nil {
 		s.slog = slog.New(slog.DiscardHandler)
 	}
