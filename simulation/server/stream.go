@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -112,7 +114,8 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	socket, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil { // it has answered already
-		c.dismiss()
+		s.loop.post(c.gone)
+		s.streams.Done()
 		return
 	}
 	c.socket = socket
@@ -183,19 +186,22 @@ func (s *Server) newStream(account *account, channel string) *stream {
 	}
 }
 
-// dismiss has the platform forget the connection.
-func (c *stream) dismiss() {
-	s := c.server
-	s.loop.post(func() {
-		delete(s.open, c)
-		delete(s.agents[c.account.user].streams, c.peer)
-		c.peer.Gone()
-		s.streams.Done()
-	})
+// gone has the platform forget the connection, if it has not yet. It is the loop's.
+func (c *stream) gone() {
+	delete(c.server.open, c)
+	delete(c.server.agents[c.account.user].streams, c.peer)
+	c.peer.Gone()
+}
+
+// cutOff ends the connection from outside: for the platform it is no more from now on. It is the loop's.
+func (c *stream) cutOff(code int) {
+	c.finish(farewell{code: code})
+	c.gone()
 }
 
 // run serves the connection to its end.
 func (c *stream) run(ctx context.Context) {
+	defer c.server.streams.Done()
 	limits := c.server.limits
 	c.cut.Store(c.socket)
 	c.server.metrics.streams.Inc()
@@ -212,12 +218,36 @@ func (c *stream) run(ctx context.Context) {
 	})
 	defer setUp.Stop()
 	var writer sync.WaitGroup
-	writer.Go(c.write)
+	writer.Go(func() {
+		c.write()
+		c.server.loop.post(c.gone)
+	})
 	c.read(ctx)
 	writer.Wait()
-	_ = c.socket.Close()
 	c.log.note("ws.close", map[string]any{"ws": c.number, "code": c.how.code, "reason": c.how.reason, "clean": c.how.code != closedAbnormally})
-	c.dismiss()
+	c.linger()
+	_ = c.socket.Close()
+}
+
+// What a client still sends after the goodbye, and for how long.
+const (
+	lingerBytes = 1 << 20
+	lingering   = time.Second
+)
+
+// linger lets a client that is told goodbye close the connection first, and throws away what it still sends: if that were not
+// read, the machine would reset the connection, and the client might not hear the goodbye (RFC 1122 section 4.2.2.13).
+func (c *stream) linger() {
+	if c.how.code == closedAbnormally || c.how.heard {
+		return
+	}
+	connection := below(c.socket)
+	if tcp, is := connection.(*net.TCPConn); is {
+		_ = tcp.CloseWrite()
+	}
+	if connection.SetReadDeadline(time.Now().Add(lingering)) == nil {
+		_, _ = io.CopyN(io.Discard, connection, lingerBytes)
+	}
 }
 
 // finish ends the connection, in one way only. Any goroutine may call it.
@@ -237,20 +267,36 @@ func (c *stream) finish(how farewell) {
 // cut closes the connection below a socket, so that whoever waits for it waits no longer. It does not wait itself, as TLS would to
 // say goodbye.
 func cut(socket *websocket.Conn, abrupt bool) {
-	connection := socket.NetConn()
-	if secured, is := connection.(*tls.Conn); is {
-		connection = secured.NetConn()
-	}
+	connection := below(socket)
 	if tcp, is := connection.(*net.TCPConn); is && abrupt {
 		_ = tcp.SetLinger(0)
 	}
 	_ = connection.Close()
 }
 
-// read takes frames until there are no more.
+// below is the connection below a socket, and below TLS.
+func below(socket *websocket.Conn) net.Conn {
+	connection := socket.NetConn()
+	if secured, is := connection.(*tls.Conn); is {
+		return secured.NetConn()
+	}
+	return connection
+}
+
+// read takes frames until there are no more, or the connection is to end.
 func (c *stream) read(ctx context.Context) {
-	alive := func() error { return c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle)) }
 	defer c.silent()
+	alive := func() error {
+		err := c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle))
+		switch {
+		case c.live():
+		case c.how.code == closedNormally && c.phase != closed: // its own <close/> is due
+			err = c.socket.SetReadDeadline(time.Now().Add(closePatience))
+		default: // the writer has set another one, or is about to
+			err = os.ErrDeadlineExceeded
+		}
+		return err
+	}
 	c.socket.SetPongHandler(func(string) error { return errors.Join(c.count(), alive()) })
 	c.socket.SetPingHandler(func(about string) error {
 		return errors.Join(c.count(), alive(), c.socket.WriteControl(websocket.PongMessage, []byte(about), time.Now().Add(writePatience)))
