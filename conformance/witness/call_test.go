@@ -100,7 +100,6 @@ func uploaded(t *testing.T, p *phone) {
 // TestAPageGoesOfflineDuringACall: the SDK notices, and so does the replay; what could not be uploaded meanwhile is uploaded
 // afterwards.
 func TestAPageGoesOfflineDuringACall(t *testing.T) {
-	t.Parallel()
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
 	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
 	if err != nil {
@@ -137,7 +136,6 @@ func TestAPageGoesOfflineDuringACall(t *testing.T) {
 
 // TestALatePingIsNoDifference: the SDK's timers are late in a page that is busy, and so are those of the replay.
 func TestALatePingIsNoDifference(t *testing.T) {
-	t.Parallel()
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
 	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
 	if err != nil {

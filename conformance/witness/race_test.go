@@ -17,7 +17,6 @@ const races = 20
 // TestTwoPhonesRaceForOneCall: an agent answers on two phones at one instant, again and again. One of them has the call each
 // time, the other hears that it was handled, and the caller is heard where it was taken.
 func TestTwoPhonesRaceForOneCall(t *testing.T) {
-	t.Parallel()
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
 	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk", "home"}})
 	if err != nil {
