@@ -101,6 +101,42 @@ test('the capture begins with the config, without the token', () => {
   assert.deepEqual(config.config, { environment: 'example.com', jidResource: 'desk' });
 });
 
+test('what stands under a key of a secret is no more in the config, whatever it is', () => {
+  const { recorder } = newPhone({}, {
+    tokens: ['aaa-secret'], password: { value: 'bbb-secret' }, turnCredential: 'ccc-secret', pins: { secret: 12345 },
+    iceServers: [{ credential: { accessToken: 'ddd-secret' }, urls: ['turn:t'] }], jwt: 'short-1', remark: 'short-1', withCredentials: true,
+  });
+  assert.deepEqual(recorder.records[0].config, {
+    environment: 'example.com', jidResource: 'desk',
+    tokens: 'redacted', password: 'redacted', turnCredential: 'redacted', pins: { secret: 'redacted' },
+    iceServers: [{ credential: 'redacted', urls: ['turn:t'] }], remark: 'redacted', withCredentials: true,
+  });
+});
+
+test('nor in what the application says, in bodies, and in addresses', () => {
+  const { page, sdk, recorder } = newPhone();
+  const secrets = { tokens: ['aaa-secret'], password: { value: 'bbb-secret' }, turnCredential: 'ccc-secret', pins: { secret: 12345 }, emails: [{ email: ['ann@example.com'] }] };
+  sdk.endSession(secrets).catch(() => {});
+  const request = new page.XMLHttpRequest();
+  request.open('POST', '/api/v2/stations/?client_secret=aaa-secret#access_token=aaa-secret');
+  request.send(JSON.stringify(secrets));
+  assert.doesNotMatch(recorder.text(), /-secret|12345|ann@/);
+  assert.match(only(recorder, 'http.req')[0].url, /client_secret=redacted#access_token=redacted$/);
+  assert.deepEqual(JSON.parse(only(recorder, 'http.req')[0].body).emails, [{ email: ['Name 1'] }]);
+});
+
+test('nor anywhere in a frame, however it is spelled', () => {
+  const { page, recorder } = newPhone();
+  const socket = new page.WebSocket('wss://streaming.example.com/stream/channels/1', 'xmpp');
+  socket.send('<auth mechanism="PLAIN"><![CDATA[aaa-secret]]></auth>');
+  const json = (inside) => `<json a=">" xmlns="urn:xmpp:json:0">${inside}</json>`;
+  socket.tell('message', { data: `<message>${json('{&quot;id&quot;:1}')}${json('{&quot;token&quot;:&quot;aaa-secret&quot;}')}${json('<![CDATA[{"password":{"a":"bbb-secret"},"id":"<2>"}]]>')}</message>` });
+  socket.tell('message', { data: `<message>${json('{&#34;secret&#x22;:12345}')}<x xmlns="urn:xmpp:extdisco:1" password="ccc-secret"/></message>` });
+  assert.doesNotMatch(recorder.text(), /-secret|12345/);
+  assert.equal(only(recorder, 'ws.send')[0].xml, '<auth mechanism="PLAIN">redacted</auth>');
+  assert.equal(only(recorder, 'ws.recv')[0].xml, `<message>${json('{&quot;id&quot;:1}')}${json('{&quot;token&quot;:&quot;redacted&quot;}')}${json('{&quot;password&quot;:&quot;redacted&quot;,&quot;id&quot;:&quot;&lt;2&gt;&quot;}')}</message>`);
+});
+
 test('nothing is recorded before there is an SDK', () => {
   const page = newPage();
   new page.WebSocket('wss://elsewhere.example', 'xmpp');

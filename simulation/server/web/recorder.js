@@ -129,19 +129,27 @@
   // ---------------------------------------------------------------- what may not be written down
 
   const tokens = new Set();
-  const secretKey = /token|password|secret|^(authorization|cookie|set-cookie|credential|jwt|customerdata|username|securitycode)$/i;
+  const secretKey = /token|password|secret|credential|^(authorization|cookie|set-cookie|jwt|customerdata|username|securitycode)$/i;
   const nameKey = /^(name|email|displayname|firstname|lastname|participantname|queuename|ani_name|title|department|subject|dnisname|callername|calleename|contactname)$/i;
   let aliases = new Map();
 
-  /** Notes an access token: wherever it stands from now on, it is taken out. Shorter ones could be words. */
+  const shortTokens = new Set();
+
+  /** Notes an access token: wherever it stands from now on, it is taken out. One that could be a word goes where it stands alone. */
   function rememberToken(token) {
-    if (typeof token === 'string' && token.length >= 16) tokens.add(token);
+    if (typeof token !== 'string' || token === '') return;
+    const word = token.length < 8 || (token.length < 16 && /^[a-z]+$/i.test(token));
+    if (word) shortTokens.add(token);
+    else for (const spelling of [token, JSON.stringify(token).slice(1, -1), encodeURIComponent(token)]) tokens.add(spelling);
   }
 
   function withoutTokens(text) {
     for (const token of tokens) if (text.includes(token)) text = text.split(token).join(hidden);
     return text;
   }
+
+  /** Tells whether a value is all secret, by the key that it stands under. Nothing is none, nor is a yes or no. */
+  const isSecret = (key, value) => secretKey.test(key) && value !== '' && value !== null && value !== undefined && typeof value !== 'boolean';
 
   /** The alias of a name: equal names get equal ones, so that a replay still tells them apart. */
   function alias(name) {
@@ -153,21 +161,20 @@
   /** A string as it may be written down, by the key that it stands under. */
   function clean(key, value) {
     if (value === '') return value;
-    if (secretKey.test(key)) return hidden;
+    if (secretKey.test(key) || shortTokens.has(value)) return hidden;
     return nameKey.test(key) ? alias(value) : value;
   }
 
-  /** Rewrites the strings of decoded JSON in place; tells whether any was. */
-  function cleanJSON(value) {
+  /** Rewrites decoded JSON in place, which stands under a key itself; tells whether anything was. What is in a list stands under the list's. */
+  function cleanJSON(value, under = '') {
     let changed = false;
-    for (const key of Object.keys(value)) {
-      const inner = value[key];
-      if (typeof inner === 'string') {
-        value[key] = Array.isArray(value) ? inner : clean(key, inner);
-        changed = changed || value[key] !== inner;
-      } else if (inner && typeof inner === 'object') {
-        changed = cleanJSON(inner) || changed;
-      }
+    for (const name of Object.keys(value)) {
+      const key = Array.isArray(value) ? under : name;
+      const inner = value[name];
+      if (isSecret(key, inner)) value[name] = hidden;
+      else if (typeof inner === 'string') value[name] = clean(key, inner);
+      else if (inner && typeof inner === 'object') changed = cleanJSON(inner, key) || changed;
+      changed = changed || value[name] !== inner;
     }
     return changed;
   }
@@ -180,23 +187,31 @@
     return decoded && typeof decoded === 'object' && cleanJSON(decoded) ? JSON.stringify(decoded) : text;
   }
 
-  const entities = { '&quot;': '"', '&apos;': "'", '&lt;': '<', '&gt;': '>', '&#13;': '\r', '&#10;': '\n', '&amp;': '&' };
-  const unescapeXML = (s) => s.replace(/&(?:quot|apos|lt|gt|amp|#13|#10);/g, (e) => entities[e]);
+  const entities = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
+  const character = (all, name) => entities[name] || guarded(() => String.fromCodePoint(Number(`0${name.slice(1)}`))) || all;
+  const unescapeXML = (s) => s.replace(/&(quot|apos|lt|gt|amp|#\d+|#x[\da-fA-F]+);/g, character);
   const escapeXML = (s) => s.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' })[c]);
 
-  /** A frame of the stream without the token, without credentials of TURN servers, and without names in its JSON. */
+  const attributes = /(?:"[^"]*"|'[^']*'|[^>"'])*/.source;
+  const saslXML = new RegExp(`^(\\s*<(?:auth|response)\\b${attributes}>)[^]+?(</(?:auth|response)\\s*>|$)`);
+  const jsonXML = new RegExp(`(<(?:[\\w.-]+:)?(?:json|genesys-webrtc)\\b${attributes}>)((?:<!\\[CDATA\\[[^]*?\\]\\]>|[^<])*)(</)`, 'g');
+
+  /** The characters of an element, some of which may stand in sections that need no escapes. */
+  const textOf = (inside) => inside.split(/(<!\[CDATA\[[^]*?\]\]>)/).map((part, i) => (i % 2 ? part.slice(9, -3) : unescapeXML(part))).join('');
+
+  /** A frame of the stream without the token, without credentials of TURN servers, and without secrets and names in its JSON. */
   function cleanFrame(xml) {
-    if (/^<(auth|response)\b/.test(xml)) return xml.replace(/>[^<]*(<\/|$)/, `>${hidden}$1`);
-    if (xml.includes('urn:xmpp:extdisco:')) return xml.replace(/(\s(?:username|password)\s*=\s*)("[^"]*"|'[^']*')/g, `$1"${hidden}"`);
-    return xml.replace(/(<(?:json|genesys-webrtc)\b[^>]*>)([^<]*)(<\/)/, (all, before, inside, after) => {
-      const body = unescapeXML(inside);
+    if (saslXML.test(xml)) return xml.replace(saslXML, `$1${hidden}$2`);
+    const frame = xml.includes('urn:xmpp:extdisco:') ? xml.replace(/(\s(?:username|password)\s*=\s*)("[^"]*"|'[^']*')/g, `$1"${hidden}"`) : xml;
+    return frame.replace(jsonXML, (all, before, inside, after) => {
+      const body = textOf(inside);
       const cleaned = cleanBody(body);
       return cleaned === body ? all : before + escapeXML(cleaned) + after;
     });
   }
 
   function cleanURL(url) {
-    return String(url).replace(/([?&](?:access_token|token|key|sig|signature)=)[^&\s"']+/gi, `$1${hidden}`);
+    return String(url).replace(/([?&#;](?:[^=&#;\s]*(?:token|password|secret|credential)[^=&#;\s]*|key|sig|signature|jwt)=)[^&#\s"']+/gi, `$1${hidden}`);
   }
 
   // ---------------------------------------------------------------- values, as records show them
@@ -232,13 +247,14 @@
 
   /** A value as JSON can hold it: not deep, not long, without functions and things of the browser. */
   function plain(value, key = '', depth = 0) {
+    if (isSecret(key, value)) return hidden;
     if (typeof value === 'string') return clean(key, value);
     if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
     if (value === null || typeof value !== 'object') return typeof value === 'function' ? '[function]' : value;
     if (isSession(value)) return { $session: value.id };
     if (value instanceof Error) return { name: value.name, message: value.message };
     if (depth > 3) return '[…]';
-    if (Array.isArray(value)) return value.slice(0, 20).map((v) => plain(v, '', depth + 1));
+    if (Array.isArray(value)) return value.slice(0, 20).map((v) => plain(v, key, depth + 1));
     if (typeof page.EventTarget === 'function' && value instanceof page.EventTarget) return `[${value.constructor.name}]`;
     const fields = {};
     for (const name of Object.keys(value).slice(0, 40)) {
