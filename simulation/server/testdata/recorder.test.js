@@ -250,6 +250,29 @@ test('the microphone is recorded without the name of its owner', async () => {
   assert.deepEqual(only(recorder, 'gum.ok')[0].tracks, ['audio:Name 1']);
 });
 
+test('a rejection that nobody handles is still one with a recorder', async () => {
+  const refuse = async () => { throw new Error('refused'); };
+  const { page, sdk, recorder } = newPhone({ navigator: { mediaDevices: { getUserMedia: refuse }, onLine: true } });
+  const peer = new page.RTCPeerConnection();
+  const heard = [];
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (error) => heard.push(error.message));
+  try {
+    sdk.endSession();
+    peer.createAnswer();
+    page.navigator.mediaDevices.getUserMedia({ audio: true });
+    await settle();
+    sdk.endSession().catch(() => {});
+    await settle();
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    others.forEach((listener) => process.on('unhandledRejection', listener));
+  }
+  assert.deepEqual(heard.sort(), ['no such session', 'not now', 'refused']);
+  assert.deepEqual(kinds(recorder).filter((k) => /err$/.test(k)).sort(), ['api.err', 'api.err', 'gum.err', 'pc.err']);
+});
+
 test('names stay where they are to stay', () => {
   const page = newPage();
   page.hookswitchRecorder.configure({ names: 'keep' });

@@ -34,6 +34,28 @@
     }
   }
 
+  /**
+   * Does something, and is told how it ended before whoever awaits it. What the page gets is the promise behind that, not the one
+   * before: a branch beside it would count as somebody who handles its rejection, and the page would not hear of one that nobody does.
+   */
+  function followed(run, ended, failed) {
+    const fails = (error) => {
+      guarded(() => failed(error));
+      throw error;
+    };
+    let result;
+    try {
+      result = run();
+    } catch (error) {
+      fails(error);
+    }
+    const ends = (value) => {
+      guarded(() => ended(value));
+      return value;
+    };
+    return result && typeof result.then === 'function' ? result.then(ends, fails) : ends(result);
+  }
+
   // ---------------------------------------------------------------- the log
 
   /** The records as lines of JSON, within a bounded memory: the oldest go first, the config stays. */
@@ -458,17 +480,7 @@
     const pc = peers.get(peer);
     if (!pc) return run();
     guarded(() => add(`pc.${operation}`, { pc, ...fields() }));
-    const refused = (error) => add('pc.err', { pc, error: named(error) });
-    let result;
-    try {
-      result = run();
-    } catch (error) {
-      refused(error);
-      throw error;
-    }
-    // A branch beside: it is told before whoever awaits the result, and leaves that as it is.
-    if (result && typeof result.then === 'function') result.then(undefined, refused);
-    return result;
+    return followed(run, () => {}, (error) => add('pc.err', { pc, error: named(error) }));
   }
 
   function wrapPeerConnection() {
@@ -514,9 +526,8 @@
     devices.getUserMedia = function getUserMedia(constraints) {
       const recorded = guarded(wanted);
       if (recorded) guarded(() => add('gum', { constraints: plain(constraints) }));
-      const result = ask(constraints);
-      if (recorded) result.then((stream) => guarded(() => granted(stream)), (error) => add('gum.err', { e: named(error) }));
-      return result;
+      if (!recorded) return ask(constraints);
+      return followed(() => ask(constraints), granted, (error) => add('gum.err', { e: named(error) }));
     };
   }
 
@@ -583,18 +594,8 @@
       if (name === 'setAccessToken') rememberToken(args[0]);
       add('api', { name, args: name === 'setAccessToken' ? [hidden] : args.map((a) => plain(a)), n });
     });
-    const ended = (result) => guarded(() => add('api.ok', { name, result: plain(result), n }));
-    const failed = (e) => guarded(() => add('api.err', { name, error: { name: e && e.name, type: e && e.type, message: e && e.message }, n }));
-    let result;
-    try {
-      result = run();
-    } catch (error) {
-      failed(error);
-      throw error;
-    }
-    if (result && typeof result.then === 'function') result.then(ended, failed);
-    else ended(result);
-    return result;
+    const failed = (e) => add('api.err', { name, error: { name: e && e.name, type: e && e.type, message: e && e.message }, n });
+    return followed(run, (result) => add('api.ok', { name, result: plain(result), n }), failed);
   }
 
   function watchEvents(sdk) {
