@@ -55,7 +55,8 @@ class FakeSDK extends EventTarget {
   async addAllowedSessionType() { this.added = true; }
   async endSession() { throw Object.assign(new Error('no such session'), { type: 'session' }); }
   setAccessToken(given) { this._config.accessToken = given; }
-  updateAudioVolume() {}
+  updateAudioVolume() { return this; }
+  on(event, listener) { this.listeners = { ...this.listeners, [event]: listener }; return this; }
 }
 
 /** The recorder as a function of the page that it is loaded into. */
@@ -152,6 +153,27 @@ test('a call of the application is recorded, and what the SDK calls on itself is
   assert.deepEqual(kinds(recorder), ['config', 'api', 'api.ok', 'api', 'api.err', 'step']);
   assert.deepEqual(only(recorder, 'api').map(({ name, n }) => [name, n]), [['initialize', 1], ['endSession', 2]]);
   assert.deepEqual(only(recorder, 'api.err')[0].error, { name: 'Error', type: 'session', message: 'no such session' });
+});
+
+test('a chain of calls is recorded to its end', async () => {
+  const { sdk, recorder } = newPhone();
+  const listener = () => {};
+  await sdk.on('ready', listener).on('connected', listener).updateAudioVolume(50).initialize();
+  assert.deepEqual(Object.keys(sdk.listeners), ['ready', 'connected']);
+  assert.deepEqual(kinds(recorder), ['config', 'step', 'api', 'api.ok']);
+});
+
+test('what the SDK has besides its methods is what it is', () => {
+  const { sdk } = newPhone();
+  class Media { static kinds = ['audio']; }
+  sdk.Media = Media;
+  assert.ok(new sdk.Media() instanceof Media);
+  assert.equal(sdk.Media, Media);
+  assert.equal(sdk.constructor, FakeSDK);
+  assert.equal(sdk.initialize.name, 'initialize');
+  assert.equal(sdk.initialize, sdk.initialize);
+  sdk.startTimer = class {};
+  assert.ok(new sdk.startTimer());
 });
 
 test('events are recorded before their listeners run, in the forms of capture/1', () => {

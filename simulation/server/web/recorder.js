@@ -629,28 +629,34 @@
   /**
    * The SDK as the application sees it. What goes through here is the application's call; inside, the SDK calls the same
    * methods on itself, which is a decision of its own and no input. That is why it is not the SDK's methods that are wrapped.
+   * Everything else it has is what it is: a class stays the same class, and on() gives what it was called on, the facade.
    */
   function facade(sdk) {
     const wrapped = new Map();
-    return new Proxy(sdk, {
+    const face = new Proxy(sdk, {
       get(target, name) {
         const value = Reflect.get(target, name, target);
-        if (typeof value !== 'function' || name === 'constructor') return value;
-        if (!wrapped.has(name) || wrapped.get(name).of !== value) {
-          wrapped.set(name, { of: value, call: (...args) => throughFacade(target, name, value, args) });
-        }
+        if (typeof value !== 'function' || !isRecorded(name)) return value;
+        if (!wrapped.has(name) || wrapped.get(name).of !== value) wrapped.set(name, { of: value, call: throughFacade(name, value) });
         return wrapped.get(name).call;
       },
       set: (target, name, value) => Reflect.set(target, name, value, target),
     });
+    const outside = (result) => (result === sdk ? face : result);
+    const throughFacade = (name, method) => new Proxy(method, {
+      apply(target, self, args) {
+        if (self !== face) return target.apply(self, args);
+        const run = () => outside(target.apply(sdk, args));
+        if (!attached.has(sdk)) return run();
+        if (methods.has(name)) return called(name, args, run);
+        add('step', { s: `the application called ${name}` });
+        return run();
+      },
+    });
+    return face;
   }
 
-  function throughFacade(sdk, name, method, args) {
-    if (!attached.has(sdk) || typeof name !== 'string') return method.apply(sdk, args);
-    if (methods.has(name)) return called(name, args, () => method.apply(sdk, args));
-    if (remarked.test(name)) add('step', { s: `the application called ${name}` });
-    return method.apply(sdk, args);
-  }
+  const isRecorded = (name) => typeof name === 'string' && (methods.has(name) || remarked.test(name));
 
   let attached = new WeakSet();
   let current; // the SDK that is recorded, for looks inside
