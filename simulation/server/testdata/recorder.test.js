@@ -382,6 +382,45 @@ test('the upload posts everything once and in order, one request at a time', asy
   assert.equal(most, 1);
 });
 
+test('a flush waits for what was recorded before it, and not for what comes meanwhile', async () => {
+  const { page, sdk, recorder } = newPhone({ fetch: async () => {
+    await new Promise((later) => { setTimeout(later, 2); });
+    sdk.emit('station', 'meanwhile');
+    return { status: 204 };
+  } });
+  const upload = recorder.upload('/records', { every: 1 });
+  const late = new Promise((done) => { page.setTimeout(done, 500, 'late').unref(); });
+  assert.equal(await Promise.race([upload.flush(), late]), true);
+  upload.stop();
+});
+
+test('a flush ends when the server is away, and the upload goes on', async () => {
+  let status = 0;
+  const { recorder } = newPhone({ fetch: async () => { if (status) return { status }; throw new Error('away'); } });
+  const upload = recorder.upload('/records', { every: 1 });
+  const never = new Promise((done) => { setTimeout(done, 1000, 'never').unref(); });
+  assert.equal(await Promise.race([upload.flush(20), never]), false);
+  status = 204;
+  assert.equal(await Promise.race([upload.flush(), never]), true);
+  upload.stop();
+  assert.deepEqual(recorder.problems, []);
+});
+
+test('an upload that ends because records were lost says that, and what the server said', async () => {
+  const away = { status: 503 };
+  const gap = { status: 409, text: async () => `{"message":"record 1 is missing, ${token}"}` };
+  let answer = away;
+  const { sdk, recorder } = newPhone({ fetch: async () => answer });
+  recorder.configure({ limit: 2000 });
+  const upload = recorder.upload('/records', { every: 1 });
+  for (let i = 0; i < 100; i++) sdk.emit('station', { i });
+  assert.equal(await upload.flush(10), false);
+  answer = gap;
+  assert.equal(await upload.flush(), false);
+  assert.equal(recorder.problems.at(-1), `upload: the server refused the records (409: record 1 is missing, redacted): the limit has cost ${recorder.dropped} `
+    + 'records before the server had them, and it takes none behind a gap; configure a higher limit, or upload from the beginning on');
+});
+
 test('an upload that is refused stops, and says so', async () => {
   let posts = 0;
   const { recorder } = newPhone({ fetch: async () => { posts++; return { status: 401 }; } });

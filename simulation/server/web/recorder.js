@@ -728,6 +728,24 @@
 
   // ---------------------------------------------------------------- giving it away
 
+  /** What a refusal says. */
+  async function wordsOf(response) {
+    try {
+      const text = await response.text();
+      const { message } = /^\s*\{/.test(text) ? JSON.parse(text) : { message: text };
+      return withoutTokens(String(message || text)).trim().slice(0, 300);
+    } catch (none) {
+      return '';
+    }
+  }
+
+  /** What to do about a refusal. */
+  function advice(status, lost) {
+    if (lost > 0) return `the limit has cost ${lost} records before the server had them, and it takes none behind a gap; configure a higher limit, or upload from the beginning on`;
+    if ([401, 403, 404].includes(status)) return 'look at the address and the token';
+    return 'what was recorded since can be downloaded';
+  }
+
   /** Posts the records to a server as JSON arrays, in order, one request at a time. */
   class Uploader {
     constructor(url, { headers = {}, every = 200 } = {}) {
@@ -743,14 +761,15 @@
     async post() {
       const { lines, next } = log.since(this.seq, 256e3);
       if (this.busy || this.stopped || lines.length === 0) return;
+      const lost = Math.max(0, log.first - Math.max(this.seq, 1)); // the limit took them before the server had them
       this.busy = true;
-      const status = await this.send(lines, false);
+      const { status, words } = await this.send(lines, false);
       this.busy = false;
       if (status >= 200 && status < 300) {
         this.seq = next;
         this.wait = this.every;
       } else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
-        this.stop(`the server refused the records (${status}): look at the address and the token`);
+        this.stop(`the server refused the records (${[status, words].filter(Boolean).join(': ')}): ${advice(status, lost)}`);
       } else {
         this.wait = Math.min(this.wait * 2, 30e3);
       }
@@ -758,28 +777,45 @@
       this.schedule();
     }
 
-    /** The answer's status; 0: none came. */
+    /** The answer's status, 0 if none came, and what a refusal says. */
     async send(lines, keepalive) {
       try {
         const body = `[${lines.join(',')}]`;
         const headers = { 'Content-Type': 'application/json', ...this.headers };
-        return (await native.fetch(this.url, { method: 'POST', headers, body, keepalive })).status;
+        const response = await native.fetch(this.url, { method: 'POST', headers, body, keepalive });
+        return { status: response.status, words: response.status < 400 ? '' : await wordsOf(response) };
       } catch (failed) {
-        return 0;
+        return { status: 0 };
       }
     }
 
+    /** Tells those who wait whether the server has what they wait for, once it has, or will not get it. */
     settle() {
-      if (!this.stopped && this.seq < log.next) return;
-      this.waiting.splice(0).forEach((done) => done());
+      const settled = (one) => this.stopped || this.seq >= one.until;
+      const done = this.waiting.filter(settled);
+      this.waiting = this.waiting.filter((one) => !settled(one));
+      done.forEach((one) => one.tell(this.seq >= one.until));
     }
 
-    /** Resolves when the server has all that was recorded so far, or when the upload was stopped. */
-    flush() {
+    /**
+     * Resolves to true when the server has all that was recorded until now; to false when the upload was stopped, or when the
+     * server has not taken it within some milliseconds. The upload goes on then.
+     */
+    flush(within = 10e3) {
       return new Promise((done) => {
-        this.waiting.push(done);
+        const tell = (all) => {
+          native.clearTimeout(late);
+          done(all);
+        };
+        const one = { until: log.next, tell };
+        const late = native.setTimeout(() => {
+          this.waiting = this.waiting.filter((other) => other !== one);
+          tell(false);
+        }, within);
+        this.waiting.push(one);
         native.clearTimeout(this.timer);
         this.timer = 0;
+        this.wait = this.every;
         if (!this.busy) this.post();
         this.settle();
       });
@@ -805,7 +841,7 @@
     uploader = new Uploader(url, options);
     const mine = uploader;
     log.added = () => mine.schedule();
-    return { flush: () => mine.flush(), stop: () => mine.stop() };
+    return { flush: (within) => mine.flush(within), stop: () => mine.stop() };
   }
 
   function download(name = 'capture.jsonl') {
