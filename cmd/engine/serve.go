@@ -83,25 +83,25 @@ func (c *serveCommand) serve(ctx context.Context, t *terminal) error {
 	ctx, end := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { defer end(); served <- s.Serve(ctx, listener, certificate) }()
-	logins, err := c.host(ctx, t, s, cfg.Public, played)
+	err = c.host(ctx, t, s, cfg.Public, played)
 	end()
-	return errors.Join(err, <-served, c.journals(t, s, logins))
+	return errors.Join(err, <-served, c.journals(t, s))
 }
 
 // host adds the agents, tells how they log in, and plays the scenario or waits for the end.
-func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, public string, played *scenario.Scenario) ([]server.Login, error) {
+func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, public string, played *scenario.Scenario) error {
 	cast := scenario.Scenario{}
 	if played != nil {
 		cast = *played
 	}
 	added, err := c.agents()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	cast.Agents = append(cast.Agents, added...)
 	logins, err := s.Cast(ctx, cast)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	t.printf("serving %s", public)
 	for _, l := range logins {
@@ -109,9 +109,9 @@ func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, 
 	}
 	if played == nil {
 		<-ctx.Done()
-		return logins, nil
+		return nil
 	}
-	return logins, c.play(ctx, t, s, *played)
+	return c.play(ctx, t, s, *played)
 }
 
 // loginLine says how a phone logs in: by hand with the token, or by our page. What is behind # stays in the browser.
@@ -215,6 +215,12 @@ func (c *serveCommand) config(at net.Addr, played *scenario.Scenario, t *termina
 	if !address.Addr().IsLoopback() && (cfg.ControlToken == "" || c.TLSCert == "") {
 		return cfg, fmt.Errorf("serve: --listen %s: others can reach that: give --tls-cert and --tls-key, and set %s to what the control API is to ask for", c.Listen, controlTokenVariable)
 	}
+	if address.Addr().IsUnspecified() && len(c.Host) == 0 {
+		return cfg, fmt.Errorf("serve: --listen %s: that is no address to come to: give --host NAME, under which clients reach it", c.Listen)
+	}
+	if c.Audio && !address.Addr().IsLoopback() && loopback(c.AudioIP) {
+		fmt.Fprintf(t.err, "serve: --audio-ip %s: only clients on this machine will hear anything: give an address that the others reach\n", c.AudioIP)
+	}
 	cfg.Public = c.public(address)
 	level := slog.LevelInfo
 	if c.Verbose {
@@ -247,6 +253,12 @@ func (c *serveCommand) config(at net.Addr, played *scenario.Scenario, t *termina
 	return cfg, nil
 }
 
+// loopback tells whether an address is this machine's alone.
+func loopback(ip string) bool {
+	address, err := netip.ParseAddr(ip)
+	return err == nil && address.IsLoopback()
+}
+
 // public is how clients reach the server. With TLS, the platform's services have names of their own.
 func (c *serveCommand) public(at netip.AddrPort) string {
 	if c.TLSCert == "" {
@@ -258,32 +270,53 @@ func (c *serveCommand) public(at netip.AddrPort) string {
 	return "https://api." + net.JoinHostPort(c.Host[0], strconv.Itoa(int(at.Port())))
 }
 
-// journals writes what the clients said and heard, to the end.
-func (c *serveCommand) journals(t *terminal, s *server.Server, logins []server.Login) error {
+// journals writes what the clients said and heard, to the end. People's calls are in there: they are for nobody else's eyes.
+func (c *serveCommand) journals(t *terminal, s *server.Server) error {
 	if c.Journal == "" {
 		return nil
 	}
-	if err := os.MkdirAll(c.Journal, 0o755); err != nil {
+	if err := os.MkdirAll(c.Journal, 0o700); err != nil {
 		return fmt.Errorf("serve: --journal: %w", err)
 	}
-	for _, l := range logins {
-		name := l.Agent
-		if l.Phone != "" {
-			name += "-" + l.Phone
-		}
-		f, err := os.Create(filepath.Join(c.Journal, name+".jsonl"))
+	taken := map[string]bool{}
+	for _, j := range s.Journals() {
+		name := journalName(j, taken)
+		taken[name] = true
+		path := filepath.Join(c.Journal, name+".jsonl")
+		whole, err := writeJournal(path, j)
 		if err != nil {
 			return fmt.Errorf("serve: --journal: %w", err)
 		}
-		whole, err := s.WriteJournal(f, l)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return fmt.Errorf("serve: --journal: %w", err)
-		}
 		if !whole {
-			t.printf("%s is not whole: there was no room for all of it", f.Name())
+			t.printf("%s is not whole: there was no room for all of it", path)
 		}
 	}
 	return nil
+}
+
+// journalName is the name of a journal's file: of the agent and the phone, and numbered where that is taken.
+func journalName(of server.Journal, taken map[string]bool) string {
+	name := of.Agent
+	if of.Phone != "" {
+		name += "-" + of.Phone
+	}
+	numbered := name
+	for n := 2; taken[numbered]; n++ {
+		numbered = fmt.Sprintf("%s-%d", name, n)
+	}
+	return numbered
+}
+
+// writeJournal writes a journal to a file that its owner alone may read.
+func writeJournal(path string, of server.Journal) (whole bool, err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return false, err
+	}
+	if err = f.Chmod(0o600); err == nil { // it may have been there before
+		whole, err = of.Write(f)
+	}
+	return whole, errors.Join(err, f.Close())
 }
 
 // readable is an error of the network without the words that the command line has said already.
