@@ -318,6 +318,10 @@ func (e *Edge) Sessions() []messages.SessionID {
 // Skipped is how much sound nobody got since the edge was made, because the machine was too slow to make it in time.
 func (e *Edge) Skipped() time.Duration { return time.Duration(e.skipped.frames.Load()) * frameTime }
 
+// Unsent is how many packets sessions with media were not sent for that, and as many of theirs were not heard. Their sequence numbers
+// have no holes, so no count of lost packets has them.
+func (e *Edge) Unsent() uint64 { return e.skipped.packets.Load() }
+
 // leg is the session's, if there is one.
 func (e *Edge) leg(session messages.SessionID) (*leg, error) {
 	e.mu.Lock()

@@ -185,6 +185,40 @@ func TestAFloodOfSourcesEndsTheMedia(t *testing.T) {
 	}
 }
 
+// Sound that a slow machine leaves out is counted, in packets that sessions with media were not sent.
+func TestWhatIsSkippedIsCounted(t *testing.T) {
+	t.Parallel()
+	e, err := open(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if _, err := e.Offer("s2", false); err != nil { // it has no media: nothing is missing there
+		t.Fatal(err)
+	}
+	call(t, e, "s1", 610)
+	e.mixer.plan = e.present()
+	waitFor(t, "a frame is sent", func() bool {
+		e.mixer.tick()
+		counts, _ := e.Counts("s1")
+		return counts.Sent > 0
+	})
+	e.late(7)
+	if e.Unsent() != 7 || e.Skipped() != 7*frameTime {
+		t.Errorf("%d packets and %v are left out, it should be 7 and %v", e.Unsent(), e.Skipped(), 7*frameTime)
+	}
+	e.Kill("s1")
+	e.mixer.tick()
+	e.late(7)
+	if e.Unsent() != 7 {
+		t.Errorf("%d packets are left out, it should be 7: media that is dead misses none", e.Unsent())
+	}
+}
+
 // The offer is what the reference platform's looks like: one audio section, PCMU, with its candidate.
 func TestOffer(t *testing.T) {
 	e := newEdge(t, Config{})

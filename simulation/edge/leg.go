@@ -43,6 +43,7 @@ type leg struct {
 	// The ticker's:
 	said    encoded // the frame that came
 	speaks  bool    // it is not silence
+	flows   bool    // the last frame was sent
 	decoded linear  // the frame that came, if anybody needed its samples
 	frame   uint64  // when that was
 }
@@ -186,7 +187,7 @@ func (l *leg) close() {
 
 // say sends a frame, unless media is dead or not up.
 func (l *leg) say(frame *encoded, timestamp uint32) {
-	if l.valve.closed() || !l.voice.say(frame, timestamp) {
+	if l.flows = !l.valve.closed() && l.voice.say(frame, timestamp); !l.flows {
 		frame = &silence
 	}
 	l.told.add(frame)
