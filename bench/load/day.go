@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hookswitch/hookswitch/adapters/media"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -142,10 +143,8 @@ func (d *day) learn(ctx context.Context, c *call) {
 	if err == nil && far.Level < audible {
 		silent++
 	}
-	for _, peer := range c.agent.media.Peers() {
-		if near, ok := c.agent.media.Sound(peer); ok && near.Level < audible {
-			silent++
-		}
+	if !hears(c.agent.media) {
+		silent++
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -156,6 +155,22 @@ func (d *day) learn(ctx context.Context, c *call) {
 	}
 	d.heard.Received += far.Received
 	d.heard.Lost += far.Lost
+}
+
+// ear is what a softphone hears, of each of its peer connections.
+type ear interface {
+	Peers() []messages.Ref
+	Sound(messages.Ref) (media.Sound, bool)
+}
+
+// hears tells whether a softphone that is in one call hears something. Without a peer connection it does not.
+func hears(e ear) bool {
+	for _, peer := range e.Peers() {
+		if near, ok := e.Sound(peer); ok && near.Level >= audible {
+			return true
+		}
+	}
+	return false
 }
 
 // await waits for something to be closed; false: it was not in time.
