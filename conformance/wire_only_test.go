@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/captures"
@@ -18,7 +20,7 @@ import (
 )
 
 // Recordings of whose wire no rule infers what the application did, with the reason. The first list goes for the wire itself
-// and for HARs, the second for HARs alone, which have less.
+// and for all that has less; the second for what the far end noted, and the third for HARs.
 var (
 	unlikeOnTheWire = map[string]string{
 		"directed/201-softphone-allowed-again-station-heard-twice.jsonl":                   "when softphone sessions were disallowed is not seen",
@@ -33,10 +35,20 @@ var (
 		"random/chaos-20.jsonl":                                                            "which invitation of several the SDK took is not seen",
 		"random/chaos-12.jsonl":                                                            "which invitation of several the SDK took is not seen",
 	}
+	unlikeFromAfar = map[string]string{
+		"random/chaos-5.jsonl":                                 soon,
+		"random/chaos-13.jsonl":                                soon,
+		"random/chaos-15.jsonl":                                soon,
+		"random/realistic-17.jsonl":                            soon,
+		"scenarios/17-eager-persistent-connection-event.jsonl": soon,
+		"scenarios/162-mute-before-any-notification.jsonl":     soon,
+	}
 	unlikeAsHARs = map[string]string{
 		"directed/262-the-socket-closes-between-bind-and-connected.jsonl": "a socket died unseen, and the next came later than its delay",
 	}
 )
+
+const soon = "what the application did within 100 ms of something else is taken for the client's own doing"
 
 // What is inferred from the wire of a recording makes a cell send the same frames and requests: of all but the few named
 // above. The page on HARs has the number.
@@ -56,6 +68,37 @@ func TestWhatHARsLackIsInferred(t *testing.T) {
 		}
 		return capture.ReadHAR(c.Name, bytes.NewReader(text))
 	})
+}
+
+// The platform's own notes of a client have what the client sent a little later, and what it was told a little earlier, than the
+// client would.
+func TestWhatTheFarEndNotedIsInferredFrom(t *testing.T) {
+	unlike := maps.Clone(unlikeOnTheWire)
+	maps.Copy(unlike, unlikeFromAfar)
+	alike(t, unlike, "recordings of the far end", notedAfar)
+}
+
+// wayOver is how long what is said is under way: less than half of what the quickest answer in a recording took.
+const wayOver = 400 * time.Microsecond
+
+// notedAfar is a recording as the far end would have noted it.
+func notedAfar(c *capture.Capture) (*capture.Capture, error) {
+	wire, err := wireOf(c)
+	if err != nil {
+		return nil, err
+	}
+	wire.Config.Observed = "wire"
+	for i := range wire.Records[1:] {
+		r := &wire.Records[1+i]
+		switch r.Kind {
+		case "ws.send", "http.req", "ws.new", "ws.open":
+			r.At += wayOver
+		case "ws.recv", "http.res":
+			r.At = max(wire.Records[0].At, r.At-wayOver)
+		}
+	}
+	slices.SortStableFunc(wire.Records, func(a, b port.Record) int { return cmp.Compare(a.At, b.At) })
+	return wire, nil
 }
 
 // alike compares what is decided by the inferred recordings with what was recorded.

@@ -107,6 +107,9 @@ func (c *Capture) Infer() error {
 		return nil
 	}
 	c.Inferred = true
+	if c.Config.Observed == "wire" {
+		c.Records = inOrder(c.Records)
+	}
 	f := newInference(c)
 	f.options()
 	f.walk()
@@ -129,10 +132,12 @@ type inference struct {
 	config  ClientOptions
 	// hasMicrophone and hasPeers: the recording tells of the microphone, of peer connections by itself.
 	hasMicrophone, hasPeers bool
-	before, after           map[int][]made   // by index of what was seen
-	places                  map[string][]int // where a word was said, in all and of a session, and where a call was connected by request
-	given                   object           // the options that were inferred
-	assumed                 bool             // the version of the SDK was not said
+	// afar: the far end noted what it saw, and not the client.
+	afar          bool
+	before, after map[int][]made   // by index of what was seen
+	places        map[string][]int // where a word was said, in all and of a session, and where a call was connected by request
+	given         object           // the options that were inferred
+	assumed       bool             // the version of the SDK was not said
 
 	proposals map[string]*proposal
 	jingle    map[string]bool   // by sid: the latest offer was of Jingle itself
@@ -199,7 +204,7 @@ type stationSeen struct {
 
 func newInference(c *Capture) *inference {
 	f := &inference{
-		capture: c, seen: sight(c.Records), config: c.Config.Options, before: map[int][]made{}, after: map[int][]made{}, given: object{},
+		capture: c, seen: sight(c.Records), config: c.Config.Options, afar: c.Config.Observed == "wire", before: map[int][]made{}, after: map[int][]made{}, given: object{},
 		proposals: map[string]*proposal{}, jingle: map[string]bool{}, sessions: map[string]*heard{}, legs: map[string]*ownLeg{}, station: stationSeen{shared: true, single: true}, explained: map[int]bool{}, left: map[int]bool{}, streams: map[int]streamSeen{},
 	}
 	f.user, f.places = userOf(f.seen), placesOf(f.seen)

@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// promptly is how long after a propose the client itself sends proceed at the latest; a person takes longer.
-const promptly = 8 * time.Millisecond
-
 // received notes what came in.
 func (f *inference) received(i int, s *sighting) {
 	switch s.word {
@@ -183,17 +180,15 @@ func (f *inference) proceeded(i int, s *sighting) {
 
 // isAutomatic tells whether the client sent a proceed by itself.
 func (f *inference) isAutomatic(i int, s *sighting, p *proposal) bool {
-	if s.turn < 0 {
+	at := f.cause(i, func(c *sighting) bool { return c.word == "propose" && c.session == s.session })
+	if at < 0 || s.At-f.seen[at].At > f.prompt() || f.explained[at] {
 		return false
 	}
-	cause := f.seen[s.turn]
-	if cause.word != "propose" || cause.session != s.session || cause.Kind != "ws.recv" || s.At-cause.At > promptly || f.explained[s.turn] {
-		return false
-	}
+	cause := f.seen[at]
 	leg := f.legs[cause.conversation]
 	eager := f.config.EagerPersistent == nil || *f.config.EagerPersistent == "auto"
 	auto := f.config.DisableAutoAnswer == nil || !*f.config.DisableAutoAnswer
-	f.explained[s.turn] = true
+	f.explained[at] = true
 	switch {
 	case p.proceeded:
 		return true
@@ -220,7 +215,7 @@ func (f *inference) ringing(but string) string {
 // terminated explains the end of a session by the client.
 func (f *inference) terminated(i int, s *sighting) {
 	defer f.sessionEnded(s.session)
-	if f.explained[i] || s.reason == "alternative-session" || f.failedBefore(i, s) {
+	if f.explained[i] || s.reason == "alternative-session" || f.failedBefore(i) {
 		return
 	}
 	if f.destroys(i) {
@@ -235,21 +230,15 @@ func (f *inference) terminated(i int, s *sighting) {
 }
 
 // failedBefore tells whether a request that failed made the client end a session: it could not hang up by request.
-func (f *inference) failedBefore(i int, s *sighting) bool {
-	if s.turn < 0 || f.seen[s.turn].Kind != "http.res" {
-		return false
-	}
-	res := f.seen[s.turn]
-	if res.request < 0 {
-		return false
-	}
-	asked := f.seen[res.request]
-	conversation := conversationOf(asked.path)
-	hangsUp := asked.method == "PATCH" && hasEnded(str(asked.body["state"]))
-	if conversation == "" || !hangsUp && asked.method != "GET" {
-		return false
-	}
-	return res.failed() || asked.method == "GET"
+func (f *inference) failedBefore(i int) bool {
+	return f.cause(i, func(res *sighting) bool {
+		if res.Kind != "http.res" || res.request < 0 {
+			return false
+		}
+		asked := f.seen[res.request]
+		hangsUp := asked.method == "PATCH" && hasEnded(str(asked.body["state"]))
+		return conversationOf(asked.path) != "" && (asked.method == "GET" || hangsUp && res.failed())
+	}) >= 0
 }
 
 // destroyTime is how long a client that is destroyed waits for its sessions to end, and a little more.
@@ -307,7 +296,7 @@ func (f *inference) streamSaid(s *sighting) {
 // initializes tells whether the client is initialized anew at a place, which ends the stream that there was.
 func (f *inference) initializes(i int) bool {
 	for _, s := range f.seen[max(0, i-5):min(len(f.seen), i+5)] {
-		if s.Kind == "http.req" && s.path == "/organizations/me" && (s.At-f.seen[i].At).Abs() < promptly {
+		if s.Kind == "http.req" && s.path == "/organizations/me" && (s.At-f.seen[i].At).Abs() < f.prompt() {
 			return true
 		}
 	}

@@ -104,8 +104,7 @@ func (f *inference) staysDown(i int, h *heard) bool {
 	if proceed > min(f.next("connect", i), f.next("terminate "+h.id, i), len(f.seen)-1) {
 		return false
 	}
-	turn := f.seen[proceed].turn
-	return turn < 0 || f.seen[turn].word != "propose"
+	return f.cause(proceed, func(s *sighting) bool { return s.word == "propose" }) < 0
 }
 
 // disconnected: a call is answered by proceed although its session is there, so media does not flow.
@@ -154,7 +153,7 @@ func (f *inference) lost(i int, conversation string) {
 		return
 	}
 	proceed := f.next("proceed "+f.seen[proposed].session, proposed)
-	if proceed == len(f.seen) || f.seen[proceed].turn != proposed || f.seen[proceed].At-f.seen[proposed].At > promptly || f.answeredBefore(conversation) {
+	if proceed == len(f.seen) || !f.caused(proceed, proposed) || f.seen[proceed].At-f.seen[proposed].At > f.prompt() || f.answeredBefore(conversation) {
 		return
 	}
 	f.precede(i, byLost, "pc.state", object{"pc": h.peer, "what": "iceConnectionState", "value": "disconnected"})

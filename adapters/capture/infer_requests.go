@@ -65,17 +65,14 @@ func (f *inference) dialled(i int, s *sighting) {
 // begun is where what a request is part of began: at the look for the conversation whose answer let it be made, if there
 // was one, or here.
 func (f *inference) begun(i int) int {
-	s := f.seen[i]
-	if s.turn < 0 || f.seen[s.turn].request < 0 {
+	answer := f.cause(i, func(res *sighting) bool {
+		return res.request >= 0 && f.seen[res.request].method == "GET" && conversationOf(f.seen[res.request].path) == conversationOf(f.seen[i].path)
+	})
+	if answer < 0 || f.explained[f.seen[answer].request] {
 		return i
 	}
-	look := f.seen[s.turn].request
-	asked := f.seen[look]
-	if asked.method != "GET" || conversationOf(asked.path) != conversationOf(s.path) || f.explained[look] {
-		return i
-	}
-	f.explained[look] = true
-	return look
+	f.explained[f.seen[answer].request] = true
+	return f.seen[answer].request
 }
 
 // acted explains a request that changes the own leg.
@@ -134,10 +131,7 @@ func (f *inference) reasonAfter(i int) string {
 	if answer < 0 || !f.seen[answer].failed() {
 		return ""
 	}
-	for _, s := range f.seen[answer:] {
-		if s.turn != answer {
-			break
-		}
+	for _, s := range f.effects(answer) {
 		if s.Kind == "ws.send" && s.word == "terminate" && s.reason != "success" {
 			return s.reason
 		}
@@ -157,22 +151,25 @@ func (f *inference) sessionOf(conversation string) *heard {
 
 // held explains that a call was held: because another one was answered or retrieved, or because the application wanted it.
 func (f *inference) held(at, i int, conversation string) {
-	if f.makesRoom(at, i, conversation) || f.makesRoomOnDemand(at, conversation) {
+	if f.makesRoom(at, conversation) || f.makesRoomOnDemand(at, conversation) {
 		return
 	}
 	f.call(at, byHold, "setConversationHeld", object{"conversationId": conversation, "held": true})
 }
 
 // makesRoom tells whether the client held a call by itself: in the turn in which it accepted another session, or right
-// before it retrieved another call.
-func (f *inference) makesRoom(at, i int, conversation string) bool {
-	for j := at - 1; j > 0 && f.seen[j].turn == f.seen[at].turn; j-- {
+// before it retrieved another call. With line appearance 1 that is the platform's business.
+func (f *inference) makesRoom(at int, conversation string) bool {
+	if f.station.single {
+		return false
+	}
+	for j := at - 1; j > 0 && f.together(j, at); j-- {
 		s := f.seen[j]
 		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) {
 			return true
 		}
 	}
-	for j := i + 1; j < len(f.seen) && f.seen[j].turn == f.seen[i].turn && f.seen[j].At-f.seen[i].At < promptly; j++ {
+	for j := at + 1; j < len(f.seen) && f.together(j, at) && f.seen[j].At-f.seen[at].At < f.prompt(); j++ {
 		s := f.seen[j]
 		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) { // Jingle's comes last
 			return true
@@ -224,9 +221,11 @@ func (f *inference) isOthers(conversation, id string) bool {
 // retrieved is where a retrieval began: with the first call that was held for it.
 func (f *inference) retrieved(at int) int {
 	first := at
-	for j := at - 1; j > 0 && f.seen[j].turn == f.seen[at].turn && f.seen[at].At-f.seen[j].At < promptly; j-- {
+	for j := at - 1; j > 0 && f.together(j, at) && f.seen[at].At-f.seen[j].At < f.prompt(); j-- {
 		s := f.seen[j]
-		if held, holds := s.body["held"].(bool); s.Kind == "http.req" && holds && held && f.before[j] == nil {
+		held, holds := s.body["held"].(bool)
+		looks := s.method == "GET" && conversationOf(s.path) != ""
+		if s.Kind == "http.req" && (holds && held || looks) && f.before[j] == nil {
 			first = j
 		}
 	}
@@ -239,7 +238,7 @@ func (f *inference) lookedUp(i int, s *sighting) {
 		return
 	}
 	conversation := conversationOf(s.path)
-	if f.makesRoom(i, i, conversation) {
+	if f.makesRoom(i, conversation) {
 		return
 	}
 	if f.isApplications(i, conversation) {
@@ -288,10 +287,7 @@ func (f *inference) leads(i int) bool {
 	if answer < 0 {
 		return false
 	}
-	for _, s := range f.seen[answer:] {
-		if s.turn != answer {
-			return false
-		}
+	for _, s := range f.effects(answer) {
 		if s.Kind == "http.req" && conversationOf(s.path) == conversationOf(f.seen[i].path) && s.method != "GET" {
 			return true
 		}
@@ -305,10 +301,7 @@ func (f *inference) endsAfter(i int) bool {
 	if answer < 0 {
 		return false
 	}
-	for _, s := range f.seen[answer:] {
-		if s.turn != answer {
-			return false
-		}
+	for _, s := range f.effects(answer) {
 		if s.Kind == "ws.send" && s.word == "terminate" {
 			return true
 		}

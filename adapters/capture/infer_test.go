@@ -195,6 +195,16 @@ func TestTheRulesAreDocumented(t *testing.T) {
 	}
 }
 
+// newDump is dump as browsers write it of late.
+func newDump(ufrag, at string) string {
+	return `{"timestamp":1,"getUserMedia":[],"PeerConnections":{"1-1":{"url":"https://example.com/","updateLog":[
+		{"timestamp":` + at + `,"type":"setRemoteDescription","value":"{\"type\":\"offer\",\"sdp\":\"v=0\\r\\na=ice-ufrag:` + ufrag + `\\r\\n\"}"},
+		{"timestamp":` + at + `,"type":"onsignalingstatechange","value":"\"have-remote-offer\""},
+		{"timestamp":` + at + `,"type":"onicecandidate","value":"{\"sdpMid\":\"0\",\"candidate\":\"candidate:1 1 udp 2 192.0.2.1 4 typ host\"}"},
+		{"timestamp":` + at + `,"type":"oniceconnectionstatechange","value":"\"failed\""},
+		{"timestamp":` + at + `,"type":"setLocalDescriptionOnFailure","value":"{\"name\":\"InvalidStateError\",\"message\":\"closed\"}"}]}}}`
+}
+
 // dump is a dump of webrtc-internals with one peer connection that took an offer.
 func dump(ufrag, at string) string {
 	return `{"UserAgent":"x","PeerConnections":{"1-1":{"url":"https://example.com/","updateLog":[
@@ -212,11 +222,17 @@ func harOfASession() string {
 }
 
 func TestADumpOfPeerConnectionsIsMerged(t *testing.T) {
+	mergedAs(t, dump("uf1", `"1772357400250.5"`))
+	mergedAs(t, newDump("uf1", `1772357400250.5`))
+}
+
+func mergedAs(t *testing.T, text string) {
+	t.Helper()
 	c, err := capture.ReadHAR("x.har", strings.NewReader(harOfASession()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := capture.ReadInternals("dump.txt", strings.NewReader(dump("uf1", `"1772357400250.5"`)))
+	d, err := capture.ReadInternals("dump.txt", strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,10 +245,15 @@ func TestADumpOfPeerConnectionsIsMerged(t *testing.T) {
 	var got []string
 	for _, r := range c.Records {
 		if strings.HasPrefix(r.Kind, "pc.") {
-			got = append(got, fmt.Sprintf("%.1f %s %s", port.Milliseconds(r.At), r.Kind, capture.InferredBy(r)))
+			var f struct{ Value, Cand, Error string }
+			if err := r.Decode(&f); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, fmt.Sprintf("%.1f %s %s%s%s", port.Milliseconds(r.At), r.Kind, f.Value+f.Cand, f.Error, capture.InferredBy(r)))
 		}
 	}
-	want := "250.5 pc.state , 250.5 pc.icecandidate , 250.5 pc.state , 250.5 pc.err , 300.0 pc.new offer"
+	want := "250.5 pc.state have-remote-offer, 250.5 pc.icecandidate candidate:1 1 udp 2 192.0.2.1 4 typ host, 250.5 pc.state failed, " +
+		"250.5 pc.err InvalidStateError: closed, 300.0 pc.new offer"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
 	}

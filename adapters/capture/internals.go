@@ -41,12 +41,27 @@ type internalsPeer struct {
 	updates []internalsUpdate
 }
 
-// internalsUpdate is an entry of a peer connection's log. The time is in milliseconds since 1970: a number, or its text.
+// internalsUpdate is an entry of a peer connection's log. The time is in milliseconds since 1970: a number, or its text. Of late it is
+// called timestamp, the types of events begin with on, and the value is JSON in a text.
 type internalsUpdate struct {
-	Time  json.RawMessage `json:"time"`
-	Type  string          `json:"type"`
-	Value string          `json:"value"`
-	at    time.Time
+	Time      json.RawMessage `json:"time"`
+	Timestamp json.RawMessage `json:"timestamp"`
+	Type      string          `json:"type"`
+	Value     anyText         `json:"value"`
+	at        time.Time
+}
+
+// anyText is a text, or what stands for one: any other JSON is taken as it is written.
+type anyText string
+
+// UnmarshalJSON takes any JSON.
+func (t *anyText) UnmarshalJSON(raw []byte) error {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		text = string(raw)
+	}
+	*t = anyText(text)
+	return nil
 }
 
 // ReadInternals reads a dump of chrome://webrtc-internals. Errors quote nothing of the content.
@@ -75,7 +90,7 @@ func (d *Internals) read(in *json.Decoder) error {
 				Log []internalsUpdate `json:"updateLog"`
 			}
 			if err := in.Decode(&p); err != nil {
-				return fmt.Errorf("%w: save it again with Create Dump", ErrNotInternals)
+				return fmt.Errorf("%w: what it has of peer connection %d cannot be read: save it again", ErrNotInternals, len(d.peers)+1)
 			}
 			if kept += len(p.Log); kept > updatesMax {
 				return fmt.Errorf("it has more than %d entries: dump it after a shorter time", updatesMax)
@@ -91,7 +106,7 @@ func (d *Internals) read(in *json.Decoder) error {
 
 func (d *Internals) add(id string, log []internalsUpdate) error {
 	for i := range log {
-		at, err := wallClock(log[i].Time)
+		at, err := wallClock(append(log[i].Timestamp, log[i].Time...))
 		if err != nil {
 			return fmt.Errorf("entry %d of peer connection %d: %w", i, len(d.peers)+1, err)
 		}
@@ -121,7 +136,7 @@ var iceUser = regexp.MustCompile(`a=ice-ufrag:([^\s\\"]+)`)
 // offer is the ICE user name fragment of the first offer that a peer connection took, or "".
 func (p internalsPeer) offer() string {
 	for _, u := range p.updates {
-		if m := iceUser.FindStringSubmatch(u.Value); u.Type == "setRemoteDescription" && m != nil {
+		if m := iceUser.FindStringSubmatch(string(u.Value)); u.Type == "setRemoteDescription" && m != nil {
 			return m[1]
 		}
 	}
@@ -181,7 +196,7 @@ func (c *Capture) insert(more []port.Record) error {
 	return nil
 }
 
-// stateChanges are the entries of a dump that tell of a state, and what of a peer connection it is.
+// stateChanges are the events of a dump that tell of a state, and what of a peer connection it is.
 var stateChanges = map[string]string{
 	"signalingstatechange": "signalingState", "iceconnectionstatechange": "iceConnectionState",
 	"connectionstatechange": "connectionState", "icegatheringstatechange": "iceGatheringState",
@@ -192,43 +207,69 @@ var failures = []string{
 	"setRemoteDescriptionOnFailure", "createAnswerOnFailure", "setLocalDescriptionOnFailure", "addIceCandidateFailed",
 }
 
-// gathered is a candidate as a dump writes it.
+// gathered is a candidate as a dump writes it that has no JSON.
 var gathered = regexp.MustCompile(`^sdpMid: ([^,]*), .*?candidate: (candidate:[^,]*)`)
 
 // records are what happened to a peer connection, as records of a number.
 func (p internalsPeer) records(number int, began time.Time) ([]port.Record, error) {
 	var list []port.Record
 	for _, u := range p.updates {
-		kind, fields := u.record()
-		if kind == "" {
-			continue
+		for _, told := range u.told() {
+			told.fields["pc"] = number
+			r, err := port.NewRecord(0, round(max(0, u.at.Sub(began))), told.kind, told.fields)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, r)
 		}
-		fields["pc"] = number
-		r, err := port.NewRecord(0, round(max(0, u.at.Sub(began))), kind, fields)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, r)
 	}
 	return list, nil
 }
 
-// record is an entry as a record, or "" if it tells nothing that a client is told.
-func (u internalsUpdate) record() (kind string, fields object) {
-	value := strings.Trim(u.Value, `"`)
-	if what, is := stateChanges[strings.ToLower(u.Type)]; is {
-		return "pc.state", object{"what": what, "value": value}
+// told is what a client was told by an entry, or nothing. That no more candidates come is not among them: the end of the
+// gathering says so.
+func (u internalsUpdate) told() []made {
+	event := strings.TrimPrefix(strings.ToLower(u.Type), "on")
+	if what, is := stateChanges[event]; is {
+		state := strings.Trim(string(u.Value), `"`)
+		list := []made{{kind: "pc.state", fields: object{"what": what, "value": state}}}
+		if what == "iceGatheringState" && state == "complete" {
+			list = append(list, made{kind: "pc.icecandidate", fields: object{"cand": nil}})
+		}
+		return list
 	}
 	switch {
-	case u.Type == "icecandidate":
-		m := gathered.FindStringSubmatch(value)
-		if m == nil {
-			return "pc.icecandidate", object{"cand": nil}
-		}
-		return "pc.icecandidate", object{"cand": strings.TrimSpace(m[2]), "mid": m[1]}
+	case event == "icecandidate":
+		return candidateOf(string(u.Value))
 	case slices.Contains(failures, u.Type):
-		return "pc.err", object{"error": value}
+		return []made{{kind: "pc.err", fields: object{"error": reasonOf(string(u.Value))}}}
 	default:
-		return "", nil
+		return nil
 	}
+}
+
+// candidateOf is a gathered candidate.
+func candidateOf(value string) []made {
+	var c struct {
+		Mid       string `json:"sdpMid"`
+		Candidate string `json:"candidate"`
+	}
+	if json.Unmarshal([]byte(value), &c) != nil {
+		if m := gathered.FindStringSubmatch(value); m != nil {
+			c.Mid, c.Candidate = m[1], strings.TrimSpace(m[2])
+		}
+	}
+	if c.Candidate == "" {
+		return nil
+	}
+	return []made{{kind: "pc.icecandidate", fields: object{"cand": c.Candidate, "mid": c.Mid}}}
+}
+
+// reasonOf is an error as capture/1 writes it: its name, a colon and its message.
+func reasonOf(value string) string {
+	var e struct{ Name, Message string }
+	if json.Unmarshal([]byte(value), &e) == nil && e.Name != "" {
+		return e.Name + ": " + e.Message
+	}
+	return strings.Trim(value, `"`)
 }

@@ -43,6 +43,8 @@ type Config struct {
 	SDK string `json:"sdk"`
 	// Options are the constructor's options less the access token. An absent option has its default.
 	Options ClientOptions `json:"config"`
+	// Observed is "wire" where the far end noted what it saw of the client: the times have the way there and back in them.
+	Observed string `json:"observed,omitempty"`
 	// Scenario is there when the capture was recorded on virtual time.
 	Scenario json.RawMessage `json:"scenario,omitempty"`
 }

@@ -23,6 +23,7 @@ type clock struct {
 	moment  map[speaker]int
 	running bool
 	ticking sync.WaitGroup
+	skipped uint64 // packets that nobody will speak any more
 }
 
 // join has a speaker speak from now on, at the moment with the fewest.
@@ -77,10 +78,25 @@ func (c *clock) tick() {
 		due = due.Add(packetTime / moments)
 		wait := time.Until(due)
 		if wait < -behindMost {
-			due = time.Now()
+			due = due.Add(c.skip(-wait))
 		}
 		time.Sleep(wait)
 	}
+}
+
+// skip gives up what was missed, in whole packets, and is how long that was.
+func (c *clock) skip(missed time.Duration) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.skipped += uint64(missed/packetTime) * uint64(len(c.moment))
+	return missed.Truncate(packetTime)
+}
+
+// givenUp is how many packets were given up because the clock did not run when they were due.
+func (c *clock) givenUp() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.skipped
 }
 
 // speakers are those of a moment; off: there are none at all.

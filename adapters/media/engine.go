@@ -110,6 +110,9 @@ func (e *Engine) left(p *peer) {
 	}
 }
 
+// GivenUp is how many packets of all that send were never sent, because the program did not run for more than a second when they were due.
+func (e *Engine) GivenUp() uint64 { return e.clock.givenUp() }
+
 // Wait waits until the clock stands still: it does soon after the last peer connection that sends was closed.
 func (e *Engine) Wait() { e.clock.ticking.Wait() }
 

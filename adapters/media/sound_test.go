@@ -94,6 +94,36 @@ type talker struct {
 
 func (t *talker) speak() { t.said, t.last = t.said+1, time.Now() }
 
+// sleeper does not come back for a while, once.
+type sleeper struct {
+	talker
+	away time.Duration
+}
+
+func (s *sleeper) speak() {
+	s.talker.speak()
+	time.Sleep(s.away)
+	s.away = 0
+}
+
+// What is late is made up for; what is much too late is given up, and counted.
+func TestTheClockIsLate(t *testing.T) {
+	for away, want := range map[time.Duration][2]int{900 * time.Millisecond: {100, 0}, 1500 * time.Millisecond: {26, 74}} {
+		synctest.Test(t, func(t *testing.T) {
+			c := &clock{}
+			s := &sleeper{away: away}
+			c.join(s)
+			time.Sleep(2*time.Second - time.Nanosecond)
+			synctest.Wait()
+			if s.said != want[0] || c.givenUp() != uint64(want[1]) {
+				t.Errorf("away for %v: %d were spoken and %d given up, want %v", away, s.said, c.givenUp(), want)
+			}
+			c.leave(s)
+			c.ticking.Wait()
+		})
+	}
+}
+
 func TestTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &clock{}

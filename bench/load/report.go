@@ -120,7 +120,7 @@ func (r *report) writeAudio(f *fleet, d *day) (whole bool) {
 	r.printf("audio to the agents: %d packets, %d lost (%.4f %%)", to.Received, to.Lost, 100*share(to.Lost, to.Received))
 	r.printf("audio to the platform: %d packets of %d sent, %d lost (%.4f %%), %d calls not told of", d.heard.Received, to.Sent, d.heard.Lost,
 		100*share(d.heard.Lost, d.heard.Received), d.unheard)
-	r.printf("%d ends of calls heard only silence", d.silent)
+	r.printf("%d ends of calls heard only silence; %d packets were not sent for want of a processor", d.silent, f.engine.GivenUp())
 	return d.silent+d.unheard == 0 && max(share(to.Lost, to.Received), share(d.heard.Lost, d.heard.Received)) <= lossMost
 }
 

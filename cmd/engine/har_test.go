@@ -15,7 +15,7 @@ const secondCall = stories + "a-second-call-on-the-shared-session.har.gz"
 
 func TestHARsAreVerified(t *testing.T) {
 	code, out, errs := engine("verify", stories)
-	if code != exitDone || !strings.Contains(out, "verified 3 of 3") || !strings.Contains(out, "rest=6 stanzas=13 looks=0, the wire alone: 13 records inferred") {
+	if code != exitDone || !strings.Contains(out, "verified 4 of 4") || !strings.Contains(out, "rest=6 stanzas=13 looks=0, the wire alone: 13 records inferred") {
 		t.Errorf("%d\n%s%s", code, out, errs)
 	}
 	if code, out, _ := engine("--json", "verify", secondCall); code != exitDone || !strings.Contains(out, `"inferred":13`) {

@@ -38,6 +38,7 @@ type serveCommand struct {
 	Host      []string      `help:"A name under which clients reach the server; names below it, such as api.NAME and streaming.NAME, belong to it." placeholder:"NAME"`
 	Origin    []string      `help:"Let pages of another origin use the server, such as https://desktop.example.com." placeholder:"ORIGIN"`
 	Journal   string        `help:"When it ends, write what each client said and heard to this folder, for replay." type:"path" placeholder:"FOLDER"`
+	Record    bool          `default:"true" negatable:"" help:"Keep what each client says and hears."`
 	Requests  int           `help:"How many requests a token may make in a minute before it gets 429; 0: 300, as the public API." placeholder:"N"`
 	Patience  time.Duration `default:"1m" help:"How long a scenario waits for people." placeholder:"DURATION"`
 	Verbose   bool          `help:"Log more."`
@@ -54,6 +55,9 @@ func (c *serveCommand) Run(t *terminal) error {
 
 // serve runs the server until the context ends, or until the scenario is over.
 func (c *serveCommand) serve(ctx context.Context, t *terminal) error {
+	if c.Journal != "" && !c.Record {
+		return errors.New("serve: --journal and --no-record contradict each other: leave one out")
+	}
 	played, err := c.scenario()
 	if err != nil {
 		return err
@@ -211,6 +215,9 @@ func (c *serveCommand) config(at net.Addr, played *scenario.Scenario, t *termina
 	}
 	cfg.Log = slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level}))
 	cfg.Limits.RequestsPerMinute = c.Requests
+	if !c.Record {
+		cfg.Limits.JournalBytes = -1
+	}
 	if c.Audio {
 		cfg.Audio = &server.Audio{IP: c.AudioIP, Port: c.AudioPort}
 	}

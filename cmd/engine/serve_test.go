@@ -33,6 +33,7 @@ func TestServeIsUsedWrongly(t *testing.T) {
 		{[]string{"--listen", "0.0.0.0:0"}, "others can reach that"},
 		{[]string{"--tls-cert", noCertificate}, "belong together"},
 		{[]string{"--tls-cert", noCertificate, "--tls-key", noCertificate}, "give a certificate and its key, as PEM"},
+		{[]string{"--journal", "somewhere", "--no-record"}, "contradict each other"},
 		{[]string{"--agent", "Ann"}, "Ann"},
 		{[]string{"--platform", "signaling=sdp"}, "signalling"},
 		{[]string{"--platform", "signalling"}, "write KEY=VALUE"},
@@ -53,7 +54,7 @@ func TestServeUntilTheEnd(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	journals := t.TempDir()
-	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann line-appearance 1 phones desk home"}, Journal: journals, Audio: true, AudioIP: "127.0.0.1"}
+	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann line-appearance 1 phones desk home"}, Journal: journals, Record: true, Audio: true, AudioIP: "127.0.0.1"}
 	out := &lines{told: make(chan string, 10)}
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(ctx, &terminal{out: out, err: &bytes.Buffer{}}) }()

@@ -4,7 +4,7 @@ import "testing"
 
 func TestTheCommandLineIsUsedWrongly(t *testing.T) {
 	refused(t, []wrongUse{
-		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, simulate, whatif, races, explore, charts", "--help"}},
+		{"unknown command", []string{"fly"}, []string{"fly: no such command; the commands are replay, verify, diff, redact, simulate, whatif, races, explore, serve, charts", "--help"}},
 		{"no recording", []string{"replay"}, []string{"<log>", "engine replay --help"}},
 		{"unknown flag", []string{"verify", "--fast"}, []string{"--fast", "engine verify --help"}},
 		{"no value", []string{"simulate", "--seeds"}, []string{"--seeds: a value is missing: see engine simulate --help"}},

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 )
@@ -188,8 +189,9 @@ type Page struct {
 	target  string
 	session string
 
-	mu  sync.Mutex
-	log []string
+	mu      sync.Mutex
+	log     []string
+	network *network // what it says and hears
 }
 
 // Open opens a page, and waits until it is loaded.
@@ -206,7 +208,7 @@ func (b *Browser) Open(ctx context.Context, url string) (*Page, error) {
 	if err := b.do(ctx, "", "Target.attachToTarget", map[string]any{"targetId": target.ID, "flatten": true}, &attached); err != nil {
 		return nil, err
 	}
-	p := &Page{browser: b, target: target.ID, session: attached.Session}
+	p := &Page{browser: b, target: target.ID, session: attached.Session, network: &network{entries: map[string]*exchange{}}}
 	b.mu.Lock()
 	b.pages[p.session] = p
 	b.mu.Unlock()
@@ -214,6 +216,10 @@ func (b *Browser) Open(ctx context.Context, url string) (*Page, error) {
 		if err := p.do(ctx, domain, nil, nil); err != nil {
 			return nil, err
 		}
+	}
+	// Each page is in front, as far as it knows: timers of a page that is hidden come late.
+	if err := p.do(ctx, "Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}, nil); err != nil {
+		return nil, err
 	}
 	if err := p.do(ctx, "Page.navigate", map[string]any{"url": url}, nil); err != nil {
 		return nil, err
@@ -235,6 +241,10 @@ func (p *Page) do(ctx context.Context, method string, params, result any) error 
 
 // told notes what the page wrote on its console, and the errors that nobody caught.
 func (p *Page) told(method string, params []byte) {
+	if strings.HasPrefix(method, "Network.") {
+		p.network.told(method, params)
+		return
+	}
 	var said struct {
 		Type string `json:"type"`
 		Args []struct {

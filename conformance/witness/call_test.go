@@ -66,6 +66,7 @@ func TestACallIsHeardAtBothEnds(t *testing.T) {
 // uploaded sees to it that the server has what the page has recorded, line by line, and that no token is in it.
 func uploaded(t *testing.T, p *phone) {
 	t.Helper()
+	recorded := p.recording()
 	p.eval(`phone.upload.flush().then(() => true)`, nil)
 	response, err := http.Get(p.lab.base + "/control/pages/" + p.name + "/capture")
 	if err != nil {
@@ -76,7 +77,7 @@ func uploaded(t *testing.T, p *phone) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if recorded := p.recording(); string(text) != recorded {
+	if string(text) != recorded {
 		t.Errorf("the server has %d bytes of the recording, the page %d", len(text), len(recorded))
 	}
 	var token string

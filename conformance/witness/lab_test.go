@@ -83,7 +83,7 @@ func newLab(t *testing.T, options platform.Options, sdk string) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, listener, nil) }()
 	t.Cleanup(func() {
@@ -159,8 +159,9 @@ func (l *lab) until(what string, holds func() bool) {
 // phone is a page with the real SDK in it, logged in as an agent.
 type phone struct {
 	*Page
-	lab  *lab
-	name string
+	lab   *lab
+	login server.Login
+	name  string
 }
 
 // open opens the phone of a login. How the SDK is constructed may be said as key=value.
@@ -176,7 +177,7 @@ func (l *lab) open(b *Browser, login server.Login, options ...string) *phone {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	p := &phone{Page: page, lab: l, name: name}
+	p := &phone{Page: page, lab: l, login: login, name: name}
 	l.t.Cleanup(func() {
 		if l.t.Failed() {
 			p.explain()
@@ -252,11 +253,18 @@ func (p *phone) hears() (s sound) {
 	return s
 }
 
+// quiet resolves to what the page has recorded, once it has recorded nothing for a while: what was heard last has had its effect.
+const quiet = `(async () => {
+	for (let text = ""; ; await new Promise((later) => { setTimeout(later, 200); })) {
+		if (text === hookswitchRecorder.text()) return text;
+		text = hookswitchRecorder.text();
+	}
+})()`
+
 // recording is what the page has recorded.
-func (p *phone) recording() string {
+func (p *phone) recording() (text string) {
 	p.lab.t.Helper()
-	var text string
-	p.eval(`hookswitchRecorder.text()`, &text)
+	p.eval(quiet, &text)
 	return text
 }
 

@@ -310,7 +310,7 @@ func (c *stream) drop(code int) error {
 	case code < 1000 || code > 4999 || code == 1004 || code == 1005 || code == 1015 || code > 1014 && code < 3000:
 		return wrong("no WebSocket is closed with that code: 1006 is without a word, others are 1000 to 1014 and 3000 to 4999 (RFC 6455 section 7.4)")
 	}
-	c.finish(farewell{code: code})
+	c.cutOff(code)
 	return nil
 }
 

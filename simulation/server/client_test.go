@@ -172,8 +172,16 @@ func (s *served) connectTo(l server.Login, channel string) *client {
 	return c
 }
 
-// dial tries to open a stream; status is the answer's.
+// dial tries to open a stream; status is the answer's. The end of the test closes it.
 func (s *served) dial(l server.Login, channel string, header http.Header) (c *client, status int, err error) {
+	if c, status, err = s.open(l, channel, header); err == nil {
+		s.t.Cleanup(func() { _ = c.socket.Close() })
+	}
+	return c, status, err
+}
+
+// open is dial for a stream that the caller closes.
+func (s *served) open(l server.Login, channel string, header http.Header) (c *client, status int, err error) {
 	dialer := websocket.Dialer{Subprotocols: []string{"xmpp"}, HandshakeTimeout: 10 * time.Second}
 	socket, res, err := dialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/stream/channels/"+channel, header)
 	if res != nil {
@@ -183,7 +191,6 @@ func (s *served) dial(l server.Login, channel string, header http.Header) (c *cl
 	if err != nil {
 		return nil, status, err
 	}
-	s.t.Cleanup(func() { _ = socket.Close() })
 	return &client{t: s.t, socket: socket, login: l, channel: channel}, status, nil
 }
 
@@ -258,6 +265,7 @@ func (c *client) until(text string) (before []string) {
 // ends reads to the end of the stream, and gives all that came before, and the close code; 1006: without a word.
 func (c *client) ends() (heard string, code int) {
 	c.t.Helper()
+	defer func() { _ = c.socket.Close() }()
 	_ = c.socket.SetReadDeadline(time.Now().Add(20 * time.Second))
 	for {
 		_, frame, err := c.socket.ReadMessage()

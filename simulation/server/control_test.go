@@ -164,6 +164,75 @@ func TestHoldAndMute(t *testing.T) {
 	}
 }
 
+// nobody obeys where only a client of the stream is logged in.
+const nobody = "no page that obeys is logged in"
+
+// statements are what scenarios can say, and how they are refused in TestStatements; "": they are done.
+var statements = []struct{ do, says string }{
+	{"C1 calls ann from +15550123", ""},
+	{"C1 calls ann", "there is a conversation C1 already"},
+	{"C9 hangs up", "no such call"},
+	{"edge proposes C1 again", ""},
+	{"edge reroutes C1", ""},
+	{"platform notifies C1 again", ""},
+	{"ann consults bob on C1", "no such call"}, // which is not up
+	{"ann answers C1", nobody},
+	{"ann rejects C1", nobody},
+	{"ann accepts session C1", nobody},
+	{"ann ends C1", nobody},
+	{"ann holds C1", nobody},
+	{"ann retrieves C1", nobody},
+	{"ann mutes C1", nobody},
+	{"ann unmutes C1", nobody},
+	{"ann dials C2", nobody},
+	{"ann logs in", nobody},
+	{"ann logs out", nobody},
+	{"ann disconnects", nobody},
+	{"ann terminates session C1", nobody},
+	{"ann hides page", nobody},
+	{"ann shows page", nobody},
+	{"ann microphone denied", nobody},
+	{"ann sleeps", "cannot be done to this phone"},
+	{"ann wakes", "cannot be done to this phone"},
+	{"clock of ann jumps 1m", "cannot be done to this phone"},
+	{"ann media of C1 fails", "only dies"},
+	{"ann media of C1 dies", "there is no audio"},
+	{"edge reinvites ann for C1", "no session carries the call"}, // which nobody has taken
+	{"edge renegotiates C1 with ann", "no session carries the call"},
+	{"edge terminates C1 at ann", "no session carries the call"},
+	{"edge idles ann", ""},
+	{"edge connects ann", ""},
+	{"station of ann becomes line-appearance 1 persistent", ""},
+	{"station of ann is disassociated", ""},
+	{"station of ann is associated", ""},
+	{"streams of ann are refused", ""},
+	{"streams of ann are accepted", ""},
+	{"next offer to ann is dropped", ""},
+	{"next offer to ann is duplicated", ""},
+	{"next offer to ann is delayed 1s", ""},
+	{"next patch-held of ann fails 500 retry after 2s", ""},
+	{"next patch-held of ann fails 7", "from 200 to 599"},
+	{"next make-answer of ann fails 500", "nothing else can be made to fail here"},
+	{"next patch-held of ann is unanswered", ""},
+	{`wire ann http-answered {"effect":"1.1","status":200}`, "does not come over the stream"},
+	{`wire ann iq-answered {"effect":"oldest send-ping"}`, "no send-ping waits"},
+	{`frame bob/office <message xmlns="jabber:client"/>`, ""},
+	{"channel of bob/office expires", ""},
+	{"stream of bob/office drops 4000", ""},
+	{"stream of cat drops 7", "RFC 6455"},
+	{"cat loses network", ""},
+	{"stream of cat drops", "has no stream"},
+	{"channel of cat expires", "has no stream"},
+	{"cat regains network", ""},
+	{"C1 fails error.busy", ""},
+	{"C3 calls ann", ""},
+	{"ann transfers C3", "no such call"},
+	{"ann transfers C3 to bob", "no such call"},
+	{"ann conferences C3", "no such call"},
+	{"C3 hangs up", ""},
+	{`wire ann stream-ended {"socket":1}`, ""},
+}
+
 // Every verb of scenarios is done here, or says why it cannot be.
 func TestStatements(t *testing.T) {
 	s := serve(t, atOnce)
@@ -172,72 +241,8 @@ func TestStatements(t *testing.T) {
 	s.logIn(bob, "office")
 	dropped := s.agent("cat", 100)
 	s.logIn(dropped, "lost")
-	const nobody = "no page that obeys is logged in"
 	tested := map[string]bool{}
-	for _, c := range []struct{ do, says string }{ // says "": it is done
-		{"C1 calls ann from +15550123", ""},
-		{"C1 calls ann", "there is a conversation C1 already"},
-		{"C9 hangs up", "no such call"},
-		{"edge proposes C1 again", ""},
-		{"edge reroutes C1", ""},
-		{"platform notifies C1 again", ""},
-		{"ann consults bob on C1", "no such call"}, // which is not up
-		{"ann answers C1", nobody},
-		{"ann rejects C1", nobody},
-		{"ann accepts session C1", nobody},
-		{"ann ends C1", nobody},
-		{"ann holds C1", nobody},
-		{"ann retrieves C1", nobody},
-		{"ann mutes C1", nobody},
-		{"ann unmutes C1", nobody},
-		{"ann dials C2", nobody},
-		{"ann logs in", nobody},
-		{"ann logs out", nobody},
-		{"ann disconnects", nobody},
-		{"ann terminates session C1", nobody},
-		{"ann hides page", nobody},
-		{"ann shows page", nobody},
-		{"ann microphone denied", nobody},
-		{"ann sleeps", "cannot be done to this phone"},
-		{"ann wakes", "cannot be done to this phone"},
-		{"clock of ann jumps 1m", "cannot be done to this phone"},
-		{"ann media of C1 fails", "only dies"},
-		{"ann media of C1 dies", "there is no audio"},
-		{"edge reinvites ann for C1", "no session carries the call"}, // which nobody has taken
-		{"edge renegotiates C1 with ann", "no session carries the call"},
-		{"edge terminates C1 at ann", "no session carries the call"},
-		{"edge idles ann", ""},
-		{"edge connects ann", ""},
-		{"station of ann becomes line-appearance 1 persistent", ""},
-		{"station of ann is disassociated", ""},
-		{"station of ann is associated", ""},
-		{"streams of ann are refused", ""},
-		{"streams of ann are accepted", ""},
-		{"next offer to ann is dropped", ""},
-		{"next offer to ann is duplicated", ""},
-		{"next offer to ann is delayed 1s", ""},
-		{"next patch-held of ann fails 500 retry after 2s", ""},
-		{"next patch-held of ann fails 7", "from 200 to 599"},
-		{"next make-answer of ann fails 500", "nothing else can be made to fail here"},
-		{"next patch-held of ann is unanswered", ""},
-		{`wire ann http-answered {"effect":"1.1","status":200}`, "does not come over the stream"},
-		{`wire ann iq-answered {"effect":"oldest send-ping"}`, "no send-ping waits"},
-		{`wire ann stream-ended {"socket":1}`, ""},
-		{`frame bob/office <message xmlns="jabber:client"/>`, ""},
-		{"channel of bob/office expires", ""},
-		{"stream of bob/office drops 4000", ""},
-		{"stream of cat drops 7", "RFC 6455"},
-		{"cat loses network", ""},
-		{"stream of cat drops", "has no stream"},
-		{"channel of cat expires", "has no stream"},
-		{"cat regains network", ""},
-		{"C1 fails error.busy", ""},
-		{"C3 calls ann", ""},
-		{"ann transfers C3", "no such call"},
-		{"ann transfers C3 to bob", "no such call"},
-		{"ann conferences C3", "no such call"},
-		{"C3 hangs up", ""},
-	} {
+	for _, c := range statements {
 		a := s.control("POST", "/control/statements", map[string]any{"do": c.do}, nil)
 		if c.says == "" && a.status != http.StatusNoContent || c.says != "" && (a.status != 409 && a.status != 400 || !strings.Contains(a.body, c.says)) {
 			t.Errorf("%s: %d %s, want %q", c.do, a.status, a.body, c.says)

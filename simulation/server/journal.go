@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hookswitch/hookswitch/runtime/port"
@@ -19,26 +20,31 @@ type journal struct {
 	lines []byte
 	seq   int
 	room  int
-	full  bool
-	asked int // requests so far
+	full  atomic.Bool // nothing more is kept
+	asked int         // requests so far
 }
 
 // newJournal keeps at most so many bytes, or nothing at all.
 func newJournal(began time.Time, room int) *journal {
-	return &journal{began: began, room: room, full: room < 0}
+	j := &journal{began: began, room: room}
+	j.full.Store(room < 0)
+	return j
 }
 
 // note adds a record. One that there is no room for is not kept, and none after it: a recording with a hole replays to
 // something else.
 func (j *journal) note(kind string, fields any) {
+	if j.full.Load() {
+		return
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.full {
+	if j.full.Load() { // by now
 		return
 	}
 	record, err := port.NewRecord(j.seq+1, time.Since(j.began), kind, fields)
 	if err != nil || len(j.lines)+len(record.Fields) >= j.room {
-		j.full = true
+		j.full.Store(true)
 		return
 	}
 	j.seq++
@@ -65,11 +71,16 @@ func (j *journal) config(environment, socketHost string) json.RawMessage {
 	return record.Fields
 }
 
-// isFull tells that there was no room for all of it.
-func (j *journal) isFull() bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.full
+// frame adds a frame that went over a socket.
+func (j *journal) frame(kind string, socket int, xml []byte) {
+	if !j.full.Load() { // which spares a copy
+		j.note(kind, map[string]any{"ws": socket, "xml": string(xml)})
+	}
+}
+
+// unreadable adds a frame of the client's that is not told, for nobody knows what is in it.
+func (j *journal) unreadable(socket int, frame []byte) {
+	j.note("ws.send", map[string]any{"ws": socket, "unreadable": len(frame)})
 }
 
 // write writes the recording so far.
@@ -91,7 +102,7 @@ func (s *Server) WriteJournal(w io.Writer, of Login) (whole bool, err error) {
 	if account == nil {
 		return false, fmt.Errorf("server: journal of %s: no client has that token", of.Agent)
 	}
-	return !account.journal.isFull(), account.journal.write(w, s.environment(), s.socketHost())
+	return !account.journal.full.Load(), account.journal.write(w, s.environment(), s.socketHost())
 }
 
 // cutHeader says of a recording that there was no room for all of it.
@@ -117,7 +128,7 @@ func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", recordingType)
-	if found.journal.isFull() {
+	if found.journal.full.Load() {
 		w.Header().Set(cutHeader, "there was no room for all of it")
 	}
 	_ = found.journal.write(w, s.environment(), s.socketHost()) // who is gone hears nothing

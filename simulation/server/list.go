@@ -3,10 +3,8 @@ package server
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 
 	"github.com/hookswitch/hookswitch/messages"
-	"github.com/hookswitch/hookswitch/simulation/platform"
 )
 
 // conversationsPath is the list of the user's conversations. The SDK never asks for it, so it is in no journal; but an
@@ -18,15 +16,16 @@ func asksForList(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.URL.Path == conversationsPath
 }
 
-// listConversations answers with the conversations in which the user has a leg that is not over.
+// listConversations answers with the conversations in which the user has a leg that is not over, in the order of these.
 func (s *Server) listConversations(w http.ResponseWriter, r *http.Request, of *account) {
 	all, err := onLoop(s, r.Context(), func() ([]json.RawMessage, error) {
-		all := []json.RawMessage{}
-		for _, c := range s.platform.Conversations() {
-			if !takesPart(of, c) {
+		all, told := []json.RawMessage{}, map[messages.ConversationID]bool{}
+		for _, l := range of.user.Legs() {
+			asked := messages.Request{Of: messages.GetConversation, Conversation: l.Conversation().ID}
+			if told[asked.Conversation] {
 				continue
 			}
-			asked := messages.Request{Of: messages.GetConversation, Conversation: c.ID}
+			told[asked.Conversation] = true
 			body, err := s.api().EncodeResponse(asked, s.platform.Request(of.user, asked))
 			if err != nil {
 				return nil, err
@@ -40,9 +39,4 @@ func (s *Server) listConversations(w http.ResponseWriter, r *http.Request, of *a
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"entities": all, "total": len(all)})
-}
-
-// takesPart tells whether a user has a leg of a conversation that is not over.
-func takesPart(of *account, c *platform.Conversation) bool {
-	return slices.ContainsFunc(c.Parties, func(p *platform.Party) bool { return p.User == of.user && p.Leg.Live() })
 }

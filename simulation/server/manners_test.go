@@ -179,69 +179,72 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// wrongBodies are what cannot be asked of the control API when there is ann.
+var wrongBodies = []struct {
+	path, body string
+	status     int
+	says       string
+}{
+	{"agents", ``, 400, "empty"},
+	{"agents", `{`, 400, "the body is not such a JSON object"},
+	{"agents", `[]`, 400, "the body is not such a JSON object"},
+	{"agents", `null`, 400, "no JSON object"},
+	{"agents", `{"name":"bob"} {}`, 400, "more than one"},
+	{"agents", `{"name":"bob"}]`, 400, "more than one"},
+	{"agents", `{}`, 400, "name is missing"},
+	{"agents", `{"name":7}`, 400, "name is not of type string"},
+	{"agents", `{"name":"bob","nome":1}`, 400, `unknown field "nome"`},
+	{"agents", `{"name":"Bob"}`, 400, "lower-case"},
+	{"agents", `{"name":"../bob"}`, 400, "lower-case"},
+	{"agents", `{"name":"` + strings.Repeat("b", 41) + `"}`, 400, "at most 40"},
+	{"agents", `{"name":"bob","lineAppearance":-1}`, 400, "from 1 to 1000"},
+	{"agents", `{"name":"bob","lineAppearance":1001}`, 400, "from 1 to 1000"},
+	{"agents", `{"name":"bob","lineAppearance":1e99}`, 400, "an integer, or too large"},
+	{"agents", `{"name":"bob","lineAppearance":99999999999999999999}`, 400, "an integer, or too large"},
+	{"agents", `{"name":"bob","lineAppearance":1.5}`, 400, "an integer"},
+	{"agents", `{"name":"bob","phones":["desk","desk"]}`, 400, "no other phone's"},
+	{"agents", `{"name":"bob","phones":["a b"]}`, 400, "phone's name"},
+	{"agents", `{"name":"bob","tokens":["x","y"]}`, 400, "no more tokens than phones"},
+	{"agents", `{"name":"bob","tokens":[""]}`, 400, "1 to 4096 bytes"},
+	{"agents", `{"name":"bob","phones":["a","b"],"tokens":["same","same"]}`, 400, "no other phone's"},
+	{"agents", `{"name":"ann"}`, 409, "of that name already"},
+	{"agents/bob/tokens", `{}`, 404, "no such agent"},
+	{"agents/ann/tokens", `{"phone":"A"}`, 400, "phone's name"},
+	{"agents/ann/station", `{"lineAppearance":0}`, 400, "from 1 to 1000"},
+	{"agents/ann/streams", `{}`, 400, "accepted is missing"},
+	{"agents/ann/drop", `{}`, 404, "no such stream"},
+	{"calls", `{}`, 400, "agent is missing"},
+	{"calls", `{"agent":"bob"}`, 404, "no such agent"},
+	{"calls", `{"agent":"ann","id":"a b"}`, 400, "letters, digits and dashes"},
+	{"calls", `{"agent":"ann","from":"` + strings.Repeat("5", 257) + `"}`, 400, "at most 256 bytes"},
+	{"calls/C9/hangup", `{}`, 404, "no such call"},
+	{"calls/C9/hold", `{"agent":"ann","on":true}`, 404, "no such call"},
+	{"calls/C9/hold", `{"agent":"ann"}`, 400, "on is missing"},
+	{"faults", `{"agent":"ann"}`, 400, "of a request or of a frame"},
+	{"faults", `{"agent":"ann","request":"get-me","frame":"offer"}`, 400, "of a request or of a frame"},
+	{"faults", `{"agent":"ann","request":"get-me"}`, 400, "does not say what goes wrong"},
+	{"faults", `{"agent":"ann","request":"get-you","status":500}`, 409, "no request of the public API"},
+	{"faults", `{"agent":"ann","request":"get-me","status":99}`, 400, "from 200 to 599"},
+	{"faults", `{"agent":"ann","request":"get-me","status":1000}`, 400, "from 200 to 599"},
+	{"faults", `{"agent":"ann","request":"get-me","milliseconds":9223372036854775807}`, 400, "to an hour"},
+	{"faults", `{"agent":"ann","request":"get-me","milliseconds":-1}`, 400, "to an hour"},
+	{"faults", `{"agent":"ann","request":"get-me","times":0}`, 400, "times is of a frame"},
+	{"faults", `{"agent":"ann","frame":"offer"}`, 400, "does not say what goes wrong"},
+	{"faults", `{"agent":"ann","frame":"offer","times":3}`, 400, "at most twice"},
+	{"faults", `{"agent":"ann","frame":"offer","status":500}`, 400, "are of a request"},
+	{"faults", `{"agent":"ann","frame":"offer","times":0}`, 404, "no such stream"},
+	{"faults", `{"agent":"bob","request":"get-me","status":500}`, 404, "no such agent"},
+	{"statements", `{"do":"ann does a dance"}`, 400, ""},
+	{"statements", `{"do":"` + strings.Repeat("ann ", 5000) + `"}`, 400, ""},
+	{"statements", `{"do":"+1s ann answers C1"}`, 400, "has no moment"},
+	{"pages/none/do", `{"method":"x"}`, 404, "no such page"},
+}
+
 // Control bodies that say too little, too much or nonsense are refused, with what is wrong, and change nothing.
 func TestControlBodies(t *testing.T) {
 	s := serve(t, nil)
 	s.agent("ann", 100)
-	for _, c := range []struct {
-		path, body string
-		status     int
-		says       string
-	}{
-		{"agents", ``, 400, "empty"},
-		{"agents", `{`, 400, "the body is not such a JSON object"},
-		{"agents", `[]`, 400, "the body is not such a JSON object"},
-		{"agents", `null`, 400, "no JSON object"},
-		{"agents", `{"name":"bob"} {}`, 400, "more than one"},
-		{"agents", `{"name":"bob"}]`, 400, "more than one"},
-		{"agents", `{}`, 400, "name is missing"},
-		{"agents", `{"name":7}`, 400, "name is not of type string"},
-		{"agents", `{"name":"bob","nome":1}`, 400, `unknown field "nome"`},
-		{"agents", `{"name":"Bob"}`, 400, "lower-case"},
-		{"agents", `{"name":"../bob"}`, 400, "lower-case"},
-		{"agents", `{"name":"` + strings.Repeat("b", 41) + `"}`, 400, "at most 40"},
-		{"agents", `{"name":"bob","lineAppearance":-1}`, 400, "from 1 to 1000"},
-		{"agents", `{"name":"bob","lineAppearance":1001}`, 400, "from 1 to 1000"},
-		{"agents", `{"name":"bob","lineAppearance":1e99}`, 400, "an integer, or too large"},
-		{"agents", `{"name":"bob","lineAppearance":99999999999999999999}`, 400, "an integer, or too large"},
-		{"agents", `{"name":"bob","lineAppearance":1.5}`, 400, "an integer"},
-		{"agents", `{"name":"bob","phones":["desk","desk"]}`, 400, "no other phone's"},
-		{"agents", `{"name":"bob","phones":["a b"]}`, 400, "phone's name"},
-		{"agents", `{"name":"bob","tokens":["x","y"]}`, 400, "no more tokens than phones"},
-		{"agents", `{"name":"bob","tokens":[""]}`, 400, "1 to 4096 bytes"},
-		{"agents", `{"name":"bob","phones":["a","b"],"tokens":["same","same"]}`, 400, "no other phone's"},
-		{"agents", `{"name":"ann"}`, 409, "of that name already"},
-		{"agents/bob/tokens", `{}`, 404, "no such agent"},
-		{"agents/ann/tokens", `{"phone":"A"}`, 400, "phone's name"},
-		{"agents/ann/station", `{"lineAppearance":0}`, 400, "from 1 to 1000"},
-		{"agents/ann/streams", `{}`, 400, "accepted is missing"},
-		{"agents/ann/drop", `{}`, 404, "no such stream"},
-		{"calls", `{}`, 400, "agent is missing"},
-		{"calls", `{"agent":"bob"}`, 404, "no such agent"},
-		{"calls", `{"agent":"ann","id":"a b"}`, 400, "letters, digits and dashes"},
-		{"calls", `{"agent":"ann","from":"` + strings.Repeat("5", 257) + `"}`, 400, "at most 256 bytes"},
-		{"calls/C9/hangup", `{}`, 404, "no such call"},
-		{"calls/C9/hold", `{"agent":"ann","on":true}`, 404, "no such call"},
-		{"calls/C9/hold", `{"agent":"ann"}`, 400, "on is missing"},
-		{"faults", `{"agent":"ann"}`, 400, "of a request or of a frame"},
-		{"faults", `{"agent":"ann","request":"get-me","frame":"offer"}`, 400, "of a request or of a frame"},
-		{"faults", `{"agent":"ann","request":"get-me"}`, 400, "does not say what goes wrong"},
-		{"faults", `{"agent":"ann","request":"get-you","status":500}`, 409, "no request of the public API"},
-		{"faults", `{"agent":"ann","request":"get-me","status":99}`, 400, "from 200 to 599"},
-		{"faults", `{"agent":"ann","request":"get-me","status":1000}`, 400, "from 200 to 599"},
-		{"faults", `{"agent":"ann","request":"get-me","milliseconds":9223372036854775807}`, 400, "to an hour"},
-		{"faults", `{"agent":"ann","request":"get-me","milliseconds":-1}`, 400, "to an hour"},
-		{"faults", `{"agent":"ann","request":"get-me","times":0}`, 400, "times is of a frame"},
-		{"faults", `{"agent":"ann","frame":"offer"}`, 400, "does not say what goes wrong"},
-		{"faults", `{"agent":"ann","frame":"offer","times":3}`, 400, "at most twice"},
-		{"faults", `{"agent":"ann","frame":"offer","status":500}`, 400, "are of a request"},
-		{"faults", `{"agent":"ann","frame":"offer","times":0}`, 404, "no such stream"},
-		{"faults", `{"agent":"bob","request":"get-me","status":500}`, 404, "no such agent"},
-		{"statements", `{"do":"ann does a dance"}`, 400, ""},
-		{"statements", `{"do":"` + strings.Repeat("ann ", 5000) + `"}`, 400, ""},
-		{"statements", `{"do":"+1s ann answers C1"}`, 400, "has no moment"},
-		{"pages/none/do", `{"method":"x"}`, 404, "no such page"},
-	} {
+	for _, c := range wrongBodies {
 		a := s.ask("POST", "/control/"+c.path, c.body, aJSON)
 		if a.status != c.status || !strings.Contains(strings.ReplaceAll(a.body, `\"`, `"`), c.says) {
 			t.Errorf("%s %s: %d %s, want %d and %q", c.path, c.body, a.status, a.body, c.status, c.says)

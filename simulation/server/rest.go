@@ -39,6 +39,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if account.offline.Load() {
+		s.loseRequest(account, r)
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
 	if wait, ok := account.rate.take(); !ok {
@@ -73,6 +74,20 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.perform(r.Context(), w, request)
+}
+
+// loseRequest keeps that a client asked for something and nothing got through.
+func (s *Server) loseRequest(account *account, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, s.limits.BodyBytes))
+	if err != nil {
+		return
+	}
+	if _, err := publicapi.Read(r.Method, r.URL.EscapedPath(), body); err != nil {
+		return
+	}
+	x := &exchange{server: s, account: account, n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
+	x.noteRequest(body, bearer(r))
+	account.journal.note("http.res", map[string]any{"n": x.n, "method": x.method, "url": x.server.environment() + x.url, "status": 0})
 }
 
 // readBody reads a body of so many bytes at most. The error says with which status it is to be refused.

@@ -182,8 +182,10 @@ func (s *Server) forget() {
 // Serve serves a listener until the context ends or the server is stopped, then says goodbye to all clients and returns. The
 // error is of a listener that broke.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *tls.Certificate) error {
+	silent := &silent{all: map[net.Conn]bool{}}
 	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: s.limits.SetUp, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+		ConnState: silent.note,
+		Handler:   s.Handler(), ReadHeaderTimeout: s.limits.SetUp, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.slog.Handler(), slog.LevelDebug),
 	}
@@ -199,6 +201,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	case err = <-failed:
 	}
 	s.Stop()
+	silent.close()
 	polite, cancel := context.WithTimeout(context.Background(), writePatience)
 	defer cancel()
 	if shut := server.Shutdown(polite); shut != nil {

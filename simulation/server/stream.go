@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +36,8 @@ type stream struct {
 	out     *queue        // to the writer; only the loop puts something in
 	end     chan struct{} // closed when the connection is to end
 	once    sync.Once
+	goodbye chan struct{} // closed when the client has nothing more to say
+	bye     sync.Once
 	how     farewell  // written before end is closed
 	last    time.Time // by which the writer has to be done; zero: it is not known yet
 
@@ -80,8 +84,12 @@ const (
 	closedWrongKind  = websocket.CloseUnsupportedData
 )
 
-// writePatience is how long one frame may take to be written.
-const writePatience = 10 * time.Second
+// writePatience is how long one frame may take to be written; closePatience how long a client may take to close a stream that is
+// closed (RFC 7395 section 3.6).
+const (
+	writePatience = 10 * time.Second
+	closePatience = time.Second
+)
 
 const streamPath = "/stream/channels/"
 
@@ -106,7 +114,8 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	socket, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil { // it has answered already
-		c.dismiss()
+		s.loop.post(c.gone)
+		s.streams.Done()
 		return
 	}
 	c.socket = socket
@@ -128,6 +137,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		mine := s.agents[of.user].streams
 		switch {
 		case of.offline.Load():
+			of.noteAttempt(s.newStream(of, channel))
 			return nil, errOffline
 		case s.stopping:
 			return nil, errClosed
@@ -139,6 +149,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		c := s.newStream(of, channel)
 		peer, err := s.platform.Connect(of.user, of.phone, c.number, channel, c.tell)
 		if err != nil {
+			of.noteAttempt(c)
 			return nil, &problem{http.StatusServiceUnavailable, err.Error()}
 		}
 		c.peer = peer
@@ -151,6 +162,17 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 	})
 }
 
+// noteAttempt keeps that a client tried to connect and could not: it will try again, and later each time.
+func (a *account) noteAttempt(c *stream) {
+	a.journal.note("ws.new", c.made())
+	a.journal.note("ws.close", map[string]any{"ws": c.number, "code": closedAbnormally, "reason": "", "clean": false})
+}
+
+// made is what a client's record says of a socket that it makes.
+func (c *stream) made() map[string]any {
+	return map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol}
+}
+
 func (s *Server) tooMany(what string) error {
 	s.metrics.refused.WithLabelValues("streams").Inc()
 	return &problem{http.StatusServiceUnavailable, what}
@@ -160,28 +182,31 @@ func (s *Server) newStream(account *account, channel string) *stream {
 	return &stream{
 		server: s, account: account, log: account.journal, channel: channel, number: account.nextSocket(),
 		rate: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
-		out:  newQueue(s.limits.Backlog), end: make(chan struct{}),
+		out:  newQueue(s.limits.Backlog), end: make(chan struct{}), goodbye: make(chan struct{}),
 	}
 }
 
-// dismiss has the platform forget the connection.
-func (c *stream) dismiss() {
-	s := c.server
-	s.loop.post(func() {
-		delete(s.open, c)
-		delete(s.agents[c.account.user].streams, c.peer)
-		c.peer.Gone()
-		s.streams.Done()
-	})
+// gone has the platform forget the connection, if it has not yet. It is the loop's.
+func (c *stream) gone() {
+	delete(c.server.open, c)
+	delete(c.server.agents[c.account.user].streams, c.peer)
+	c.peer.Gone()
+}
+
+// cutOff ends the connection from outside: for the platform it is no more from now on. It is the loop's.
+func (c *stream) cutOff(code int) {
+	c.finish(farewell{code: code})
+	c.gone()
 }
 
 // run serves the connection to its end.
 func (c *stream) run(ctx context.Context) {
+	defer c.server.streams.Done()
 	limits := c.server.limits
 	c.cut.Store(c.socket)
 	c.server.metrics.streams.Inc()
 	defer c.server.metrics.streams.Dec()
-	c.log.note("ws.new", map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol})
+	c.log.note("ws.new", c.made())
 	c.log.note("ws.open", map[string]any{"ws": c.number, "protocol": subprotocol})
 	c.socket.SetReadLimit(limits.FrameBytes)
 	setUp := time.AfterFunc(limits.SetUp, func() {
@@ -193,12 +218,36 @@ func (c *stream) run(ctx context.Context) {
 	})
 	defer setUp.Stop()
 	var writer sync.WaitGroup
-	writer.Go(c.write)
+	writer.Go(func() {
+		c.write()
+		c.server.loop.post(c.gone)
+	})
 	c.read(ctx)
 	writer.Wait()
-	_ = c.socket.Close()
 	c.log.note("ws.close", map[string]any{"ws": c.number, "code": c.how.code, "reason": c.how.reason, "clean": c.how.code != closedAbnormally})
-	c.dismiss()
+	c.linger()
+	_ = c.socket.Close()
+}
+
+// What a client still sends after the goodbye, and for how long.
+const (
+	lingerBytes = 1 << 20
+	lingering   = time.Second
+)
+
+// linger lets a client that is told goodbye close the connection first, and throws away what it still sends: if that were not
+// read, the machine would reset the connection, and the client might not hear the goodbye (RFC 1122 section 4.2.2.13).
+func (c *stream) linger() {
+	if c.how.code == closedAbnormally || c.how.heard {
+		return
+	}
+	connection := below(c.socket)
+	if tcp, is := connection.(*net.TCPConn); is {
+		_ = tcp.CloseWrite()
+	}
+	if connection.SetReadDeadline(time.Now().Add(lingering)) == nil {
+		_, _ = io.CopyN(io.Discard, connection, lingerBytes)
+	}
 }
 
 // finish ends the connection, in one way only. Any goroutine may call it.
@@ -218,19 +267,32 @@ func (c *stream) finish(how farewell) {
 // cut closes the connection below a socket, so that whoever waits for it waits no longer. It does not wait itself, as TLS would to
 // say goodbye.
 func cut(socket *websocket.Conn, abrupt bool) {
-	connection := socket.NetConn()
-	if secured, is := connection.(*tls.Conn); is {
-		connection = secured.NetConn()
-	}
+	connection := below(socket)
 	if tcp, is := connection.(*net.TCPConn); is && abrupt {
 		_ = tcp.SetLinger(0)
 	}
 	_ = connection.Close()
 }
 
-// read takes frames until there are no more.
+// below is the connection below a socket, and below TLS.
+func below(socket *websocket.Conn) net.Conn {
+	connection := socket.NetConn()
+	if secured, is := connection.(*tls.Conn); is {
+		return secured.NetConn()
+	}
+	return connection
+}
+
+// read takes frames until there are no more, or the connection is to end.
 func (c *stream) read(ctx context.Context) {
-	alive := func() error { return c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle)) }
+	alive := func() error {
+		err := c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle))
+		if !c.live() { // the writer has set another one, or is about to
+			err = os.ErrDeadlineExceeded
+		}
+		return err
+	}
+	defer c.silent()
 	c.socket.SetPongHandler(func(string) error { return errors.Join(c.count(), alive()) })
 	c.socket.SetPingHandler(func(about string) error {
 		return errors.Join(c.count(), alive(), c.socket.WriteControl(websocket.PongMessage, []byte(about), time.Now().Add(writePatience)))
@@ -264,6 +326,9 @@ func (c *stream) read(ctx context.Context) {
 // errFlood: frames come faster than they may.
 var errFlood = errors.New("too many frames")
 
+// silent notes that the client has nothing more to say. It is the reader's.
+func (c *stream) silent() { c.bye.Do(func() { close(c.goodbye) }) }
+
 // count counts a frame of any kind.
 func (c *stream) count() error {
 	if _, ok := c.rate.take(); !ok {
@@ -295,12 +360,12 @@ func partingOf(err error) farewell {
 func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 	f, err := jingle.DecodeClient(frame)
 	if err != nil {
-		c.log.note("ws.send", map[string]any{"ws": c.number, "unreadable": len(frame)})
+		c.log.unreadable(c.number, frame)
 		return c.refuseFrame(ctx, f)
 	}
 	next, ok := c.phase.after(f)
 	if !ok {
-		c.log.note("ws.send", map[string]any{"ws": c.number, "unreadable": len(frame)})
+		c.log.unreadable(c.number, frame)
 		return &farewell{code: closedByPolicy, reason: "a frame comes out of order", condition: "not-authorized"}
 	}
 	c.noteFrame(f, frame)
@@ -316,7 +381,9 @@ func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 			return nil
 		}
 	}
-	c.phase = next
+	if c.phase = next; next == closed {
+		c.silent()
+	}
 	if err := c.hear(ctx, f); err != nil {
 		c.server.slog.Warn("a client's media cannot be had", "user", c.account.user.Name, "kind", f.Effect.Kind(), "why", err)
 		c.refuseIQ(ctx, f, "not-acceptable")
@@ -399,11 +466,10 @@ func (c *stream) authorized(auth messages.SendAuth, token messages.Token) bool {
 
 // noteFrame keeps a frame of the client's, without the secret that it may hold.
 func (c *stream) noteFrame(f jingle.ClientFrame, frame []byte) {
-	text := string(frame)
 	if _, is := f.Effect.(messages.SendAuth); is {
-		text = `<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">redacted</auth>`
+		frame = []byte(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">redacted</auth>`)
 	}
-	c.log.note("ws.send", map[string]any{"ws": c.number, "xml": text})
+	c.log.frame("ws.send", c.number, frame)
 }
 
 // noteAnswer has something said by the server itself, before the platform knows the client.

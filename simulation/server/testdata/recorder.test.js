@@ -62,8 +62,8 @@ class FakeSDK extends EventTarget {
 const load = vm.compileFunction(source, ['globalThis']);
 
 /** A page's timers. The recorder's look at them, every 250 ms, does not keep the tests from ending. */
-function pageTimeout(due, ms) {
-  const timer = setTimeout(due, ms);
+function pageTimeout(run, ms, ...args) {
+  const timer = setTimeout(run, ms, ...args);
   if (ms === 250) timer.unref();
   return timer;
 }
@@ -235,8 +235,8 @@ test('the token stands nowhere, wherever it was', () => {
 test('what a late timer causes comes after a jump of the clock, and what an input causes does not', () => {
   let time = 1000;
   let timers = [];
-  const pass = (ms) => { time += ms; timers.splice(0).forEach((due) => due()); };
-  const { sdk, recorder } = newPhone({ performance: { now: () => time }, setTimeout: (due) => timers.push(due) });
+  const pass = (ms) => { time += ms; timers.splice(0).forEach((run) => run()); };
+  const { sdk, recorder } = newPhone({ performance: { now: () => time }, setTimeout: (run, ms, ...args) => timers.push(() => run(...args)) });
   for (let i = 0; i < 4; i++) pass(250);
   sdk.emit('station', 'in time');
   pass(3000);

@@ -108,22 +108,22 @@
   /** What the SDK does of itself. Where no input came before it, a timer has caused it. */
   const decisions = /^(ws\.(send|new|closecall)|http\.req|sdk\.event|gum|pc\.(new|close)|api\.(ok|err))$/;
   const beat = 250; // ms
-  let alive = 0; // when the page's timers were last seen to run
-  let stall = { from: 0, until: -Infinity }; // the last time in which they did not
+  let ran = 0; // timers that were due until then have run
+  let stall = { from: 0, until: -Infinity }; // the last time in which timers were late
 
-  /** Watches whether timers run: those of a busy machine, or of a hidden page, come late. */
-  function watchTimers() {
+  /** Watches whether timers run: those of a busy machine, or of a hidden page, come late. due is when it was to look. */
+  function watchTimers(due) {
     const now = native.now();
-    if (alive > 0 && now - alive > beat + 50) stall = { from: alive, until: now };
-    alive = now;
-    native.setTimeout(watchTimers, beat);
+    if (now - due > 50) stall = { from: ran, until: now };
+    ran = due;
+    native.setTimeout(watchTimers, beat, now + beat);
   }
 
   /** Writes that time jumped, before what a late timer causes: a replay has its timers come late by as much. */
   function noteStall() {
     const now = native.now();
-    const from = Math.max(now - stall.until < 20 ? stall.from : alive, log.last);
-    if (alive > 0 && now - from > beat + 50) log.add('clock', { ms: Math.round((now - from) * 10) / 10 });
+    const from = Math.max(now - stall.until < 20 ? stall.from : ran, log.last);
+    if (now - from > beat + 50) log.add('clock', { ms: Math.round((now - from) * 10) / 10 });
   }
 
   // ---------------------------------------------------------------- what may not be written down
@@ -556,7 +556,7 @@
     [accessToken, jwt].forEach(rememberToken);
     log.add('config', { sdk: version, config: plain(rest) });
     startingPage();
-    if (alive === 0) watchTimers();
+    if (ran === 0) watchTimers(native.now());
     return true;
   }
 
