@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -37,7 +38,13 @@ func TestServeIsUsedWrongly(t *testing.T) {
 		{[]string{"--agent", "Ann"}, "Ann"},
 		{[]string{"--platform", "signaling=sdp"}, "signalling"},
 		{[]string{"--platform", "signalling"}, "write KEY=VALUE"},
-		{[]string{"--sdk", "/nowhere.js"}, "serve: --sdk"},
+		{[]string{"--sdk", "/nowhere.js"}, "npm install genesys-cloud-webrtc-sdk"},
+		{[]string{"--sdk", noCertificate}, "it is not the SDK's script"},
+		{[]string{"--journal", noCertificate}, "give a folder that can be written"},
+		{[]string{"--origin", "localhost:4200"}, "such as http://localhost:4200"},
+		{[]string{"--origin", "http://localhost/path"}, "such as http://localhost:4200"},
+		{[]string{"--host", "http://lab.test"}, "such as lab.test"},
+		{[]string{"--patience", "-3s"}, "give how long to wait"},
 		{[]string{"--audio-ip", "everywhere"}, "give one such as 127.0.0.1"},
 		{[]string{"no-such-scenario"}, "no-such-scenario"},
 	} {
@@ -54,7 +61,7 @@ func TestServeUntilTheEnd(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	journals := t.TempDir()
-	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann line-appearance 1 phones desk home"}, Journal: journals, Record: true, Audio: true, AudioIP: "127.0.0.1"}
+	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann line-appearance 1 phones desk home"}, Journal: journals, Record: true, Patience: time.Second, Audio: true, AudioIP: "127.0.0.1"}
 	out := &lines{told: make(chan string, 10)}
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(ctx, &terminal{out: out, err: &bytes.Buffer{}}) }()
@@ -89,6 +96,25 @@ func TestServeUntilTheEnd(t *testing.T) {
 	}
 	if bytes.Contains(journal, []byte(login[1])) {
 		t.Error("the token is in the journal")
+	}
+}
+
+// A scenario that is stopped was not played: whoever runs it must not take it for passed.
+func TestServeIsStoppedInAScenario(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	c := serveCommand{Listen: "127.0.0.1:0", Scenario: "an-inbound-call-is-answered-and-ended-by-the-agent", Record: true, Patience: time.Second}
+	out := &lines{told: make(chan string, 10)}
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(ctx, &terminal{out: out, err: &bytes.Buffer{}}) }()
+	for said := ""; !strings.HasPrefix(said, "waiting until all"); said = <-out.told {
+	}
+	stop()
+	if err := <-ended; !errors.Is(err, errFails) {
+		t.Errorf("it ends with %v, want exit code 1", err)
+	}
+	if said := <-out.told; said != "the scenario was stopped before all phones had logged in" {
+		t.Errorf("it says %q", said)
 	}
 }
 
