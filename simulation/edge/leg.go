@@ -60,7 +60,7 @@ func (e *Edge) newLeg(session messages.SessionID) (*leg, error) {
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.DisableActiveTCP(true)
 	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(e.media), webrtc.WithSettingEngine(settings),
-		webrtc.WithInterceptorRegistry(&interceptor.Registry{})). // without one pion takes its own, which cost a quarter of a session
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{})). // without one pion takes its own, which do for every packet what nobody asks for here
 		NewPeerConnection(webrtc.Configuration{Certificates: e.certificates})
 	if err != nil {
 		return nil, fmt.Errorf("peer connection: %w", err)
