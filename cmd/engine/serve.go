@@ -28,7 +28,7 @@ type serveCommand struct {
 	Scenario  string        `arg:"" optional:"" help:"A scenario file, or the name of one in the binary, that is played on whoever logs in as its agents."`
 	Listen    string        `default:"127.0.0.1:8080" help:"The address to listen on; port 0: any that is free." placeholder:"ADDRESS"`
 	Agent     []string      `help:"Add an agent with a station, as a scenario declares one: \"ann line-appearance 1 persistent phones desk home\"." placeholder:"AGENT"`
-	Platform  []string      `help:"Set an option of the platform, KEY=VALUE of docs/world.md." placeholder:"KEY=VALUE"`
+	Platform  []string      `help:"Set an option of the platform, KEY=VALUE of docs/world.md; over those of a scenario." placeholder:"KEY=VALUE"`
 	SDK       string        `name:"sdk" help:"The real SDK's script in one file, which the page at /phone uses." type:"path" placeholder:"FILE"`
 	Audio     bool          `default:"true" negatable:"" help:"Send and receive real audio."`
 	AudioIP   string        `name:"audio-ip" default:"127.0.0.1" help:"The address that is offered for audio." placeholder:"IP"`
@@ -40,7 +40,7 @@ type serveCommand struct {
 	Journal   string        `help:"When it ends, write what each client said and heard to this folder, for replay." type:"path" placeholder:"FOLDER"`
 	Record    bool          `default:"true" negatable:"" help:"Keep what each client says and hears."`
 	Requests  int           `help:"How many requests a token may make in a minute before it gets 429; 0: 300, as the public API." placeholder:"N"`
-	Patience  time.Duration `default:"1m" help:"How long a scenario waits for people." placeholder:"DURATION"`
+	Patience  time.Duration `default:"1m" help:"How long a scenario waits for what a person is to do, once all phones have logged in." placeholder:"DURATION"`
 	Verbose   bool          `help:"Log more."`
 }
 
@@ -55,8 +55,8 @@ func (c *serveCommand) Run(t *terminal) error {
 
 // serve runs the server until the context ends, or until the scenario is over.
 func (c *serveCommand) serve(ctx context.Context, t *terminal) error {
-	if c.Journal != "" && !c.Record {
-		return errors.New("serve: --journal and --no-record contradict each other: leave one out")
+	if err := c.misused(); err != nil {
+		return err
 	}
 	played, err := c.scenario()
 	if err != nil {
@@ -129,15 +129,19 @@ func loginLine(public string, l server.Login) string {
 
 // play plays the scenario on whoever logs in.
 func (c *serveCommand) play(ctx context.Context, t *terminal, s *server.Server, of scenario.Scenario) error {
-	t.printf("waiting for all phones to log in")
+	t.printf("waiting until all %s have logged in", counted(phonesOf(of), "phone"))
 	if err := s.AwaitReady(ctx, of); err != nil {
-		return ended(err)
+		return stopped(t, err, "before all phones had logged in")
 	}
+	lines := 0
 	left, err := s.Play(ctx, of, server.Playing{Patience: c.Patience, Settle: 2 * time.Second, Say: func(at time.Duration, who, what string) {
+		if who == "" && !strings.HasPrefix(what, "left: ") {
+			lines++
+		}
 		t.printf("%8.3fs  %-10s  %s", at.Seconds(), who, what)
 	}})
 	if err != nil {
-		return ended(err)
+		return stopped(t, err, fmt.Sprintf("after line %d of %d", lines, len(of.Lines)))
 	}
 	if len(left) > 0 {
 		t.printf("%d of %d lines found nothing to do", len(left), len(of.Lines))
@@ -147,12 +151,20 @@ func (c *serveCommand) play(ctx context.Context, t *terminal, s *server.Server, 
 	return nil
 }
 
-// ended is nothing where somebody has just ended the command.
-func ended(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return nil
+func phonesOf(of scenario.Scenario) (n int) {
+	for _, a := range of.Agents {
+		n += len(a.Phones)
 	}
-	return err
+	return n
+}
+
+// stopped is how a play ends that somebody has ended: it was not played to its end, and so nothing is shown by it.
+func stopped(t *terminal, err error, when string) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	t.printf("the scenario was stopped %s", when)
+	return errFails
 }
 
 func (c *serveCommand) scenario() (*scenario.Scenario, error) {
@@ -208,11 +220,6 @@ func (c *serveCommand) config(at net.Addr, played *scenario.Scenario, t *termina
 	}
 	if c.Audio && !address.Addr().IsLoopback() && loopback(c.AudioIP) {
 		fmt.Fprintf(t.err, "serve: --audio-ip %s: only clients on this machine will hear anything: give an address that the others reach\n", c.AudioIP)
-	}
-	if c.SDK != "" {
-		if _, err := os.Stat(c.SDK); err != nil {
-			return cfg, fmt.Errorf("serve: --sdk: %w", err)
-		}
 	}
 	cfg.Public = c.public(address)
 	level := slog.LevelInfo
@@ -302,13 +309,11 @@ func journalName(of server.Journal, taken map[string]bool) string {
 
 // writeJournal writes a journal to a file that its owner alone may read.
 func writeJournal(path string, of server.Journal) (whole bool, err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return false, err
 	}
-	if err = f.Chmod(0o600); err == nil { // it may have been there before
-		whole, err = of.Write(f)
-	}
+	whole, err = of.Write(f)
 	return whole, errors.Join(err, f.Close())
 }
 

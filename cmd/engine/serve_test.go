@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -37,7 +38,13 @@ func TestServeIsUsedWrongly(t *testing.T) {
 		{[]string{"--agent", "Ann"}, "Ann"},
 		{[]string{"--platform", "signaling=sdp"}, "signalling"},
 		{[]string{"--platform", "signalling"}, "write KEY=VALUE"},
-		{[]string{"--sdk", "/nowhere.js"}, "serve: --sdk"},
+		{[]string{"--sdk", "/nowhere.js"}, "npm install genesys-cloud-webrtc-sdk"},
+		{[]string{"--sdk", noCertificate}, "it is not the SDK's script"},
+		{[]string{"--journal", noCertificate}, "give a folder that can be written"},
+		{[]string{"--origin", "localhost:4200"}, "such as http://localhost:4200"},
+		{[]string{"--origin", "http://localhost/path"}, "such as http://localhost:4200"},
+		{[]string{"--host", "http://lab.test"}, "such as lab.test"},
+		{[]string{"--patience", "-3s"}, "give how long to wait"},
 		{[]string{"--audio-ip", "everywhere"}, "give one such as 127.0.0.1"},
 		{[]string{"no-such-scenario"}, "no-such-scenario"},
 	} {
@@ -54,7 +61,7 @@ func TestServeUntilTheEnd(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	journals := filepath.Join(t.TempDir(), "journals")
-	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann line-appearance 1 phones desk home"}, Journal: journals, Record: true, Audio: true, AudioIP: "127.0.0.1"}
+	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann line-appearance 1 phones desk home"}, Journal: journals, Record: true, Patience: time.Second, Audio: true, AudioIP: "127.0.0.1"}
 	out := &lines{told: make(chan string, 10)}
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(ctx, &terminal{out: out, err: &bytes.Buffer{}}) }()
@@ -113,19 +120,18 @@ func TestServeUntilTheEnd(t *testing.T) {
 	}
 }
 
-// Journals are written, too, where the command ends with an error; and over a file that is there, which others read no more.
+// Journals are written, too, where the command ends with an error.
 func TestJournalsOfWhatFailed(t *testing.T) {
 	journals := t.TempDir()
-	there := filepath.Join(journals, "ann-desk.jsonl")
-	if err := os.WriteFile(there, []byte("old"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann phones desk", "ann"}, Journal: journals, Record: true}
+	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann phones desk", "ann"}, Journal: journals, Record: true, Patience: time.Second}
 	if err := c.serve(context.Background(), &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}}); err == nil {
 		t.Fatal("two agents of one name are added")
 	}
-	if info, err := os.Stat(there); err != nil || info.Size() < 10 || info.Mode().Perm() != 0o600 {
+	if info, err := os.Stat(filepath.Join(journals, "ann-desk.jsonl")); err != nil || info.Size() == 0 || info.Mode().Perm() != 0o600 {
 		t.Errorf("the journal is %+v (%v)", info, err)
+	}
+	if err := c.serve(context.Background(), &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}}); err == nil || !strings.Contains(err.Error(), "recordings are in it already") {
+		t.Errorf("a folder with recordings is taken again: %v", err)
 	}
 }
 
@@ -157,6 +163,25 @@ func TestAddressesForOthers(t *testing.T) {
 		if err == nil && (cfg.Public != c.public || c.warns == "" && errs.Len() > 0 || !strings.Contains(errs.String(), c.warns)) {
 			t.Errorf("%s %s: it is at %s and warns %q, want %s and %q", c.listen, c.host, cfg.Public, errs.String(), c.public, c.warns)
 		}
+	}
+}
+
+// A scenario that is stopped was not played: whoever runs it must not take it for passed.
+func TestServeIsStoppedInAScenario(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	c := serveCommand{Listen: "127.0.0.1:0", Scenario: "an-inbound-call-is-answered-and-ended-by-the-agent", Record: true, Patience: time.Second}
+	out := &lines{told: make(chan string, 10)}
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(ctx, &terminal{out: out, err: &bytes.Buffer{}}) }()
+	for said := ""; !strings.HasPrefix(said, "waiting until all"); said = <-out.told {
+	}
+	stop()
+	if err := <-ended; !errors.Is(err, errFails) {
+		t.Errorf("it ends with %v, want exit code 1", err)
+	}
+	if said := <-out.told; said != "the scenario was stopped before all phones had logged in" {
+		t.Errorf("it says %q", said)
 	}
 }
 

@@ -392,7 +392,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	for _, want := range []string{
 		"hookswitch_streams 1", "hookswitch_calls_total 1", `hookswitch_requests_total{of="post-channel"} 1`, `hookswitch_requests_total{of="put-topics"} 1`,
 		`hookswitch_remembered{what="agents"} 1`, `hookswitch_remembered{what="streams"} 1`, `hookswitch_remembered{what="calls"} 1`,
-		`hookswitch_remembered{what="sessions"} 1`, `hookswitch_frames_total{direction="in"} 7`,
+		`hookswitch_remembered{what="sessions"} 1`, `hookswitch_frames_total{direction="in"} 7`, "hookswitch_audio_skipped_seconds_total 0", "hookswitch_audio_unsent_packets_total 0",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("the metrics lack %q:\n%s", want, fmt.Sprint(slices.DeleteFunc(lines, func(l string) bool { return !strings.HasPrefix(l, "hookswitch") })))
