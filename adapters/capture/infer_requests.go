@@ -309,9 +309,18 @@ func (f *inference) endsAfter(i int) bool {
 	return false
 }
 
+// triedAgain are the statuses after which the client asks for its station again by itself.
+var triedAgain = []int{408, 413, 429, 500, 502, 503, 504}
+
 // answered notes what an answer to a request tells.
 func (f *inference) answered(s *sighting) {
-	if !ofStation.MatchString(s.path) || s.failed() {
+	switch {
+	case !ofStation.MatchString(s.path):
+		return
+	case slices.Contains(triedAgain, s.status):
+		f.station.expected++
+		return
+	case s.failed():
 		return
 	}
 	n, _ := s.body["webRtcCallAppearances"].(float64)

@@ -72,6 +72,7 @@ var usual = []string{
 // TestTheSDKPlaysScenarios plays scenarios on pages with the real SDK, in real time, and holds what each page recorded against
 // the cells. They take as long as they say, so several are played at once: -parallel says how many.
 func TestTheSDKPlaysScenarios(t *testing.T) {
+	t.Parallel()
 	pattern := cmp.Or(os.Getenv("SCENARIOS"), `^calls/(`+strings.Join(usual, "|")+`)\.scenario$`)
 	wanted, err := regexp.Compile(pattern)
 	if err != nil {

@@ -102,7 +102,32 @@ func (s *Server) WriteJournal(w io.Writer, of Login) (whole bool, err error) {
 	if account == nil {
 		return false, fmt.Errorf("server: journal of %s: no client has that token", of.Agent)
 	}
-	return !account.journal.full.Load(), account.journal.write(w, s.environment(), s.socketHost())
+	return s.journalOf(account).Write(w)
+}
+
+// Journal is what the client of one token said and heard.
+type Journal struct {
+	Agent, Phone string
+	of           *account
+	server       *Server
+}
+
+// Journals are those of all tokens, however they were made, in that order. They can be asked for after the end, too.
+func (s *Server) Journals() []Journal {
+	all := []Journal{}
+	for _, a := range s.accounts.list() {
+		all = append(all, s.journalOf(a))
+	}
+	return all
+}
+
+func (s *Server) journalOf(a *account) Journal {
+	return Journal{Agent: a.user.Name, Phone: a.phone, of: a, server: s}
+}
+
+// Write writes it as WriteJournal does.
+func (j Journal) Write(w io.Writer) (whole bool, err error) {
+	return !j.of.journal.full.Load(), j.of.journal.write(w, j.server.configured(), j.server.socketHost())
 }
 
 // cutHeader says of a recording that there was no room for all of it.
@@ -131,5 +156,5 @@ func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
 	if found.journal.full.Load() {
 		w.Header().Set(cutHeader, "there was no room for all of it")
 	}
-	_ = found.journal.write(w, s.environment(), s.socketHost()) // who is gone hears nothing
+	_ = found.journal.write(w, s.configured(), s.socketHost()) // who is gone hears nothing
 }

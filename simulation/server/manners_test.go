@@ -204,9 +204,10 @@ var wrongBodies = []struct {
 	{"agents", `{"name":"bob","lineAppearance":1.5}`, 400, "an integer"},
 	{"agents", `{"name":"bob","phones":["desk","desk"]}`, 400, "no other phone's"},
 	{"agents", `{"name":"bob","phones":["a b"]}`, 400, "phone's name"},
-	{"agents", `{"name":"bob","tokens":["x","y"]}`, 400, "no more tokens than phones"},
-	{"agents", `{"name":"bob","tokens":[""]}`, 400, "1 to 4096 bytes"},
-	{"agents", `{"name":"bob","phones":["a","b"],"tokens":["same","same"]}`, 400, "no other phone's"},
+	{"agents", `{"name":"bob","tokens":["x234567890123456","y234567890123456"]}`, 400, "no more tokens than phones"},
+	{"agents", `{"name":"bob","tokens":[""]}`, 400, "16 to 4096 bytes"},
+	{"agents", `{"name":"bob","tokens":["a23456789012345"]}`, 400, "16 to 4096 bytes"},
+	{"agents", `{"name":"bob","phones":["a","b"],"tokens":["same567890123456","same567890123456"]}`, 400, "no other phone's"},
 	{"agents", `{"name":"ann"}`, 409, "of that name already"},
 	{"agents/bob/tokens", `{}`, 404, "no such agent"},
 	{"agents/ann/tokens", `{"phone":"A"}`, 400, "phone's name"},
@@ -259,15 +260,15 @@ func TestControlBodies(t *testing.T) {
 // A token that is in use makes no agent, not even half of one.
 func TestATokenInUseMakesNoAgent(t *testing.T) {
 	s := serve(t, nil)
-	s.control("POST", "/control/agents", map[string]any{"name": "ann", "tokens": []string{"secret"}}, &struct{}{})
-	a := s.control("POST", "/control/agents", map[string]any{"name": "bob", "phones": []string{"desk", "home"}, "tokens": []string{"other", "secret"}}, nil)
+	s.control("POST", "/control/agents", map[string]any{"name": "ann", "tokens": []string{"secret-7890123456"}}, &struct{}{})
+	a := s.control("POST", "/control/agents", map[string]any{"name": "bob", "phones": []string{"desk", "home"}, "tokens": []string{"other-67890123456", "secret-7890123456"}}, nil)
 	if a.status != http.StatusConflict || strings.Contains(a.body, "secret") {
 		t.Errorf("it says %d %s", a.status, a.body)
 	}
 	if a := s.ask("GET", "/control/agents/bob", ""); a.status != 404 {
 		t.Errorf("bob is there: %s", a.body)
 	}
-	if a := s.ask("GET", "/api/v2/users/me", "", "Authorization: Bearer other"); a.status != 401 {
+	if a := s.ask("GET", "/api/v2/users/me", "", "Authorization: Bearer other-67890123456"); a.status != 401 {
 		t.Errorf("his token is good: %d", a.status)
 	}
 }
@@ -387,7 +388,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	for _, want := range []string{
 		"hookswitch_streams 1", "hookswitch_calls_total 1", `hookswitch_requests_total{of="post-channel"} 1`, `hookswitch_requests_total{of="put-topics"} 1`,
 		`hookswitch_remembered{what="agents"} 1`, `hookswitch_remembered{what="streams"} 1`, `hookswitch_remembered{what="calls"} 1`,
-		`hookswitch_remembered{what="sessions"} 1`, `hookswitch_frames_total{direction="in"} 7`,
+		`hookswitch_remembered{what="sessions"} 1`, `hookswitch_frames_total{direction="in"} 7`, "hookswitch_audio_skipped_seconds_total 0", "hookswitch_audio_unsent_packets_total 0",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("the metrics lack %q:\n%s", want, fmt.Sprint(slices.DeleteFunc(lines, func(l string) bool { return !strings.HasPrefix(l, "hookswitch") })))

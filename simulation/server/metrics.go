@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/hookswitch/hookswitch/simulation/edge"
 )
 
 // metrics are what the server counts, for Prometheus.
@@ -31,9 +33,23 @@ func newMetrics(of *Server) *metrics {
 		refused:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_refused_total", Help: "What was refused because a limit was reached."}, []string{"what"}),
 		calls:    prometheus.NewCounter(prometheus.CounterOpts{Name: "hookswitch_calls_total", Help: "Calls that were placed, from either side."}),
 	}
+	m.registry.MustRegister(of.soundMetric("hookswitch_audio_skipped_seconds_total", "Sound that nobody got, because the machine was too slow to make it in time.",
+		func(e *edge.Edge) float64 { return e.Skipped().Seconds() }))
+	m.registry.MustRegister(of.soundMetric("hookswitch_audio_unsent_packets_total", "Packets that sessions were not sent for that; as many of theirs were not heard.",
+		func(e *edge.Edge) float64 { return float64(e.Unsent()) }))
 	m.registry.MustRegister(m.streams, frames, m.requests, m.refused, m.calls, remembered{of},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// soundMetric counts something of the edge's; 0 where there is no audio.
+func (s *Server) soundMetric(name, help string, count func(*edge.Edge) float64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 {
+		if s.sound.edge == nil {
+			return 0
+		}
+		return count(s.sound.edge)
+	})
 }
 
 func (m *metrics) handler() http.Handler {

@@ -114,9 +114,9 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		}
 	}
 	check("GET", "/control", "")
-	check("POST", "/control/agents", `{"name":"ann","lineAppearance":1,"persistent":true,"noStation":false,"phones":["desk"],"tokens":["secret"]}`)
+	check("POST", "/control/agents", `{"name":"ann","lineAppearance":1,"persistent":true,"noStation":false,"phones":["desk"],"tokens":["secret-7890123456"]}`)
 	check("POST", "/control/agents", `{"name":"ann"}`)
-	ann := s.logIn(server.Login{Agent: "ann", Phone: "desk", Token: "secret"}, "desk")
+	ann := s.logIn(server.Login{Agent: "ann", Phone: "desk", Token: "secret-7890123456"}, "desk")
 	check("GET", "/control/agents", "")
 	check("GET", "/control/agents/ann", "")
 	check("GET", "/control/agents/bob", "")

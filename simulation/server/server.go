@@ -31,7 +31,8 @@ type Config struct {
 	Options platform.Options
 	// Audio says where the edge's audio is to be had; nil: calls have none, and their descriptions are made up.
 	Audio *Audio
-	// Public is how clients reach the server, such as http://127.0.0.1:8080; it is what the recordings name.
+	// Public is how clients reach the public API, such as http://127.0.0.1:8080; it is what the recordings name. The stream is there,
+	// too, but where it is https://api.NAME of a name of Hosts, the stream is at wss://streaming.NAME.
 	Public string
 	// Origins are those of pages that may use the server besides its own, such as https://desktop.example.com.
 	Origins []string
@@ -122,6 +123,7 @@ func (s *Server) openSound() error {
 // hearPlatform has the server told of what the wires need to know.
 func (s *Server) hearPlatform() {
 	s.platform.MakeIDs(mint)
+	s.platform.KeepSecrets()
 	s.platform.WhenEnded(func(session *platform.Session, _ platform.End) { s.sound.over(session.ID) })
 	s.platform.WhenChanged(s.noteChange)
 	var again func()

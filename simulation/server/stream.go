@@ -285,14 +285,18 @@ func below(socket *websocket.Conn) net.Conn {
 
 // read takes frames until there are no more, or the connection is to end.
 func (c *stream) read(ctx context.Context) {
+	defer c.silent()
 	alive := func() error {
 		err := c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle))
-		if !c.live() { // the writer has set another one, or is about to
+		switch {
+		case c.live():
+		case c.how.code == closedNormally && c.phase != closed: // its own <close/> is due
+			err = c.socket.SetReadDeadline(time.Now().Add(closePatience))
+		default: // the writer has set another one, or is about to
 			err = os.ErrDeadlineExceeded
 		}
 		return err
 	}
-	defer c.silent()
 	c.socket.SetPongHandler(func(string) error { return errors.Join(c.count(), alive()) })
 	c.socket.SetPingHandler(func(about string) error {
 		return errors.Join(c.count(), alive(), c.socket.WriteControl(websocket.PongMessage, []byte(about), time.Now().Add(writePatience)))
