@@ -19,8 +19,8 @@ function open(at, tab = new Map()) {
     history: { replaceState: (state, title, to) => { shown = new URL(to, shown); } },
     sessionStorage: { getItem: (name) => tab.get(name) ?? null, setItem: (name, value) => tab.set(name, value) },
   };
-  const address = vm.runInNewContext(`${source}; address`, { window, navigator: {}, URLSearchParams });
-  return { shown: shown.href, token: tab.get('access token'), address: `${address}`, tab };
+  const login = vm.runInNewContext(`${source}; login`, { window, navigator: {}, URLSearchParams });
+  return { shown: shown.href, token: login.token, address: `${login.query}`, tab };
 }
 
 test('the token leaves the address before any other script runs, and stays with the tab', () => {
@@ -33,7 +33,7 @@ test('the token leaves the address before any other script runs, and stays with 
 
 test('a token in front of the # is none, and goes too', () => {
   const { token, shown, address } = open('/phone?token=t1&resource=desk#page=ann');
-  assert.deepEqual([token, shown, address], [undefined, 'https://api.example/phone?resource=desk#page=ann', 'resource=desk&page=ann']);
+  assert.deepEqual([token, shown, address], [null, 'https://api.example/phone?resource=desk#page=ann', 'resource=desk&page=ann']);
 });
 
 test('an address without a token stays as it is', () => {

@@ -10,8 +10,7 @@
   /** @typedef {{id: number, do: string, args?: any[]}} Order what the control API tells a page to do */
   /** @typedef {{frequency: number, level: number}} Sound in Hz and dBFS; the level of silence is -100 */
 
-  const query = address; // of phone.html, without the token
-  const token = window.sessionStorage.getItem('access token');
+  const { token, query } = login; // of phone.html; the query has what the address says besides
   const find = (id) => document.getElementById(id);
 
   // ---------------------------------------------------------------- how the SDK is constructed
