@@ -133,3 +133,20 @@ func TestAJournalIsOfTheSoftphoneAlone(t *testing.T) {
 		t.Errorf("the journal has more than the config, a request and its answer: %s", lines)
 	}
 }
+
+// A user's calls are nobody else's.
+func TestCallsOfOthers(t *testing.T) {
+	s := serve(t, nil)
+	ann, bob := as(s.agent("ann", 1)), as(s.agent("bob", 1))
+	s.control("POST", "/control/calls", map[string]any{"agent": "ann", "from": "+15550123"}, nil)
+	const call = "/api/v2/conversations/C1"
+	if a := s.ask("GET", call, "", bob); a.status != http.StatusNotFound || strings.Contains(a.body, "15550123") {
+		t.Errorf("bob is told %d %s", a.status, a.body)
+	}
+	if a := s.ask("PATCH", "/api/v2/conversations/calls/C1/participants/C1-ann-2", `{"state":"disconnected"}`, bob); a.status != http.StatusNotFound {
+		t.Errorf("bob ends ann's leg: %d %s", a.status, a.body)
+	}
+	if a := s.ask("GET", call, "", ann); a.status != http.StatusOK || !strings.Contains(a.body, `"state":"alerting"`) {
+		t.Errorf("ann is told %d %s", a.status, a.body)
+	}
+}
