@@ -120,19 +120,18 @@ func TestServeUntilTheEnd(t *testing.T) {
 	}
 }
 
-// Journals are written, too, where the command ends with an error; and over a file that is there, which others read no more.
+// Journals are written, too, where the command ends with an error.
 func TestJournalsOfWhatFailed(t *testing.T) {
 	journals := t.TempDir()
-	there := filepath.Join(journals, "ann-desk.jsonl")
-	if err := os.WriteFile(there, []byte("old"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann phones desk", "ann"}, Journal: journals, Record: true}
+	c := serveCommand{Listen: "127.0.0.1:0", Agent: []string{"ann phones desk", "ann"}, Journal: journals, Record: true, Patience: time.Second}
 	if err := c.serve(context.Background(), &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}}); err == nil {
 		t.Fatal("two agents of one name are added")
 	}
-	if info, err := os.Stat(there); err != nil || info.Size() < 10 || info.Mode().Perm() != 0o600 {
+	if info, err := os.Stat(filepath.Join(journals, "ann-desk.jsonl")); err != nil || info.Size() == 0 || info.Mode().Perm() != 0o600 {
 		t.Errorf("the journal is %+v (%v)", info, err)
+	}
+	if err := c.serve(context.Background(), &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}}); err == nil || !strings.Contains(err.Error(), "recordings are in it already") {
+		t.Errorf("a folder with recordings is taken again: %v", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -58,7 +59,8 @@ func (e *Edge) newLeg(session messages.SessionID) (*leg, error) {
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.DisableActiveTCP(true)
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(e.media), webrtc.WithSettingEngine(settings)).
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(e.media), webrtc.WithSettingEngine(settings),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{})). // without one pion takes its own, which do for every packet what nobody asks for here
 		NewPeerConnection(webrtc.Configuration{Certificates: e.certificates})
 	if err != nil {
 		return nil, fmt.Errorf("peer connection: %w", err)

@@ -16,7 +16,8 @@ import (
 type account struct {
 	user    *platform.User
 	phone   string
-	rate    *bucket
+	rate    *bucket // of requests
+	pages   *bucket // of what pages say and ask
 	journal *journal
 	sockets atomic.Int64
 	offline atomic.Bool // nothing gets through to it

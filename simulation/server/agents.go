@@ -167,8 +167,9 @@ var errLineAppearance = wrong(fmt.Sprintf("the line appearance is from 1 to %d",
 // grant makes a token that nobody has good for an agent's phone. It is the loop's.
 func (s *Server) grant(a *agent, phone string, token messages.Token) {
 	made := &account{
-		user: a.user, phone: phone, journal: newJournal(s.loop.began, s.limits.JournalBytes),
-		rate: newBucket(float64(s.limits.RequestsPerMinute)/60, float64(s.limits.RequestsPerMinute)),
+		user: a.user, phone: phone, journal: newJournal(s.loop.began, s.limits.JournalBytes, s.kept),
+		rate:  newBucket(float64(s.limits.RequestsPerMinute)/60, float64(s.limits.RequestsPerMinute)),
+		pages: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
 	}
 	s.accounts.add(token, made)
 	a.accounts = append(a.accounts, made)

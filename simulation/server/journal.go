@@ -20,13 +20,14 @@ type journal struct {
 	lines []byte
 	seq   int
 	room  int
+	kept  *store      // of which it takes
 	full  atomic.Bool // nothing more is kept
 	asked int         // requests so far
 }
 
-// newJournal keeps at most so many bytes, or nothing at all.
-func newJournal(began time.Time, room int) *journal {
-	j := &journal{began: began, room: room}
+// newJournal keeps at most so many bytes, as long as the store has room, or nothing at all.
+func newJournal(began time.Time, room int, kept *store) *journal {
+	j := &journal{began: began, room: room, kept: kept}
 	j.full.Store(room < 0)
 	return j
 }
@@ -43,12 +44,21 @@ func (j *journal) note(kind string, fields any) {
 		return
 	}
 	record, err := port.NewRecord(j.seq+1, time.Since(j.began), kind, fields)
-	if err != nil || len(j.lines)+len(record.Fields) >= j.room {
+	if err != nil || len(j.lines)+len(record.Fields) >= j.room || !j.kept.take(len(record.Fields)+1) {
 		j.full.Store(true)
 		return
 	}
 	j.seq++
 	j.lines = append(append(j.lines, record.Fields...), '\n')
+}
+
+// anew begins a new recording, without what was said so far.
+func (j *journal) anew() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.kept.give(len(j.lines))
+	j.lines, j.seq = nil, 0
+	j.full.Store(j.room < 0)
 }
 
 // request counts the client's requests, from 1.
@@ -133,11 +143,11 @@ func (j Journal) Write(w io.Writer) (whole bool, err error) {
 // cutHeader says of a recording that there was no room for all of it.
 const cutHeader = "X-Hookswitch-Cut"
 
-// serveJournal gives what a phone said and heard, as capture/1 from its own side.
-func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
-	phone := r.URL.Query().Get("phone")
-	found, err := onLoop(s, r.Context(), func() (*account, error) {
-		of, err := s.agentOf(asked{r})
+// journalAsked is the account whose journal a request is about: of the agent's phone that it names, or of the first.
+func (s *Server) journalAsked(a asked) (*account, error) {
+	phone := a.URL.Query().Get("phone")
+	return onLoop(s, a.ctx(), func() (*account, error) {
+		of, err := s.agentOf(a)
 		if err != nil {
 			return nil, err
 		}
@@ -148,6 +158,20 @@ func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
 		}
 		return nil, notFound("the agent has no token for such a phone")
 	})
+}
+
+// deleteJournal begins a new recording of a phone's.
+func (s *Server) deleteJournal(a asked, _ nothing) (nothing, error) {
+	found, err := s.journalAsked(a)
+	if err == nil {
+		found.journal.anew()
+	}
+	return nothing{}, err
+}
+
+// serveJournal gives what a phone said and heard, as capture/1 from its own side.
+func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
+	found, err := s.journalAsked(asked{r})
 	if err != nil {
 		refuseControl(w, r, err)
 		return

@@ -137,6 +137,7 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 	check("GET", "/control/agents/ann/journal", "")
 	s.ask("POST", "/control/pages/ann-desk/records", `[{"seq":0,"t":0,"k":"config"}]`, as(ann.login))
 	check("GET", "/control/pages", "")
+	check("DELETE", "/control/agents/ann/journal", "")
 	check("GET", "/control/pages/ann-desk/capture", "")
 	check("POST", "/control/pages/ann-desk/do", `{"method":"destroy","args":[1,"two",{"three":3}]}`)
 	check("POST", "/control/agents/ann/drop", `{"phone":"desk","code":4000}`)

@@ -66,7 +66,9 @@ type Server struct {
 	ids      atomic.Uint64
 	stopped  chan struct{} // closed when the server is to stop
 	stop     sync.Once
+	broken   atomic.Bool // the loop has panicked
 	sound    sound
+	kept     *store // of recordings
 	pages    pages
 
 	// The loop's.
@@ -92,6 +94,8 @@ func New(cfg Config) (*Server, error) {
 		changed: map[*platform.Conversation]bool{}, known: map[messages.ConversationID]bool{},
 	}
 	s.metrics = newMetrics(s)
+	s.kept = &store{most: s.limits.RecordingBytes, full: s.noRoom}
+	s.pages.kept = s.kept
 	if s.slog == nil {
 		s.slog = slog.New(slog.DiscardHandler)
 	}
@@ -101,6 +105,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.hearPlatform()
+	s.loop.broke = s.breakDown
 	go s.loop.run()
 	return s, nil
 }
@@ -182,7 +187,7 @@ func (s *Server) forget() {
 }
 
 // Serve serves a listener until the context ends or the server is stopped, then says goodbye to all clients and returns. The
-// error is of a listener that broke.
+// error is of a listener that broke, or of the platform.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *tls.Certificate) error {
 	silent := &silent{all: map[net.Conn]bool{}}
 	server := &http.Server{
@@ -211,6 +216,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
+	}
+	if s.broken.Load() {
+		err = errors.Join(errBroken, err)
 	}
 	if err != nil {
 		return fmt.Errorf("server: %w", err)

@@ -82,6 +82,7 @@ const (
 	closedAbnormally = websocket.CloseAbnormalClosure
 	closedTooBig     = websocket.CloseMessageTooBig
 	closedWrongKind  = websocket.CloseUnsupportedData
+	closedByError    = websocket.CloseInternalServerErr
 )
 
 // writePatience is how long one frame may take to be written; closePatience how long a client may take to close a stream that is
@@ -219,10 +220,13 @@ func (c *stream) run(ctx context.Context) {
 	defer setUp.Stop()
 	var writer sync.WaitGroup
 	writer.Go(func() {
-		c.write()
+		if !c.survives("writer", c.write) {
+			c.out.empty() // what is in there may be what it cannot write
+			c.survives("writer", c.part)
+		}
 		c.server.loop.post(c.gone)
 	})
-	c.read(ctx)
+	c.survives("reader", func() { c.read(ctx) })
 	writer.Wait()
 	c.log.note("ws.close", map[string]any{"ws": c.number, "code": c.how.code, "reason": c.how.reason, "clean": c.how.code != closedAbnormally})
 	c.linger()

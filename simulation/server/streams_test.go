@@ -154,11 +154,11 @@ func upgrade(channel string) string {
 
 // A client that answers pings stays, though it says nothing.
 func TestAQuietClientStays(t *testing.T) {
-	s := serve(t, func(c *server.Config) { c.Limits.Idle = 200 * time.Millisecond })
+	s := serve(t, func(c *server.Config) { c.Limits.Idle = 2 * time.Second })
 	quiet := s.logIn(s.agent("ann", 100), "desk")
 	heard := make(chan error, 1)
 	go func() { _, err := quiet.await(`id="p1"`); heard <- err }() // which answers pings meanwhile
-	time.Sleep(700 * time.Millisecond)
+	time.Sleep(3 * time.Second)
 	quiet.send(pingFrame)
 	if err := <-heard; err != nil {
 		t.Error(err)

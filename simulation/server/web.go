@@ -18,7 +18,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v2/", s.serveAPI)
 	mux.HandleFunc(streamPath, s.serveStream)
-	mux.Handle("/metrics", s.metrics.handler())
+	mux.HandleFunc("/metrics", s.trusted(s.metrics.handler().ServeHTTP))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
