@@ -35,7 +35,7 @@ verify: ## replay the recordings of the real client and compare
 conformance: ## have the real SDK bear witness in a headless Chromium (docs/conformance.md)
 	npm ci --prefix conformance/witness --ignore-scripts --silent
 	node --test simulation/server/testdata/
-	$(GO) test -tags witness -count 1 -timeout 20m ./conformance/witness
+	$(GO) test -tags witness -count 1 -timeout 20m -parallel 8 ./conformance/witness
 
 fuzz: ## run each fuzz target for a while: make fuzz FUZZTIME=1m
 	@set -e; for pkg in $$($(GO) list ./...); do \

@@ -36,23 +36,29 @@ func (f *inference) options() {
 	}
 }
 
-// proposes counts the proposes of a kind, those that the client proceeded with at once, and those that it did at all.
+// proposes counts the proposes of a kind, those that the client proceeded with at once, and those that it did at all. One that it
+// had proceeded with before is proceeded with at once whenever it comes again, which says nothing.
 func (f *inference) proposes(of func(*sighting) bool) (all, prompt, later int) {
+	proceeded := map[string]bool{}
 	for i, s := range f.seen {
+		if s.Kind == "ws.send" && s.word == "proceed" {
+			proceeded[s.session] = true
+		}
 		if s.Kind != "ws.recv" || s.word != "propose" || !s.gateway || !of(s) {
 			continue
 		}
-		all++
-		found := false
-		for j, next := range f.seen[i:] {
-			if next.Kind != "ws.send" || next.word != "proceed" || next.session != s.session {
-				continue
-			}
-			later++
-			if found = f.caused(i+j, i) && next.At-s.At <= f.prompt(); found {
-				prompt++
-			}
-			break
+		next := f.next("proceed "+s.session, i)
+		if next == len(f.seen) {
+			all++
+			continue
+		}
+		atOnce := f.caused(next, i) && f.seen[next].At-s.At <= f.prompt()
+		if atOnce && proceeded[s.session] {
+			continue
+		}
+		all, later = all+1, later+1
+		if atOnce {
+			prompt++
 		}
 	}
 	return all, prompt, later

@@ -11,7 +11,8 @@ import (
 // are held before a call is retrieved.
 func inOrder(records []port.Record) []port.Record {
 	ordered := slices.Clone(records)
-	me, retrieval := -1, -1 // the latest request for the user, and the latest that retrieved a call
+	me, retrieval := -1, -1 // the latest request for the user that has none for the organisation, and the latest that retrieved a call
+	organised := false      // a request for the organisation has none for the user yet
 	for i, r := range ordered {
 		if r.Kind != "http.req" {
 			continue
@@ -22,9 +23,12 @@ func inOrder(records []port.Record) []port.Record {
 		held, holds := asObject(decodeBody(o["body"]))["held"].(bool)
 		switch {
 		case path == "/users/me?expand=station":
-			me = i
+			if me = i; organised {
+				me, organised = -1, false
+			}
 		case path == "/organizations/me":
-			seenBefore(ordered, i, me)
+			organised = !seenBefore(ordered, i, me)
+			me = -1
 		case holds && !held:
 			retrieval = i
 		case holds:

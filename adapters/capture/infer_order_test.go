@@ -84,3 +84,33 @@ func TestAHoldIsPutBeforeTheRetrieval(t *testing.T) {
 		}
 	}
 }
+
+// A station that could not be read is asked for again by the client itself, after a while.
+func TestAStationThatIsAskedForAgain(t *testing.T) {
+	const station = `"method":"GET","url":"https://api.example.com/api/v2/stations/S"`
+	noted := `{"seq":0,"t":0,"k":"config","sdk":"9.2.4","observed":"wire","config":{"environment":"https://api.example.com"}}
+{"seq":1,"t":10,"k":"http.req","n":1,"method":"GET","url":"https://api.example.com/api/v2/organizations/me"}
+{"seq":2,"t":20,"k":"http.req","n":2,` + station + `}
+{"seq":3,"t":30,"k":"http.res","n":2,` + station + `,"status":500}
+{"seq":4,"t":15030,"k":"http.req","n":3,` + station + `}
+`
+	for status, want := range map[string]string{`500`: "initialize", `404`: "initialize removeAllowedSessionType addAllowedSessionType"} {
+		c, err := capture.Read("noted.jsonl", strings.NewReader(strings.Replace(noted, `500}`, status+`}`, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Infer(); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range c.Records {
+			var f struct{ Name string }
+			if r.Kind == "api" && r.Decode(&f) == nil {
+				got = append(got, f.Name)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: the calls are %q, want %s", status, got, want)
+		}
+	}
+}

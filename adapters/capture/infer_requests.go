@@ -151,7 +151,7 @@ func (f *inference) sessionOf(conversation string) *heard {
 
 // held explains that a call was held: because another one was answered or retrieved, or because the application wanted it.
 func (f *inference) held(at, i int, conversation string) {
-	if f.makesRoom(at, i, conversation) || f.makesRoomOnDemand(at, conversation) {
+	if f.makesRoom(at, conversation) || f.makesRoomOnDemand(at, conversation) {
 		return
 	}
 	f.call(at, byHold, "setConversationHeld", object{"conversationId": conversation, "held": true})
@@ -159,7 +159,7 @@ func (f *inference) held(at, i int, conversation string) {
 
 // makesRoom tells whether the client held a call by itself: in the turn in which it accepted another session, or right
 // before it retrieved another call. With line appearance 1 that is the platform's business.
-func (f *inference) makesRoom(at, i int, conversation string) bool {
+func (f *inference) makesRoom(at int, conversation string) bool {
 	if f.station.single {
 		return false
 	}
@@ -169,7 +169,7 @@ func (f *inference) makesRoom(at, i int, conversation string) bool {
 			return true
 		}
 	}
-	for j := i + 1; j < len(f.seen) && f.together(j, i) && f.seen[j].At-f.seen[i].At < f.prompt(); j++ {
+	for j := at + 1; j < len(f.seen) && f.together(j, at) && f.seen[j].At-f.seen[at].At < f.prompt(); j++ {
 		s := f.seen[j]
 		if s.Kind == "ws.send" && s.word == "accept" && f.isOthers(conversation, s.session) { // Jingle's comes last
 			return true
@@ -223,7 +223,9 @@ func (f *inference) retrieved(at int) int {
 	first := at
 	for j := at - 1; j > 0 && f.together(j, at) && f.seen[at].At-f.seen[j].At < f.prompt(); j-- {
 		s := f.seen[j]
-		if held, holds := s.body["held"].(bool); s.Kind == "http.req" && holds && held && f.before[j] == nil {
+		held, holds := s.body["held"].(bool)
+		looks := s.method == "GET" && conversationOf(s.path) != ""
+		if s.Kind == "http.req" && (holds && held || looks) && f.before[j] == nil {
 			first = j
 		}
 	}
@@ -236,7 +238,7 @@ func (f *inference) lookedUp(i int, s *sighting) {
 		return
 	}
 	conversation := conversationOf(s.path)
-	if f.makesRoom(i, i, conversation) {
+	if f.makesRoom(i, conversation) {
 		return
 	}
 	if f.isApplications(i, conversation) {
@@ -307,9 +309,18 @@ func (f *inference) endsAfter(i int) bool {
 	return false
 }
 
+// triedAgain are the statuses after which the client asks for its station again by itself.
+var triedAgain = []int{408, 413, 429, 500, 502, 503, 504}
+
 // answered notes what an answer to a request tells.
 func (f *inference) answered(s *sighting) {
-	if !ofStation.MatchString(s.path) || s.failed() {
+	switch {
+	case !ofStation.MatchString(s.path):
+		return
+	case slices.Contains(triedAgain, s.status):
+		f.station.expected++
+		return
+	case s.failed():
 		return
 	}
 	n, _ := s.body["webRtcCallAppearances"].(float64)

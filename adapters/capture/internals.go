@@ -47,8 +47,21 @@ type internalsUpdate struct {
 	Time      json.RawMessage `json:"time"`
 	Timestamp json.RawMessage `json:"timestamp"`
 	Type      string          `json:"type"`
-	Value     string          `json:"value"`
+	Value     anyText         `json:"value"`
 	at        time.Time
+}
+
+// anyText is a text, or what stands for one: any other JSON is taken as it is written.
+type anyText string
+
+// UnmarshalJSON takes any JSON.
+func (t *anyText) UnmarshalJSON(raw []byte) error {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		text = string(raw)
+	}
+	*t = anyText(text)
+	return nil
 }
 
 // ReadInternals reads a dump of chrome://webrtc-internals. Errors quote nothing of the content.
@@ -77,7 +90,7 @@ func (d *Internals) read(in *json.Decoder) error {
 				Log []internalsUpdate `json:"updateLog"`
 			}
 			if err := in.Decode(&p); err != nil {
-				return fmt.Errorf("%w: save it again with Create Dump", ErrNotInternals)
+				return fmt.Errorf("%w: what it has of peer connection %d cannot be read: save it again", ErrNotInternals, len(d.peers)+1)
 			}
 			if kept += len(p.Log); kept > updatesMax {
 				return fmt.Errorf("it has more than %d entries: dump it after a shorter time", updatesMax)
@@ -123,7 +136,7 @@ var iceUser = regexp.MustCompile(`a=ice-ufrag:([^\s\\"]+)`)
 // offer is the ICE user name fragment of the first offer that a peer connection took, or "".
 func (p internalsPeer) offer() string {
 	for _, u := range p.updates {
-		if m := iceUser.FindStringSubmatch(u.Value); u.Type == "setRemoteDescription" && m != nil {
+		if m := iceUser.FindStringSubmatch(string(u.Value)); u.Type == "setRemoteDescription" && m != nil {
 			return m[1]
 		}
 	}
@@ -218,7 +231,7 @@ func (p internalsPeer) records(number int, began time.Time) ([]port.Record, erro
 func (u internalsUpdate) told() []made {
 	event := strings.TrimPrefix(strings.ToLower(u.Type), "on")
 	if what, is := stateChanges[event]; is {
-		state := strings.Trim(u.Value, `"`)
+		state := strings.Trim(string(u.Value), `"`)
 		list := []made{{kind: "pc.state", fields: object{"what": what, "value": state}}}
 		if what == "iceGatheringState" && state == "complete" {
 			list = append(list, made{kind: "pc.icecandidate", fields: object{"cand": nil}})
@@ -227,9 +240,9 @@ func (u internalsUpdate) told() []made {
 	}
 	switch {
 	case event == "icecandidate":
-		return candidateOf(u.Value)
+		return candidateOf(string(u.Value))
 	case slices.Contains(failures, u.Type):
-		return []made{{kind: "pc.err", fields: object{"error": reasonOf(u.Value)}}}
+		return []made{{kind: "pc.err", fields: object{"error": reasonOf(string(u.Value))}}}
 	default:
 		return nil
 	}

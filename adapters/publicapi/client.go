@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"syscall"
 	"time"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -93,7 +94,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 func (c *Client) Do(ctx context.Context, token messages.Token, r messages.Request) messages.HTTPAnswered {
 	status, retryAfter, body, err := c.exchange(ctx, token, r)
 	if err != nil {
-		c.log.Debug("publicapi: a request has no answer", "request", r.Of, "why", innermost(err))
+		c.log.Debug("publicapi: a request has no answer", "request", r.Of, "why", reason(err))
 		return messages.HTTPAnswered{}
 	}
 	return Decode(r, status, retryAfter, body)
@@ -122,11 +123,11 @@ func (c *Client) exchange(ctx context.Context, token messages.Token, r messages.
 func (c *Client) request(ctx context.Context, token messages.Token, r messages.Request) (*http.Request, error) {
 	method, path, body, err := Encode(r)
 	if err != nil {
-		return nil, err
+		return nil, &unasked{why: err}
 	}
 	request, err := http.NewRequestWithContext(ctx, method, c.base.String()+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, err
+		return nil, &unasked{why: errors.New("the path is none")} // its text has the ids in it
 	}
 	request.Header.Set("Authorization", "Bearer "+token.Reveal())
 	request.Header.Set("Accept", "application/json")
@@ -137,10 +138,39 @@ func (c *Client) request(ctx context.Context, token messages.Token, r messages.R
 	return request, nil
 }
 
-// innermost is an error without what package net/http puts before it: the address with the ids in it.
-func innermost(err error) error {
-	if about := (*url.Error)(nil); errors.As(err, &about) {
-		return about.Err
+// unasked is an error of our own: the request was not made. It names no id.
+type unasked struct{ why error }
+
+func (u *unasked) Error() string { return u.why.Error() }
+
+// reason says of what class an error is. The texts of package net and those around it have addresses, names and ids in them, and
+// may quote what the server said.
+func reason(err error) string {
+	var (
+		ours      *unasked
+		name      *net.DNSError
+		trust     *tls.CertificateVerificationError
+		system    syscall.Errno
+		impatient interface{ Timeout() bool }
+	)
+	switch {
+	case errors.As(err, &ours):
+		return ours.Error()
+	case errors.Is(err, context.Canceled):
+		return "it was given up"
+	case errors.As(err, &impatient) && impatient.Timeout():
+		return "it took too long"
+	case errors.As(err, &name):
+		return "the server's name cannot be resolved"
+	case errors.As(err, &trust):
+		return "the server's certificate is not trusted"
+	case errors.As(err, &system):
+		return system.Error()
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection ended"
 	}
-	return err
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
+		err = inner
+	}
+	return fmt.Sprintf("an error of type %T", err)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -126,6 +127,47 @@ func TestClientWithoutAnAnswer(t *testing.T) {
 	ask("the token is no header", t.Context(), secret+"\n", messages.Request{Of: messages.GetMe})
 	if text := log.String(); strings.Count(text, "no answer") != 4 || strings.Contains(text, "secret") || strings.Contains(text, "st-77") {
 		t.Errorf("the log says\n%s", text)
+	}
+}
+
+// Why there is no answer is told by its class: what package net says has addresses in it.
+func TestClientTellsNoAddress(t *testing.T) {
+	distrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	distrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	distrusted.StartTLS()
+	defer distrusted.Close()
+	odd := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = conn.Write([]byte("st-77 is no HTTP\r\n\r\n"))
+		_ = conn.Close()
+	}))
+	defer odd.Close()
+	unknown := func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "secret.invalid", IsNotFound: true}}
+	}
+	for why, cfg := range map[string]ClientConfig{
+		"refused": {URL: "http://127.0.0.1:1"}, "cannot be resolved": {URL: "http://secret.invalid", Dial: unknown},
+		"not trusted": {URL: distrusted.URL}, "an error of type": {URL: odd.URL},
+	} {
+		said := new(bytes.Buffer)
+		cfg.Log = slog.New(slog.NewTextHandler(said, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		c, err := NewClient(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := c.Do(t.Context(), secret, messages.Request{Of: messages.GetStation, Station: "st-77"}); a.Status != 0 {
+			t.Errorf("%s: got %+v", cfg.URL, a)
+		}
+		c.Close()
+		at, _ := url.Parse(cfg.URL)
+		text := said.String()
+		if !strings.Contains(text, why) || strings.Contains(text, at.Hostname()) || strings.Contains(text, "secret") || strings.Contains(text, "st-77") {
+			t.Errorf("%s: the log says %s", cfg.URL, text)
+		}
 	}
 }
 

@@ -24,6 +24,8 @@ type socket struct {
 	receive port.Receive
 	cancel  context.CancelFunc // ends the attempt, or tears the connection down
 
+	writing sync.Mutex // one frame at a time; before mu, if both are held
+
 	mu      sync.Mutex
 	conn    *websocket.Conn // nil before it is open
 	closing bool            // Close was asked for
@@ -124,8 +126,10 @@ func refuse(conn *websocket.Conn, code int, why string) error {
 	return fmt.Errorf("the server broke the protocol: %s", why)
 }
 
-// send writes one frame. When that fails the connection is torn down: half a frame is on its way.
+// send writes one frame, after those that others are writing. When that fails the connection is torn down: half a frame is on its way.
 func (k *socket) send(frame []byte) error {
+	k.writing.Lock()
+	defer k.writing.Unlock()
 	k.mu.Lock()
 	conn, closing := k.conn, k.closing
 	k.mu.Unlock()

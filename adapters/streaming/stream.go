@@ -128,7 +128,7 @@ func (s *Stream) Open(number int, channel string, post port.Post, receive port.R
 	}()
 }
 
-// Send sends one frame; see port.Stream. It returns within Config.WriteTimeout.
+// Send sends one frame; see port.Stream. It returns within Config.WriteTimeout, once the frames before it are written.
 func (s *Stream) Send(number int, frame []byte) error {
 	k := s.find(number)
 	if k == nil {

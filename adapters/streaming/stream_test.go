@@ -315,3 +315,41 @@ func TestTLS(t *testing.T) {
 	p.stream.Close(1)
 	p.hears("opened", `closed 1000 "" clean=true`)
 }
+
+// Frames of several senders go out one after the other, each whole.
+func TestSeveralSend(t *testing.T) {
+	came := make(chan string, 400)
+	p := newPhone(t, streaming.Config{URL: server(t, xmpp, func(_ *http.Request, c *websocket.Conn) {
+		for {
+			_, text, err := c.ReadMessage()
+			if err != nil {
+				return
+			}
+			came <- string(text)
+		}
+	})})
+	p.open(1)
+	p.hears("opened")
+	var senders sync.WaitGroup
+	for n := range 8 {
+		frame := strings.Repeat(string(rune('a'+n)), 40_000) // more than a buffer
+		senders.Go(func() {
+			for range 50 {
+				if err := p.stream.Send(1, []byte(frame)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 400 {
+		select {
+		case frame := <-came:
+			if frame != strings.Repeat(frame[:1], 40_000) {
+				t.Fatal("a frame is mixed with another")
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("a frame is missing")
+		}
+	}
+	senders.Wait()
+}

@@ -128,10 +128,14 @@ func (c *control) exchange(ctx context.Context, method, path string, content io.
 
 // process is how a process does.
 type process struct {
+	tells      bool // it has metrics
 	goroutines int
 	heap       uint64 // bytes in use
 	resident   uint64 // bytes
 	processor  time.Duration
+	unsent     uint64    // packets of sound that the server left out, in either direction
+	collected  time.Time // when garbage was collected last
+	lives      uint64    // bytes that objects take
 }
 
 // look asks how the server does, of its metrics.
@@ -148,11 +152,18 @@ func (c *control) look(ctx context.Context) (process, error) {
 		if err != nil {
 			continue
 		}
+		p.tells = true
 		switch name {
 		case "go_goroutines":
 			p.goroutines = int(n)
 		case "go_memstats_heap_inuse_bytes":
 			p.heap = uint64(n)
+		case "go_memstats_heap_alloc_bytes":
+			p.lives = uint64(n)
+		case "go_memstats_last_gc_time_seconds":
+			p.collected = time.UnixMilli(int64(1000 * n))
+		case "hookswitch_audio_unsent_packets_total":
+			p.unsent = uint64(n)
 		case "process_resident_memory_bytes":
 			p.resident = uint64(n)
 		case "process_cpu_seconds_total":

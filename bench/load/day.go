@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hookswitch/hookswitch/adapters/media"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -23,7 +24,9 @@ type day struct {
 	unheard  int   // calls of which the platform told nothing
 	silent   int   // ends of calls at which only silence was heard
 	free     chan *agent
-	part     chan struct{} // closed when calls that are kept up are to end
+	full     chan struct{} // closed when calls that are kept up have been long enough
+	part     chan struct{} // closed when they are to end
+	learnt   sync.WaitGroup
 	under    sync.WaitGroup
 }
 
@@ -33,7 +36,7 @@ func (d *day) work(ctx context.Context) {
 	for _, a := range d.fleet.agents {
 		d.free <- a
 	}
-	d.part = make(chan struct{})
+	d.full, d.part = make(chan struct{}), make(chan struct{})
 	if d.plan.Together > 0 {
 		d.together(ctx)
 	} else {
@@ -49,7 +52,8 @@ func (d *day) comeAndGo(ctx context.Context) {
 	d.place(ctx, int(d.plan.Rate*d.plan.For.Seconds()))
 }
 
-// together has all calls come in, keeps them up for a while, and ends them.
+// together has all calls come in, keeps them up for a while, learns of each what was heard, and only then ends them, at the rate at
+// which they came: ends and beginnings take more than all that is between.
 func (d *day) together(ctx context.Context) {
 	d.place(ctx, d.plan.Together)
 	for _, c := range d.calls {
@@ -62,6 +66,8 @@ func (d *day) together(ctx context.Context) {
 	if wait(ctx, d.plan.For) {
 		d.busy()
 	}
+	close(d.full)
+	d.learnt.Wait()
 	close(d.part)
 }
 
@@ -77,7 +83,8 @@ func (d *day) place(ctx context.Context, many int) {
 		case a := <-d.free:
 			c := a.expect(messages.ConversationID(fmt.Sprintf("%s-c%d", d.fleet.run, i)), due, i%2 == 1)
 			d.calls = append(d.calls, c)
-			d.under.Go(func() { d.follow(ctx, c) })
+			d.learnt.Add(1)
+			d.under.Go(func() { d.follow(ctx, c, i) })
 		default:
 			d.unplaced++
 		}
@@ -85,8 +92,8 @@ func (d *day) place(ctx context.Context, many int) {
 }
 
 // follow goes through a call's life. An agent whose call went wrong is not called again.
-func (d *day) follow(ctx context.Context, c *call) {
-	if fault := d.live(ctx, c); fault != "" {
+func (d *day) follow(ctx context.Context, c *call, n int) {
+	if fault := d.live(ctx, c, n); fault != "" {
 		c.agent.mu.Lock()
 		defer c.agent.mu.Unlock()
 		c.fault = fault
@@ -96,7 +103,26 @@ func (d *day) follow(ctx context.Context, c *call) {
 }
 
 // live places a call, keeps it up and ends it. The result says what could not be done, or is "".
-func (d *day) live(ctx context.Context, c *call) (fault string) {
+func (d *day) live(ctx context.Context, c *call, n int) (fault string) {
+	if fault := d.talk(ctx, c); fault != "" {
+		return fault
+	}
+	if d.plan.Together > 0 {
+		await(ctx, d.part, time.Hour)
+		wait(ctx, time.Duration(float64(n)/d.plan.Rate*float64(time.Second)))
+	}
+	if err := d.hangUp(ctx, c); err != nil {
+		return err.Error()
+	}
+	if !await(ctx, c.over, d.plan.Patience) {
+		return "it did not end"
+	}
+	return ""
+}
+
+// talk places a call and keeps it up.
+func (d *day) talk(ctx context.Context, c *call) (fault string) {
+	defer d.learnt.Done()
 	if err := d.control.call(ctx, string(c.id), c.agent.name); err != nil {
 		return err.Error()
 	}
@@ -104,18 +130,12 @@ func (d *day) live(ctx context.Context, c *call) (fault string) {
 		return "it was not connected"
 	}
 	if d.plan.Together > 0 {
-		await(ctx, d.part, time.Hour)
+		await(ctx, d.full, time.Hour)
 	} else {
 		wait(ctx, d.plan.Length)
 	}
 	if d.plan.Audio {
 		d.learn(ctx, c)
-	}
-	if err := d.hangUp(ctx, c); err != nil {
-		return err.Error()
-	}
-	if !await(ctx, c.over, d.plan.Patience) {
-		return "it did not end"
 	}
 	return ""
 }
@@ -142,10 +162,8 @@ func (d *day) learn(ctx context.Context, c *call) {
 	if err == nil && far.Level < audible {
 		silent++
 	}
-	for _, peer := range c.agent.media.Peers() {
-		if near, ok := c.agent.media.Sound(peer); ok && near.Level < audible {
-			silent++
-		}
+	if !hears(c.agent.media) {
+		silent++
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -156,6 +174,22 @@ func (d *day) learn(ctx context.Context, c *call) {
 	}
 	d.heard.Received += far.Received
 	d.heard.Lost += far.Lost
+}
+
+// ear is what a softphone hears, of each of its peer connections.
+type ear interface {
+	Peers() []messages.Ref
+	Sound(messages.Ref) (media.Sound, bool)
+}
+
+// hears tells whether a softphone that is in one call hears something. Without a peer connection it does not.
+func hears(e ear) bool {
+	for _, peer := range e.Peers() {
+		if near, ok := e.Sound(peer); ok && near.Level >= audible {
+			return true
+		}
+	}
+	return false
 }
 
 // await waits for something to be closed; false: it was not in time.

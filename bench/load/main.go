@@ -4,7 +4,7 @@
 //	engine serve --no-audio --listen 127.0.0.1:8080 &
 //	go run ./bench/load -url http://127.0.0.1:8080 -agents 5000 -rate 100 -for 1m
 //
-// It exits with 1 if a call was lost, an event was missing or too many, or more than a thousandth of the sound. docs/PERFORMANCE.md has its figures.
+// It exits with 1 if a call was lost, an event was missing or too many, or more than a thousandth of the sound, or if goroutines are left. docs/PERFORMANCE.md has its figures.
 package main
 
 import (
@@ -33,6 +33,7 @@ type plan struct {
 	Sleep        time.Duration // after how long cells sleep; 0: never
 	Patience     time.Duration // for anything to come
 	Settle       time.Duration // before the server is looked at for the last time
+	Heap         int           // MB by which the server's heap may have grown in the end; 0: it is not looked at
 	ControlToken string
 	Profile      string
 }
@@ -53,6 +54,7 @@ func main() {
 	flag.DurationVar(&p.Sleep, "sleep", 0, "let cells sleep that long after the last that happened; 0: never, which takes more memory and less time")
 	flag.DurationVar(&p.Patience, "patience", 30*time.Second, "how long to wait for anything that should come")
 	flag.DurationVar(&p.Settle, "settle", 5*time.Second, "how long to wait before the server is looked at for the last time")
+	flag.IntVar(&p.Heap, "heap", 0, "by how many MB the heap of the server may have grown in the end, when it has collected its garbage, for which to wait two minutes; for a server with --no-record")
 	flag.StringVar(&p.Profile, "cpuprofile", "", "a file to write a profile of this process to")
 	flag.Parse()
 	if os.Getenv("GOGC") == "" {
@@ -86,7 +88,7 @@ func profiled(name string, do func() error) (err error) {
 // check is what is wrong with a plan.
 func (p plan) check() error {
 	switch {
-	case p.Agents < 1 || p.Logins < 1 || p.Rate <= 0 || p.For <= 0 || p.Length <= 0 || p.Together < 0 || p.Sleep < 0:
+	case p.Agents < 1 || p.Logins < 1 || p.Rate <= 0 || p.For <= 0 || p.Length <= 0 || p.Together < 0 || p.Sleep < 0 || p.Heap < 0:
 		return errors.New("load: numbers and times are greater than nothing")
 	case p.Together > p.Agents:
 		return fmt.Errorf("load: %d calls together need as many agents: give -agents %d", p.Together, p.Together)
@@ -102,8 +104,19 @@ func (p plan) sleepAfter() time.Duration {
 	return p.Sleep
 }
 
+// collects is how often a Go program collects garbage at least, and a little more.
+const collects = 2*time.Minute + 10*time.Second
+
+// rest is how long everything may take to come to rest.
+func (p plan) rest() time.Duration {
+	if p.Heap > 0 {
+		return collects
+	}
+	return p.Patience
+}
+
 // errFails is the end of a run that lost something; the report has said what.
-var errFails = errors.New("load: something was lost")
+var errFails = errors.New("load: something was lost, or is left")
 
 // run carries the plan out and reports.
 func run(ctx context.Context, p plan, out io.Writer) error {
@@ -128,7 +141,8 @@ func run(ctx context.Context, p plan, out io.Writer) error {
 	f.logOut(ctx)
 	control.close() // of the connections that idle
 	if wait(ctx, p.Settle) {
-		r.look(ctx, control, "logged out")
+		r.over = time.Now()
+		r.settle(ctx, control, p.rest())
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("load: %w", err)

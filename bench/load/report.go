@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/hookswitch/hookswitch/adapters/media"
 )
 
 // report is what is told in the end.
@@ -19,6 +21,7 @@ type report struct {
 
 	mu    sync.Mutex
 	looks []look
+	over  time.Time // when all had logged out, and a while had passed
 }
 
 // look is how both processes did at one moment.
@@ -33,6 +36,21 @@ func (r *report) look(ctx context.Context, c *control, when string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.looks = append(r.looks, look{when: when, server: server, here: here()})
+}
+
+// settle looks until as few goroutines are left in either program as there were, and, where that counts, the server has collected its
+// garbage, which it does every two minutes at least. The last look stays.
+func (r *report) settle(ctx context.Context, c *control, most time.Duration) {
+	first := r.looks[0]
+	for end := time.Now().Add(most); ; {
+		r.look(ctx, c, "logged out")
+		last := r.looks[len(r.looks)-1]
+		rests := last.server.goroutines <= first.server.goroutines+spare && last.here.goroutines <= first.here.goroutines+spare
+		if rests && (r.plan.Heap == 0 || last.server.collected.After(r.over)) || time.Now().After(end) || !wait(ctx, time.Second) {
+			return
+		}
+		r.looks = r.looks[:len(r.looks)-1]
+	}
 }
 
 func here() process {
@@ -50,8 +68,9 @@ func (r *report) write(f *fleet, d *day) (whole bool) {
 	whole = r.writeCalls(d)
 	whole = r.writeLogins(f) && whole
 	if r.plan.Audio {
-		whole = r.writeAudio(f, d) && whole
+		whole = r.writeAudio(f.engine.Total(), f.engine.GivenUp(), d) && whole
 	}
+	whole = r.writeRest() && whole
 	r.printf("")
 	r.printf("%-12s %19s %16s %16s %22s", "", "goroutines (s/c)", "heap (s/c)", "resident (s)", "processor time (s/c)")
 	for _, l := range r.looks {
@@ -115,13 +134,41 @@ func (r *report) writeLogins(f *fleet) (whole bool) {
 // lossMost is how many of the packets may be lost.
 const lossMost = 0.001
 
-func (r *report) writeAudio(f *fleet, d *day) (whole bool) {
-	to := f.engine.Total()
-	r.printf("audio to the agents: %d packets, %d lost (%.4f %%)", to.Received, to.Lost, 100*share(to.Lost, to.Received))
-	r.printf("audio to the platform: %d packets of %d sent, %d lost (%.4f %%), %d calls not told of", d.heard.Received, to.Sent, d.heard.Lost,
-		100*share(d.heard.Lost, d.heard.Received), d.unheard)
-	r.printf("%d ends of calls heard only silence; %d packets were not sent for want of a processor", d.silent, f.engine.GivenUp())
-	return d.silent+d.unheard == 0 && max(share(to.Lost, to.Received), share(d.heard.Lost, d.heard.Received)) <= lossMost
+// writeAudio tells of the sound. Lost is also what was never sent, which leaves no hole in the sequence numbers: what either program gave
+// up for want of a processor, and of what came to the server what it had no time to hear.
+func (r *report) writeAudio(to media.Sound, givenUp uint64, d *day) (whole bool) {
+	first, last := r.looks[0].server, r.looks[len(r.looks)-1].server
+	unsent := last.unsent - first.unsent
+	out, in := to.Lost+unsent, d.heard.Lost+givenUp+unsent
+	r.printf("audio to the agents: %d packets, %d lost (%.4f %%), of which %d the server had no time to send", to.Received, out, 100*share(out, to.Received), unsent)
+	r.printf("audio to the platform: %d packets of %d sent, %d lost (%.4f %%), of which %d were not sent and %d not heard for want of time, %d calls not told of",
+		d.heard.Received, to.Sent, in, 100*share(in, d.heard.Received), givenUp, unsent, d.unheard)
+	r.printf("%d ends of calls heard only silence", d.silent)
+	if !first.tells || !last.tells {
+		r.printf("the server's metrics cannot be read: what it left out is not known")
+	}
+	return first.tells && last.tells && d.silent+d.unheard == 0 && max(share(out, to.Received), share(in, d.heard.Received)) <= lossMost
+}
+
+// spare is how many goroutines may be more than before: connections that are just being closed.
+const spare = 4
+
+// writeRest tells what is left of all in either program.
+func (r *report) writeRest() (whole bool) {
+	first, last := r.looks[0], r.looks[len(r.looks)-1]
+	server, here := last.server.goroutines-first.server.goroutines, last.here.goroutines-first.here.goroutines
+	whole = first.server.tells && last.server.tells && server <= spare && here <= spare
+	r.printf("%d goroutines more than before are left in the server, %d here", server, here)
+	if r.plan.Heap == 0 {
+		return whole
+	}
+	if !last.server.collected.After(r.over) {
+		r.printf("the server has collected no garbage since: its heap is not known")
+		return false
+	}
+	grown := (int64(last.server.lives) - int64(first.server.lives)) >> 20
+	r.printf("the server's heap has %d MB more that live, once it had collected its garbage", grown)
+	return whole && grown <= int64(r.plan.Heap)
 }
 
 func share(lost, received uint64) float64 { return float64(lost) / float64(max(lost+received, 1)) }

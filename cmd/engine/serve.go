@@ -28,7 +28,7 @@ type serveCommand struct {
 	Scenario  string        `arg:"" optional:"" help:"A scenario file, or the name of one in the binary, that is played on whoever logs in as its agents."`
 	Listen    string        `default:"127.0.0.1:8080" help:"The address to listen on; port 0: any that is free." placeholder:"ADDRESS"`
 	Agent     []string      `help:"Add an agent with a station, as a scenario declares one: \"ann line-appearance 1 persistent phones desk home\"." placeholder:"AGENT"`
-	Platform  []string      `help:"Set an option of the platform, KEY=VALUE of docs/world.md." placeholder:"KEY=VALUE"`
+	Platform  []string      `help:"Set an option of the platform, KEY=VALUE of docs/world.md; over those of a scenario." placeholder:"KEY=VALUE"`
 	SDK       string        `name:"sdk" help:"The real SDK's script in one file, which the page at /phone uses." type:"path" placeholder:"FILE"`
 	Audio     bool          `default:"true" negatable:"" help:"Send and receive real audio."`
 	AudioIP   string        `name:"audio-ip" default:"127.0.0.1" help:"The address that is offered for audio." placeholder:"IP"`
@@ -40,7 +40,7 @@ type serveCommand struct {
 	Journal   string        `help:"When it ends, write what each client said and heard to this folder, for replay." type:"path" placeholder:"FOLDER"`
 	Record    bool          `default:"true" negatable:"" help:"Keep what each client says and hears."`
 	Requests  int           `help:"How many requests a token may make in a minute before it gets 429; 0: 300, as the public API." placeholder:"N"`
-	Patience  time.Duration `default:"1m" help:"How long a scenario waits for people." placeholder:"DURATION"`
+	Patience  time.Duration `default:"1m" help:"How long a scenario waits for what a person is to do, once all phones have logged in." placeholder:"DURATION"`
 	Verbose   bool          `help:"Log more."`
 }
 
@@ -55,8 +55,8 @@ func (c *serveCommand) Run(t *terminal) error {
 
 // serve runs the server until the context ends, or until the scenario is over.
 func (c *serveCommand) serve(ctx context.Context, t *terminal) error {
-	if c.Journal != "" && !c.Record {
-		return errors.New("serve: --journal and --no-record contradict each other: leave one out")
+	if err := c.misused(); err != nil {
+		return err
 	}
 	played, err := c.scenario()
 	if err != nil {
@@ -83,25 +83,25 @@ func (c *serveCommand) serve(ctx context.Context, t *terminal) error {
 	ctx, end := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { defer end(); served <- s.Serve(ctx, listener, certificate) }()
-	logins, err := c.host(ctx, t, s, cfg.Public, played)
+	err = c.host(ctx, t, s, cfg.Public, played)
 	end()
-	return errors.Join(err, <-served, c.journals(t, s, logins))
+	return errors.Join(err, <-served, c.journals(t, s))
 }
 
 // host adds the agents, tells how they log in, and plays the scenario or waits for the end.
-func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, public string, played *scenario.Scenario) ([]server.Login, error) {
+func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, public string, played *scenario.Scenario) error {
 	cast := scenario.Scenario{}
 	if played != nil {
 		cast = *played
 	}
 	added, err := c.agents()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	cast.Agents = append(cast.Agents, added...)
 	logins, err := s.Cast(ctx, cast)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	t.printf("serving %s", public)
 	for _, l := range logins {
@@ -109,9 +109,9 @@ func (c *serveCommand) host(ctx context.Context, t *terminal, s *server.Server, 
 	}
 	if played == nil {
 		<-ctx.Done()
-		return logins, nil
+		return nil
 	}
-	return logins, c.play(ctx, t, s, *played)
+	return c.play(ctx, t, s, *played)
 }
 
 // loginLine says how a phone logs in: by hand with the token, or by our page. What is behind # stays in the browser.
@@ -129,15 +129,19 @@ func loginLine(public string, l server.Login) string {
 
 // play plays the scenario on whoever logs in.
 func (c *serveCommand) play(ctx context.Context, t *terminal, s *server.Server, of scenario.Scenario) error {
-	t.printf("waiting for all phones to log in")
+	t.printf("waiting until all %s have logged in", counted(phonesOf(of), "phone"))
 	if err := s.AwaitReady(ctx, of); err != nil {
-		return ended(err)
+		return stopped(t, err, "before all phones had logged in")
 	}
+	lines := 0
 	left, err := s.Play(ctx, of, server.Playing{Patience: c.Patience, Settle: 2 * time.Second, Say: func(at time.Duration, who, what string) {
+		if who == "" && !strings.HasPrefix(what, "left: ") {
+			lines++
+		}
 		t.printf("%8.3fs  %-10s  %s", at.Seconds(), who, what)
 	}})
 	if err != nil {
-		return ended(err)
+		return stopped(t, err, fmt.Sprintf("after line %d of %d", lines, len(of.Lines)))
 	}
 	if len(left) > 0 {
 		t.printf("%d of %d lines found nothing to do", len(left), len(of.Lines))
@@ -147,12 +151,20 @@ func (c *serveCommand) play(ctx context.Context, t *terminal, s *server.Server, 
 	return nil
 }
 
-// ended is nothing where somebody has just ended the command.
-func ended(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return nil
+func phonesOf(of scenario.Scenario) (n int) {
+	for _, a := range of.Agents {
+		n += len(a.Phones)
 	}
-	return err
+	return n
+}
+
+// stopped is how a play ends that somebody has ended: it was not played to its end, and so nothing is shown by it.
+func stopped(t *terminal, err error, when string) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	t.printf("the scenario was stopped %s", when)
+	return errFails
 }
 
 func (c *serveCommand) scenario() (*scenario.Scenario, error) {
@@ -203,10 +215,11 @@ func (c *serveCommand) config(at net.Addr, played *scenario.Scenario, t *termina
 	if !address.Addr().IsLoopback() && (cfg.ControlToken == "" || c.TLSCert == "") {
 		return cfg, fmt.Errorf("serve: --listen %s: others can reach that: give --tls-cert and --tls-key, and set %s to what the control API is to ask for", c.Listen, controlTokenVariable)
 	}
-	if c.SDK != "" {
-		if _, err := os.Stat(c.SDK); err != nil {
-			return cfg, fmt.Errorf("serve: --sdk: %w", err)
-		}
+	if address.Addr().IsUnspecified() && len(c.Host) == 0 {
+		return cfg, fmt.Errorf("serve: --listen %s: that is no address to come to: give --host NAME, under which clients reach it", c.Listen)
+	}
+	if c.Audio && !address.Addr().IsLoopback() && loopback(c.AudioIP) {
+		fmt.Fprintf(t.err, "serve: --audio-ip %s: only clients on this machine will hear anything: give an address that the others reach\n", c.AudioIP)
 	}
 	cfg.Public = c.public(address)
 	level := slog.LevelInfo
@@ -240,6 +253,12 @@ func (c *serveCommand) config(at net.Addr, played *scenario.Scenario, t *termina
 	return cfg, nil
 }
 
+// loopback tells whether an address is this machine's alone.
+func loopback(ip string) bool {
+	address, err := netip.ParseAddr(ip)
+	return err == nil && address.IsLoopback()
+}
+
 // public is how clients reach the server. With TLS, the platform's services have names of their own.
 func (c *serveCommand) public(at netip.AddrPort) string {
 	if c.TLSCert == "" {
@@ -251,32 +270,53 @@ func (c *serveCommand) public(at netip.AddrPort) string {
 	return "https://api." + net.JoinHostPort(c.Host[0], strconv.Itoa(int(at.Port())))
 }
 
-// journals writes what the clients said and heard, to the end.
-func (c *serveCommand) journals(t *terminal, s *server.Server, logins []server.Login) error {
+// journals writes what the clients said and heard, to the end. People's calls are in there: they are for nobody else's eyes.
+func (c *serveCommand) journals(t *terminal, s *server.Server) error {
 	if c.Journal == "" {
 		return nil
 	}
-	if err := os.MkdirAll(c.Journal, 0o755); err != nil {
+	if err := os.MkdirAll(c.Journal, 0o700); err != nil {
 		return fmt.Errorf("serve: --journal: %w", err)
 	}
-	for _, l := range logins {
-		name := l.Agent
-		if l.Phone != "" {
-			name += "-" + l.Phone
-		}
-		f, err := os.Create(filepath.Join(c.Journal, name+".jsonl"))
+	taken := map[string]bool{}
+	for _, j := range s.Journals() {
+		name := journalName(j, taken)
+		taken[name] = true
+		path := filepath.Join(c.Journal, name+".jsonl")
+		whole, err := writeJournal(path, j)
 		if err != nil {
 			return fmt.Errorf("serve: --journal: %w", err)
 		}
-		whole, err := s.WriteJournal(f, l)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return fmt.Errorf("serve: --journal: %w", err)
-		}
 		if !whole {
-			t.printf("%s is not whole: there was no room for all of it", f.Name())
+			t.printf("%s is not whole: there was no room for all of it", path)
 		}
 	}
 	return nil
+}
+
+// journalName is the name of a journal's file: of the agent and the phone, and numbered where that is taken.
+func journalName(of server.Journal, taken map[string]bool) string {
+	name := of.Agent
+	if of.Phone != "" {
+		name += "-" + of.Phone
+	}
+	numbered := name
+	for n := 2; taken[numbered]; n++ {
+		numbered = fmt.Sprintf("%s-%d", name, n)
+	}
+	return numbered
+}
+
+// writeJournal writes a journal to a file that its owner alone may read.
+func writeJournal(path string, of server.Journal) (whole bool, err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return false, err
+	}
+	if err = f.Chmod(0o600); err == nil { // it may have been there before
+		whole, err = of.Write(f)
+	}
+	return whole, errors.Join(err, f.Close())
 }
 
 // readable is an error of the network without the words that the command line has said already.

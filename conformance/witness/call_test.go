@@ -67,7 +67,10 @@ func TestACallIsHeardAtBothEnds(t *testing.T) {
 func uploaded(t *testing.T, p *phone) {
 	t.Helper()
 	recorded := p.recording()
-	p.eval(`phone.upload.flush().then(() => true)`, nil)
+	var all bool
+	if p.eval(`phone.upload.flush()`, &all); !all {
+		t.Error("the upload did not end")
+	}
 	response, err := http.Get(p.lab.base + "/control/pages/" + p.name + "/capture")
 	if err != nil {
 		t.Fatal(err)
@@ -80,11 +83,10 @@ func uploaded(t *testing.T, p *phone) {
 	if string(text) != recorded {
 		t.Errorf("the server has %d bytes of the recording, the page %d", len(text), len(recorded))
 	}
-	var token string
-	p.eval(`new URLSearchParams(location.hash.slice(1)).get("token")`, &token)
-	if token == "" || strings.Contains(string(text), token) {
+	if strings.Contains(string(text), p.login.Token.Reveal()) {
 		t.Error("the access token stands in the recording")
 	}
+	p.addressIsClean()
 	var problems []string
 	p.eval(`hookswitchRecorder.problems`, &problems)
 	if len(problems) > 0 {
@@ -94,6 +96,16 @@ func uploaded(t *testing.T, p *phone) {
 		if !json.Valid(lines.Bytes()) {
 			t.Errorf("a line of the recording is no JSON: %s", lines.Text())
 		}
+	}
+}
+
+// addressIsClean sees to it that the token stands neither in the page's address nor in any that it has loaded something from.
+func (p *phone) addressIsClean() {
+	p.lab.t.Helper()
+	var addresses []string
+	p.eval(`[location.href, document.URL, performance.getEntriesByType("resource").map((r) => r.name).join(" ")]`, &addresses)
+	if token := p.login.Token.Reveal(); strings.Contains(strings.Join(addresses, " "), token) || strings.Contains(addresses[0], "token=") {
+		p.lab.t.Errorf("the access token stands in an address: %q", addresses)
 	}
 }
 
@@ -186,20 +198,23 @@ func TestTheButtonsOfThePhone(t *testing.T) {
 	p.do("reload")
 	p.until(`window.phone && phone.status === "ready" && document.title === "Phone ann-desk.2"`)
 	p.until(`hookswitchRecorder.records.length < 50`)
+	p.addressIsClean()
 }
 
 // TestThePhoneSaysWhatIsMissing: without the SDK, and without a token, the page says what to do.
 func TestThePhoneSaysWhatIsMissing(t *testing.T) {
 	b := startBrowser(t)
+	const asks = `document.querySelector("#login input[name=token]").checkVisibility()`
 	for _, missing := range []struct {
-		what, sdk, shown string
+		what, sdk, path, shown string
 	}{
-		{"SDK", "", `document.getElementById("trouble").innerText.includes("engine serve --sdk")`},
-		{"token", sdk(t), `document.querySelector("#login input[name=token]").checkVisibility()`},
+		{"SDK", "", "/phone", `document.getElementById("trouble").innerText.includes("engine serve --sdk")`},
+		{"token", sdk(t), "/phone", asks},
+		{"token behind the #", sdk(t), "/phone?resource=desk&token=told-to-the-server", asks + ` && location.href.endsWith("/phone?resource=desk")`},
 	} {
 		t.Run(missing.what, func(t *testing.T) {
 			l := newLab(t, platform.Defaults(), missing.sdk)
-			page, err := b.Open(l.ctx, l.base+"/phone")
+			page, err := b.Open(l.ctx, l.base+missing.path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -208,4 +223,32 @@ func TestThePhoneSaysWhatIsMissing(t *testing.T) {
 			p.picture("missing-" + missing.what)
 		})
 	}
+}
+
+// TestATypedTokenStaysOutOfTheAddress: it is kept with the tab, and one that is wrong can be typed anew.
+func TestATypedTokenStaysOutOfTheAddress(t *testing.T) {
+	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
+	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 1, Phones: []string{"desk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := b.Open(l.ctx, l.base+"/phone#page=ann-desk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &phone{Page: page, lab: l, login: logins[0], name: "ann-desk"}
+	enter := func(token string) {
+		t.Helper()
+		p.until(`document.querySelector("#login input[name=token]").checkVisibility()`)
+		p.eval(`(() => {
+			document.querySelector("#login input[name=token]").value = "`+token+`";
+			document.querySelector("#login input[name=resource]").value = "desk";
+			document.querySelector("#login").requestSubmit();
+		})()`, nil)
+	}
+	enter("a-token-that-nobody-was-given")
+	p.until(`window.phone && phone.status.startsWith("cannot log in")`)
+	enter(p.login.Token.Reveal())
+	p.until(`window.phone && phone.status === "ready"`)
+	p.addressIsClean()
 }

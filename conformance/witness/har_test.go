@@ -104,7 +104,9 @@ func TestAHARWithADump(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dump, err := capture.ReadInternals("dump", bytes.NewReader(dumped(t, l.ctx, internals)))
+	saved := dumped(t, l.ctx, internals)
+	p.keep("dump.json", saved)
+	dump, err := capture.ReadInternals("dump", bytes.NewReader(saved))
 	if err == nil {
 		err = log.Merge(dump)
 	}
@@ -112,7 +114,7 @@ func TestAHARWithADump(t *testing.T) {
 		err = log.Infer()
 	}
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v: the dump of %d bytes begins\n%.1000s", err, len(saved), saved)
 	}
 	seen := map[string]bool{}
 	for _, r := range log.Records {

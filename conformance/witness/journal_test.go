@@ -55,7 +55,12 @@ func (p *phone) witnessed() string {
 
 // opaque are the plays of which the wire alone does not show what the application did, with the reason (docs/har.md, What cannot
 // be inferred).
-var opaque = map[string]string{}
+var opaque = map[string]string{
+	"calls/a-call-is-rerouted-while-it-is-being-answered.scenario":              "the answer and what takes the call away cross on the way",
+	"TestTwoPhonesRaceForOneCall":                                               "what a phone answers and that another one has answered cross on the way",
+	"calls/a-session-that-was-accepted-by-hand-gets-another-transport.scenario": "that sessions are accepted by hand looks like a slow microphone",
+	"calls/two-calls-are-answered-while-the-microphone-is-slow.scenario":        "two calls are answered within a tenth of a second",
+}
 
 // journal is what the platform has noted of a page.
 func (p *phone) journal() string {
@@ -84,8 +89,8 @@ func replays(name, journal string) error {
 	return sameOnTheWire(log)
 }
 
-// sameOnTheWire infers what a recording of the wire lacks and holds it against the cell. A wire is noted by its far side here, so
-// that what a timer caused may seem to be early, too.
+// sameOnTheWire infers what a recording of the wire lacks and holds it against the cell. A wire is noted by its far side here, which
+// knows neither when the page heard of something nor when it was too busy for its timers.
 func sameOnTheWire(log *capture.Capture) error {
 	if err := log.Infer(); err != nil {
 		return err
@@ -107,7 +112,7 @@ func sameOnTheWire(log *capture.Capture) error {
 	for _, list := range []string{capture.ConversationList, capture.OtherRESTList} {
 		overtaken(want[list], got[list])
 	}
-	report := capture.CompareDecisions(want, got, capture.Tolerance{Early: busy, Late: busy})
+	report := capture.CompareDecisions(want, got, capture.Tolerance{Early: busy, Late: 8 * busy})
 	if report.Match() {
 		return nil
 	}

@@ -54,6 +54,7 @@ func (c combination) onStation(t *testing.T, b *Browser) (*lab, *phone) {
 // TestTheMatrix is what people do with two calls, under each line appearance, with a persistent connection and without one, and
 // with each signalling; then what they do when the platform moves under them.
 func TestTheMatrix(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	for _, c := range combinations() {
 		t.Run(c.String(), func(t *testing.T) {
@@ -76,6 +77,7 @@ func TestTheMatrix(t *testing.T) {
 
 // TestAStationIsMigratedDuringACall: the call goes on, and the next ones come as the new station has them.
 func TestAStationIsMigratedDuringACall(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	for _, c := range combinations() {
 		t.Run(c.String(), func(t *testing.T) {
@@ -98,6 +100,7 @@ func TestAStationIsMigratedDuringACall(t *testing.T) {
 
 // TestAStreamDropsDuringACall: the audio does not mind, and what is done afterwards is done on the next stream.
 func TestAStreamDropsDuringACall(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	for _, c := range combinations() {
 		t.Run(c.String(), func(t *testing.T) {

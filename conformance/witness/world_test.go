@@ -35,6 +35,14 @@ type telling struct {
 // conversation because of another one counts once.
 type tellings map[string][]telling
 
+// size is how many there are.
+func (all tellings) size() (n int) {
+	for _, list := range all {
+		n += len(list)
+	}
+	return n
+}
+
 // settle is how long a play goes on after its last line.
 const settle = time.Second
 
@@ -47,13 +55,15 @@ func sameWorld(t *testing.T, path string, of scenario.Scenario, left []server.Le
 	if err != nil {
 		t.Fatal(err)
 	}
-	why, known := realTimeOnly(t)[path]
+	why, known := realTimeOnly(t)[strings.TrimSuffix(path, ".scenario")]
 	for _, phone := range slices.Sorted(maps.Keys(recordings)) {
 		log, err := capture.Read(phone, strings.NewReader(recordings[phone]))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, difference := range differences(tellingsOf(log.Records), imagined[phone], last+settle*3/4) {
+		pages := tellingsOf(log.Records)
+		t.Logf("%s: %d events, in the world %d", phone, pages.size(), imagined[phone].size())
+		for _, difference := range differences(pages, imagined[phone], last+settle*3/4) {
 			if known {
 				t.Logf("%s: the world differs (%s): %s", phone, why, difference)
 				continue
@@ -128,10 +138,12 @@ func from(list []telling, i int) string {
 	return strings.Join(shown, "; ") + "."
 }
 
-// tellingsOf sorts the events of a recording by what they are about.
+// tellingsOf sorts the events of a recording by what they are about. What an update says of a conversation before that is added to
+// the SDK's, it says because of another one.
 func tellingsOf(records []port.Record) tellings {
 	all := tellings{}
 	aliases := map[string]map[string]string{} // of sessions, by conversation
+	added := map[string]bool{}
 	for _, r := range records {
 		var e struct {
 			Event string            `json:"ev"`
@@ -141,6 +153,9 @@ func tellingsOf(records []port.Record) tellings {
 			continue
 		}
 		for _, part := range partsOf(e.Event, e.Args) {
+			if added[part.conversation] = added[part.conversation] || part.added; part.again && !added[part.conversation] {
+				continue
+			}
 			if aliases[part.conversation] == nil {
 				aliases[part.conversation] = map[string]string{}
 			}
@@ -178,7 +193,8 @@ func alias(known map[string]string, session string) string {
 // part is what an event says of one conversation.
 type part struct {
 	conversation, text, session string
-	again                       bool // it may be said again because of another conversation
+	again                       bool // it may be said because of another conversation
+	added                       bool // the conversation is one of the SDK's from now on
 }
 
 // leg is a call as events have it.
@@ -254,7 +270,10 @@ func partsOf(event string, args []json.RawMessage) []part {
 func updateParts(u said) (parts []part) {
 	const event = "conversationUpdate"
 	if u.Active != nil {
-		parts = append(parts, part{conversation: "active", text: event + " " + *u.Active, again: true})
+		parts = append(parts, part{conversation: "active", text: event + " " + *u.Active, again: true, added: true})
+	}
+	isAdded := func(l leg) bool {
+		return slices.ContainsFunc(u.Added, func(a leg) bool { return a.ConversationID == l.ConversationID })
 	}
 	for i, list := range [][]leg{u.Current, u.Removed} {
 		for _, l := range list {
@@ -266,7 +285,7 @@ func updateParts(u said) (parts []part) {
 				text += " " + l.Call.State + " " + l.Call.Direction
 				text += when(l.Call.Held, " held") + when(l.Call.Muted, " muted") + when(l.Call.Confined, " confined")
 			}
-			parts = append(parts, part{conversation: l.ConversationID, text: text, session: l.SessionID, again: i == 0})
+			parts = append(parts, part{conversation: l.ConversationID, text: text, session: l.SessionID, again: i == 0, added: isAdded(l)})
 		}
 	}
 	return parts

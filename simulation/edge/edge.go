@@ -41,6 +41,8 @@ var (
 	ErrAnswer = errors.New("the description does not answer the offer")
 	// ErrCandidate: a candidate is none, or one too many.
 	ErrCandidate = errors.New("the candidate cannot be used")
+	// ErrFlood: the client named more sources (SSRCs) than a session may have; its media has ended.
+	ErrFlood = errors.New("the client sent too many sources: end the session")
 )
 
 // Config says where the edge listens and whom it tells.
@@ -52,7 +54,7 @@ type Config struct {
 	// Log gets warnings, such as of a machine that is too slow; nil: nobody does. It never gets descriptions or candidates.
 	Log *slog.Logger
 	// Changed is told when a session's media begins to flow (up), and when it stops though nobody ended the session: the
-	// client closed its side, or nothing came from it for five seconds. It is called on goroutines of its own, for each session one
+	// client closed its side, or nothing came from it for five seconds, or nothing more is taken from it. It is called on goroutines of its own, for each session one
 	// after the other; a call may still be under way when End returns. It may call any method but Close.
 	Changed func(session messages.SessionID, up bool)
 }
@@ -315,6 +317,10 @@ func (e *Edge) Sessions() []messages.SessionID {
 
 // Skipped is how much sound nobody got since the edge was made, because the machine was too slow to make it in time.
 func (e *Edge) Skipped() time.Duration { return time.Duration(e.skipped.frames.Load()) * frameTime }
+
+// Unsent is how many packets sessions with media were not sent for that, and as many of theirs were not heard. Their sequence numbers
+// have no holes, so no count of lost packets has them.
+func (e *Edge) Unsent() uint64 { return e.skipped.packets.Load() }
 
 // leg is the session's, if there is one.
 func (e *Edge) leg(session messages.SessionID) (*leg, error) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
 
@@ -131,6 +132,91 @@ func TestKilledMediaComesBackWithARestart(t *testing.T) {
 	waitFor(t, "media is told to be up again", func() bool { return slices.Equal(changes(), []bool{true, false, true}) })
 	ann.hangUp()
 	waitFor(t, "media is told to be down when the client closes", func() bool { return slices.Equal(changes(), []bool{true, false, true, false}) })
+}
+
+// A client that names a fresh source in each packet is no longer heard, is told nothing, and costs no more; no restart helps it.
+func TestAFloodOfSourcesEndsTheMedia(t *testing.T) {
+	t.Parallel()
+	down := make(chan bool, 8)
+	e := newEdge(t, Config{Changed: func(_ messages.SessionID, up bool) { down <- up }})
+	ann := newPhone(t, "s1", 610)
+	ann.negotiate(e, false)
+	ann.wait("connected", func() bool { return ann.pc.ConnectionState() == webrtc.PeerConnectionStateConnected })
+	if up := <-down; !up {
+		t.Fatal("media is told to be down before it was up")
+	}
+	l, err := e.leg("s1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flood := func(from, to uint32) {
+		ann.voice.mu.Lock()
+		defer ann.voice.mu.Unlock()
+		for source := from; source < to; source++ {
+			header := rtp.Header{Version: 2, SSRC: source, SequenceNumber: 1}
+			if _, err := ann.voice.writer.WriteRTP(&header, silence[:]); err != nil {
+				t.Fatal(err)
+			}
+			if source%50 == 0 {
+				time.Sleep(time.Millisecond) // for the socket's buffer
+			}
+		}
+	}
+	flood(1, 2000)
+	waitFor(t, "the media is shut", l.valve.closed)
+	flood(2000, 4000)
+	time.Sleep(100 * time.Millisecond)
+	for i := range l.ears.sources {
+		if n := l.ears.sources[i].Load(); n > sourcesAtMost+1 {
+			t.Errorf("%d sources are kept, it should be %d at most", n, sourcesAtMost)
+		}
+	}
+	if counts, _ := e.Counts("s1"); counts.Received > 1 {
+		t.Errorf("a packet each of thousands of sources counts: %+v", counts)
+	}
+	if up := <-down; up {
+		t.Error("media is told to be up")
+	}
+	if _, err := e.Offer("s1", true); !errors.Is(err, ErrFlood) {
+		t.Errorf("a restart is offered: %v", err)
+	}
+	if err := e.Answer("s1", "v=0"); !errors.Is(err, ErrFlood) {
+		t.Errorf("an answer is taken: %v", err)
+	}
+}
+
+// Sound that a slow machine leaves out is counted, in packets that sessions with media were not sent.
+func TestWhatIsSkippedIsCounted(t *testing.T) {
+	t.Parallel()
+	e, err := open(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if _, err := e.Offer("s2", false); err != nil { // it has no media: nothing is missing there
+		t.Fatal(err)
+	}
+	call(t, e, "s1", 610)
+	e.mixer.plan = e.present()
+	waitFor(t, "a frame is sent", func() bool {
+		e.mixer.tick()
+		counts, _ := e.Counts("s1")
+		return counts.Sent > 0
+	})
+	e.late(7)
+	if e.Unsent() != 7 || e.Skipped() != 7*frameTime {
+		t.Errorf("%d packets and %v are left out, it should be 7 and %v", e.Unsent(), e.Skipped(), 7*frameTime)
+	}
+	e.Kill("s1")
+	e.mixer.tick()
+	e.late(7)
+	if e.Unsent() != 7 {
+		t.Errorf("%d packets are left out, it should be 7: media that is dead misses none", e.Unsent())
+	}
 }
 
 // The offer is what the reference platform's looks like: one audio section, PCMU, with its candidate.

@@ -79,29 +79,55 @@ func (j *jitter) counts() (received, lost uint64) {
 	return j.arrived.received, j.arrived.lost()
 }
 
-// arrivals counts packets by their sequence numbers (RFC 3550, appendix A.3).
+// arrivals counts packets of one stream at a time by their sequence numbers (RFC 3550, appendix A.3). Packets of another source are
+// none of it, until two in a row say that the sender has begun another stream (appendix A.1).
 type arrivals struct {
 	received, missed uint64 // missed: in streams that ended, when the sender began another
 	source           uint32 // the SSRC of the present stream
 	first, highest   uint64 // sequence numbers, extended by how often they wrapped
 	inStream         uint64 // packets of the present stream, each once
 	seen             uint64 // the last 64 packets, as bits; bit 0 is the highest
+	stranger         stranger
 }
 
-// count tells whether a packet is new: one that comes twice counts once.
+// stranger is the last packet, if it was of another source than the present stream's.
+type stranger struct {
+	came     bool
+	source   uint32
+	sequence uint16
+}
+
+// count tells whether a packet is new and of the present stream: one that comes twice counts once.
 func (a *arrivals) count(packet *rtp.Packet) bool {
-	const wrapped = 1 << 16
-	sequence := uint64(packet.SequenceNumber)
-	if a.inStream == 0 || packet.SSRC != a.source {
-		a.missed = a.lost()
-		a.source, a.first, a.highest = packet.SSRC, sequence+wrapped, sequence+wrapped
-		a.inStream, a.seen = 0, 1
-	} else if !a.place(packet.SequenceNumber) {
+	last := a.stranger
+	a.stranger = stranger{}
+	switch {
+	case a.inStream == 0:
+		a.begin(packet.SSRC, packet.SequenceNumber)
+	case packet.SSRC == a.source:
+		if !a.place(packet.SequenceNumber) {
+			return false
+		}
+	case last.came && last.source == packet.SSRC && packet.SequenceNumber == last.sequence+1:
+		a.begin(packet.SSRC, last.sequence)
+		a.received++
+		a.inStream++
+		a.place(packet.SequenceNumber)
+	default:
+		a.stranger = stranger{came: true, source: packet.SSRC, sequence: packet.SequenceNumber}
 		return false
 	}
 	a.received++
 	a.inStream++
 	return true
+}
+
+// begin starts to count another stream.
+func (a *arrivals) begin(source uint32, sequence uint16) {
+	const wrapped = 1 << 16
+	a.missed = a.lost()
+	a.source, a.first, a.highest = source, uint64(sequence)+wrapped, uint64(sequence)+wrapped
+	a.inStream, a.seen = 0, 1
 }
 
 // place notes a packet of the present stream and tells whether it is new.

@@ -139,3 +139,26 @@ func TestArrivalsOfTwoStreams(t *testing.T) {
 		t.Errorf("received %d and lost %d, it should be 6 and 2", a.received, a.lost())
 	}
 }
+
+// Who names another source in each packet has sent no stream: nothing of it counts, and nothing is heard.
+func TestArrivalsOfNoStream(t *testing.T) {
+	var a arrivals
+	for n := range 1000 {
+		p := packetOf(n, 160)
+		p.SSRC = uint32(n)
+		if fresh := a.count(p); fresh != (n == 0) {
+			t.Fatalf("packet %d of as many sources counts: %t", n, fresh)
+		}
+	}
+	for n := range 10 { // in turn with the stream, another source has none either
+		p := packetOf(n, 160)
+		p.SSRC = 99
+		a.count(p)
+		p = packetOf(n+1, 160)
+		p.SSRC = 0
+		a.count(p)
+	}
+	if a.received != 11 || a.lost() != 0 || a.source != 0 {
+		t.Errorf("received %d and lost %d of source %d, it should be 11 and 0 of source 0", a.received, a.lost(), a.source)
+	}
+}

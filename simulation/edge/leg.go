@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/hookswitch/hookswitch/messages"
@@ -43,6 +44,7 @@ type leg struct {
 	// The ticker's:
 	said    encoded // the frame that came
 	speaks  bool    // it is not silence
+	flows   bool    // the last frame was sent
 	decoded linear  // the frame that came, if anybody needed its samples
 	frame   uint64  // when that was
 }
@@ -50,13 +52,15 @@ type leg struct {
 // newLeg makes a session's peer connection, with nothing offered yet.
 func (e *Edge) newLeg(session messages.SessionID) (*leg, error) {
 	l := &leg{session: session, serial: e.serial, valve: &valve{UDPMux: e.port}, heard: newMeter(), told: newMeter(), changed: e.changed}
+	l.ears.flooded, l.ears.gone = &l.valve.flooded, make(chan struct{})
 	settings := webrtc.SettingEngine{LoggerFactory: silent{}, BufferFactory: l.ears.buffer}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICEUDPMux(l.valve)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.DisableActiveTCP(true)
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(e.media), webrtc.WithSettingEngine(settings)).
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(e.media), webrtc.WithSettingEngine(settings),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{})). // without one pion takes its own, which do for every packet what nobody asks for here
 		NewPeerConnection(webrtc.Configuration{Certificates: e.certificates})
 	if err != nil {
 		return nil, fmt.Errorf("peer connection: %w", err)
@@ -94,6 +98,9 @@ func (l *leg) state() {
 func (l *leg) offer(restart bool) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.valve.flooded.Load() {
+		return "", ErrFlood
+	}
 	if l.pc.SignalingState() == webrtc.SignalingStateHaveLocalOffer {
 		return l.pc.LocalDescription().SDP, nil
 	}
@@ -120,6 +127,9 @@ func (l *leg) offer(restart bool) (string, error) {
 func (l *leg) answer(sdp string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.valve.flooded.Load() {
+		return ErrFlood
+	}
 	if l.pc.SignalingState() != webrtc.SignalingStateHaveLocalOffer {
 		return fmt.Errorf("%w: no offer is waiting for one", ErrAnswer)
 	}
@@ -171,6 +181,7 @@ func (l *leg) add(line string) error {
 
 // close ends the peer connection and waits until none of its goroutines runs any more.
 func (l *leg) close() {
+	close(l.ears.gone)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_ = l.pc.GracefulClose() // of a connection that is given up, nothing is left to be done about an error
@@ -178,7 +189,7 @@ func (l *leg) close() {
 
 // say sends a frame, unless media is dead or not up.
 func (l *leg) say(frame *encoded, timestamp uint32) {
-	if l.valve.shut.Load() || !l.voice.say(frame, timestamp) {
+	if l.flows = !l.valve.closed() && l.voice.say(frame, timestamp); !l.flows {
 		frame = &silence
 	}
 	l.told.add(frame)

@@ -47,14 +47,18 @@ func (m *mixer) tick() {
 	}
 }
 
-// skip lets frames pass that come too late to be made: what came in for them is thrown away.
-func (m *mixer) skip(frames int) {
+// skip lets frames pass that come too late to be made: what came in for them is thrown away. It is how many packets nobody was sent.
+func (m *mixer) skip(frames int) (unsent int) {
 	m.clock += uint32(frames) * frameSamples
 	for _, l := range m.plan.legs {
+		if l.flows {
+			unsent += frames
+		}
 		for range min(frames, jitterSamples/frameSamples+1) {
 			l.ears.jitter.take(&l.said)
 		}
 	}
+	return unsent
 }
 
 // make is the frame of one mix. Nobody, or one session alone, needs no arithmetic: its bytes are passed on.
@@ -104,8 +108,7 @@ func (e *Edge) run() {
 		e.mixer.plan = e.present()
 		due := int(time.Since(start) / frameTime)
 		if late := due - made - behindAtMost; late > 0 {
-			e.skipped.add(e.log, late)
-			e.mixer.skip(late)
+			e.late(late)
 			made += late
 		}
 		for ; made < due; made++ {
@@ -114,13 +117,18 @@ func (e *Edge) run() {
 	}
 }
 
+// late leaves out frames.
+func (e *Edge) late(frames int) { e.skipped.add(e.log, frames, e.mixer.skip(frames)) }
+
 // skipped counts frames that were left out because the machine was too slow.
 type skipped struct {
 	frames     atomic.Int64
-	complained time.Time // the ticker's
+	packets    atomic.Uint64 // that sessions were not sent for it
+	complained time.Time     // the ticker's
 }
 
-func (s *skipped) add(log *slog.Logger, frames int) {
+func (s *skipped) add(log *slog.Logger, frames, packets int) {
+	s.packets.Add(uint64(packets))
 	all := time.Duration(s.frames.Add(int64(frames))) * frameTime
 	if now := time.Now(); now.Sub(s.complained) >= complainAtMost {
 		s.complained = now

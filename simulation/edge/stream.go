@@ -77,6 +77,10 @@ func (v *voice) say(frame *encoded, timestamp uint32) bool {
 	return true
 }
 
+// sourcesAtMost is how many sources (SSRCs) a session may name in its packets, and as many in its reports, over its whole life:
+// pion keeps something for each. A client has one, and another when it starts anew.
+const sourcesAtMost = 32
+
 // sink is where pion puts decrypted packets of one SSRC. Packets are taken apart as they arrive, on the goroutine that decrypted
 // them: reading them costs a session no goroutine, and nothing piles up.
 type sink struct {
@@ -107,17 +111,26 @@ func (s *sink) Close() error {
 
 // ears are what is heard of one session and of its receiver reports.
 type ears struct {
+	sources [2]atomic.Int32 // that were named in packets, and in reports
+	flooded *atomic.Bool    // is set when they are too many
+	gone    chan struct{}   // is closed when the session ends
 	jitter  jitter
 	packet  rtp.Packet    // reused: one goroutine of pion's decrypts a session's packets
 	missing atomic.Uint64 // of what we sent, as the client's last receiver report says (RFC 3550, section 6.4)
 }
 
-// buffer is pion's buffer factory.
+// buffer is pion's buffer factory. Where a client names too many sources, the goroutine that decrypts its packets stays here until
+// the session ends: nothing more is taken of what is on its way already, and nothing more is kept.
 func (e *ears) buffer(kind packetio.BufferPacketType, _ uint32) io.ReadWriteCloser {
+	of, take := &e.sources[0], e.media
 	if kind == packetio.RTCPBufferPacket {
-		return newSink(e.control)
+		of, take = &e.sources[1], e.control
 	}
-	return newSink(e.media)
+	if of.Add(1) > sourcesAtMost {
+		e.flooded.Store(true)
+		<-e.gone
+	}
+	return newSink(take)
 }
 
 func (e *ears) media(packet []byte) {

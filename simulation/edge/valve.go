@@ -13,8 +13,11 @@ import (
 // that is how a network fails.
 type valve struct {
 	ice.UDPMux
-	shut atomic.Bool
+	shut    atomic.Bool
+	flooded atomic.Bool // by a client of whom nothing will be taken any more: no restart opens it
 }
+
+func (v *valve) closed() bool { return v.shut.Load() || v.flooded.Load() }
 
 // wire is a connection of pion's mux.
 type wire interface {
@@ -45,7 +48,7 @@ type cut struct {
 func (c *cut) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := c.wire.ReadFrom(b)
-		if err != nil || !c.valve.shut.Load() {
+		if err != nil || !c.valve.closed() {
 			return n, from, err
 		}
 	}
@@ -55,7 +58,7 @@ func (c *cut) ReadFrom(b []byte) (int, net.Addr, error) {
 func (c *cut) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
 		n, from, err := c.wire.ReadFromAddrPort(b)
-		if err != nil || !c.valve.shut.Load() {
+		if err != nil || !c.valve.closed() {
 			return n, from, err
 		}
 	}
@@ -63,7 +66,7 @@ func (c *cut) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 
 // WriteTo sends a packet, or loses it and says that it was sent.
 func (c *cut) WriteTo(b []byte, to net.Addr) (int, error) {
-	if c.valve.shut.Load() {
+	if c.valve.closed() {
 		return len(b), nil
 	}
 	return c.wire.WriteTo(b, to)
@@ -71,7 +74,7 @@ func (c *cut) WriteTo(b []byte, to net.Addr) (int, error) {
 
 // WriteToAddrPort sends a packet, or loses it and says that it was sent.
 func (c *cut) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
-	if c.valve.shut.Load() {
+	if c.valve.closed() {
 		return len(b), nil
 	}
 	return c.wire.WriteToAddrPort(b, to)

@@ -19,6 +19,7 @@ type Platform struct {
 	clock         Clock
 	chance        *Chance
 	silent        bool
+	secret        bool // KeepSecrets
 	users         []*User
 	byName        map[string]*User
 	conversations []*Conversation

@@ -8,11 +8,12 @@ import (
 
 // Status codes of the public API.
 const (
-	ok       = 200
-	accepted = 202
-	notFound = 404
-	conflict = 409
-	tooMany  = 429
+	ok        = 200
+	accepted  = 202
+	forbidden = 403
+	notFound  = 404
+	conflict  = 409
+	tooMany   = 429
 )
 
 // Request answers a request of the user's client. What it changes is changed at once; the embedder adds how long the
@@ -60,7 +61,7 @@ func (p *Platform) control(u *User, r messages.Request) messages.HTTPAnswered {
 		return p.dialled(u, r.Body)
 	}
 	c := p.Conversation(r.Conversation)
-	if c == nil {
+	if c == nil || p.secret && !c.concerns(u) {
 		return messages.HTTPAnswered{Status: notFound}
 	}
 	if r.Of == messages.GetConversation {
@@ -71,11 +72,23 @@ func (p *Platform) control(u *User, r messages.Request) messages.HTTPAnswered {
 	if l == nil {
 		return messages.HTTPAnswered{Status: notFound}
 	}
+	if l.User() != u {
+		return messages.HTTPAnswered{Status: forbidden}
+	}
 	if !l.Live() {
 		return messages.HTTPAnswered{Status: conflict}
 	}
 	p.patch(l, r)
 	return messages.HTTPAnswered{Status: accepted}
+}
+
+// KeepSecrets has the platform tell a user of the conversations that the user takes part in, or did, and of no others: to all
+// others there are none. Without it whoever knows a conversation's name is told of it, as who is let see all in production is.
+func (p *Platform) KeepSecrets() { p.secret = true }
+
+// concerns tells whether a user takes part in the conversation, or did.
+func (c *Conversation) concerns(u *User) bool {
+	return c.voicemail == u || c.Leg(u) != nil
 }
 
 func (c *Conversation) leg(id messages.ParticipantID) *Leg {

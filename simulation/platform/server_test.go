@@ -365,3 +365,32 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
+
+// A user's calls are nobody else's: who takes no part in one does not find it, and who does ends no other's leg.
+func TestCallsOfOthers(t *testing.T) {
+	p := newPlace(t, 0, 100)
+	p.KeepSecrets()
+	bob, cat := p.AddUser("bob", 100, false, true), p.AddUser("cat", 100, false, true)
+	c := p.calls(t, "C1")
+	p.time.run(time.Second)
+	get := messages.Request{Of: messages.GetConversation, Conversation: "C1"}
+	end := messages.Request{Of: messages.PatchState, Conversation: "C1", Participant: c.Leg(p.ann).Participant(), State: messages.Disconnected}
+	for _, r := range []messages.Request{get, end, {Of: messages.PostVoicemail, Conversation: "C1", Participant: end.Participant}} {
+		if a := p.Request(bob, r); a.Status != 404 || a.Conversation != nil {
+			t.Errorf("bob, who is not in it, asks %s: %+v", r.Of, a)
+		}
+	}
+	p.Consult(c, bob)
+	if a := p.Request(bob, get); a.Status != 200 {
+		t.Errorf("bob, who is in it, is told %d", a.Status)
+	}
+	if a := p.Request(bob, end); a.Status != 403 || !c.Leg(p.ann).Live() {
+		t.Errorf("bob ends ann's leg: %d", a.Status)
+	}
+	if a := p.Request(cat, end); a.Status != 404 {
+		t.Errorf("cat ends ann's leg: %d", a.Status)
+	}
+	if a := p.Request(p.ann, end); a.Status != 202 || c.Leg(p.ann).Live() {
+		t.Errorf("ann ends her own: %d", a.Status)
+	}
+}

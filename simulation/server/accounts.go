@@ -16,7 +16,8 @@ import (
 type account struct {
 	user    *platform.User
 	phone   string
-	rate    *bucket
+	rate    *bucket // of requests
+	pages   *bucket // of what pages say and ask
 	journal *journal
 	sockets atomic.Int64
 	offline atomic.Bool // nothing gets through to it
@@ -29,6 +30,7 @@ func (a *account) nextSocket() int { return int(a.sockets.Add(1)) }
 type accounts struct {
 	mu     sync.RWMutex
 	byHash map[[sha256.Size]byte]*account
+	all    []*account // in the order in which they were made
 }
 
 func newAccounts() *accounts { return &accounts{byHash: map[[sha256.Size]byte]*account{}} }
@@ -48,6 +50,14 @@ func (a *accounts) add(token messages.Token, made *account) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.byHash[sha256.Sum256([]byte(token.Reveal()))] = made
+	a.all = append(a.all, made)
+}
+
+// list is all of them.
+func (a *accounts) list() []*account {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.all[:len(a.all):len(a.all)]
 }
 
 // newToken is one that cannot be guessed.

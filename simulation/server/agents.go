@@ -25,7 +25,7 @@ type newAgent struct {
 	Persistent     bool     `json:"persistent,omitempty" help:"whether the station has a persistent connection"`
 	NoStation      bool     `json:"noStation,omitempty" help:"whether the agent has no station for now"`
 	Phones         []string `json:"phones,omitempty" help:"one token is made for each; one without a name if nothing is said"`
-	Tokens         []string `json:"tokens,omitempty" help:"the tokens themselves, in the order of the phones; made up where they are missing"`
+	Tokens         []string `json:"tokens,omitempty" help:"the tokens themselves, in the order of the phones, of 16 bytes or more; made up where they are missing"`
 }
 
 // agentView is an agent as the control API tells.
@@ -75,7 +75,7 @@ func (s *Server) addAgent(a asked, body newAgent) (agentView, error) {
 }
 
 // Agent is an agent to be added. Phones are the agent's clients, each of which gets a token; none is one without a name. Tokens
-// are the tokens themselves, in the order of the phones; they are made up where they are missing.
+// are the tokens themselves, in the order of the phones, of 16 bytes or more; they are made up where they are missing.
 type Agent struct {
 	Name           string
 	LineAppearance int
@@ -147,15 +147,17 @@ func (a Agent) check(limits Limits) error {
 		}
 	}
 	for i, token := range a.Tokens {
-		if token == "" || len(token) > tokenMax || slices.Contains(a.Tokens[:i], token) {
-			return wrong(fmt.Sprintf("a token has 1 to %d bytes, and is no other phone's", tokenMax))
+		if len(token) < tokenMin || len(token) > tokenMax || slices.Contains(a.Tokens[:i], token) {
+			return wrong(fmt.Sprintf("a token has %d to %d bytes, and is no other phone's", tokenMin, tokenMax))
 		}
 	}
 	return nil
 }
 
-// Bounds of what agents have.
+// Bounds of what agents have. A token is taken out of recordings wherever it occurs: a short one would take other things with it,
+// and could be guessed.
 const (
+	tokenMin          = 16
 	lineAppearanceMax = 1000
 	tokenMax          = 4096
 )
@@ -165,8 +167,9 @@ var errLineAppearance = wrong(fmt.Sprintf("the line appearance is from 1 to %d",
 // grant makes a token that nobody has good for an agent's phone. It is the loop's.
 func (s *Server) grant(a *agent, phone string, token messages.Token) {
 	made := &account{
-		user: a.user, phone: phone, journal: newJournal(s.loop.began, s.limits.JournalBytes),
-		rate: newBucket(float64(s.limits.RequestsPerMinute)/60, float64(s.limits.RequestsPerMinute)),
+		user: a.user, phone: phone, journal: newJournal(s.loop.began, s.limits.JournalBytes, s.kept),
+		rate:  newBucket(float64(s.limits.RequestsPerMinute)/60, float64(s.limits.RequestsPerMinute)),
+		pages: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
 	}
 	s.accounts.add(token, made)
 	a.accounts = append(a.accounts, made)
@@ -310,7 +313,7 @@ func (c *stream) drop(code int) error {
 	case code < 1000 || code > 4999 || code == 1004 || code == 1005 || code == 1015 || code > 1014 && code < 3000:
 		return wrong("no WebSocket is closed with that code: 1006 is without a word, others are 1000 to 1014 and 3000 to 4999 (RFC 6455 section 7.4)")
 	}
-	c.finish(farewell{code: code})
+	c.cutOff(code)
 	return nil
 }
 

@@ -265,6 +265,7 @@ func (c *client) until(text string) (before []string) {
 // ends reads to the end of the stream, and gives all that came before, and the close code; 1006: without a word.
 func (c *client) ends() (heard string, code int) {
 	c.t.Helper()
+	defer func() { _ = c.socket.Close() }()
 	_ = c.socket.SetReadDeadline(time.Now().Add(20 * time.Second))
 	for {
 		_, frame, err := c.socket.ReadMessage()

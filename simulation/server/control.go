@@ -22,6 +22,7 @@ func controls() []endpoint {
 			method: "GET", path: "/control/agents/{agent}/journal", summary: "What a phone of the agent's said and heard, as capture/1.",
 			query: []string{"phone"}, stream: recordingType, serve: (*Server).serveJournal,
 		},
+		on("DELETE", "/control/agents/{agent}/journal", "Begins a new journal of a phone of the agent's; best before it logs in.", (*Server).deleteJournal).asking("phone"),
 		on("GET", "/control/calls", "The calls that are not forgotten.", (*Server).listCalls),
 		on("POST", "/control/calls", "A caller calls an agent.", (*Server).startCall),
 		on("GET", "/control/calls/{call}", "One call: its parties, and what is heard at either end.", (*Server).showCall),
@@ -69,6 +70,7 @@ func (s *Server) trusted(next http.HandlerFunc) http.HandlerFunc {
 	want := sha256.Sum256([]byte(s.cfg.ControlToken.Reveal()))
 	return func(w http.ResponseWriter, r *http.Request) {
 		if got := sha256.Sum256([]byte(bearer(r).Reveal())); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			s.metrics.refused.WithLabelValues("tokens").Inc()
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			refuseControl(w, r, &problem{http.StatusUnauthorized, "the control token is asked for, as Authorization: Bearer"})
 			return

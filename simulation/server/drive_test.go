@@ -24,6 +24,8 @@ type fakePage struct {
 	name   string
 	done   chan struct{} // closed when it obeys no more
 
+	began time.Time
+
 	mu      sync.Mutex
 	seq     int
 	session string
@@ -33,7 +35,7 @@ type fakePage struct {
 // obey has a page obey for a client until the test ends.
 func (s *served) obey(c *client, name string) *fakePage {
 	s.t.Helper()
-	p := &fakePage{s: s, client: c, name: name, done: make(chan struct{})}
+	p := &fakePage{s: s, client: c, name: name, began: time.Now(), done: make(chan struct{})}
 	ctx, stop := context.WithCancel(context.Background())
 	r, err := http.NewRequestWithContext(ctx, "GET", s.url+"/control/pages/"+name+"/orders", nil)
 	if err != nil {
@@ -81,7 +83,7 @@ func (p *fakePage) listen() {
 
 func (p *fakePage) tell(event, args string) {
 	p.mu.Lock()
-	record := fmt.Sprintf(`[{"seq":%d,"t":0,"k":"sdk.event","ev":%q,"args":[%s]}]`, p.seq, event, args)
+	record := fmt.Sprintf(`[{"seq":%d,"t":%d,"k":"sdk.event","ev":%q,"args":[%s]}]`, p.seq, time.Since(p.began).Milliseconds(), event, args)
 	p.seq++
 	p.mu.Unlock()
 	if a, err := p.s.request("POST", "/control/pages/"+p.name+"/records", record, as(p.client.login)); err != nil || a.status != http.StatusNoContent {

@@ -46,6 +46,12 @@ func on[B, R any](method, path, summary string, do func(*Server, asked, B) (R, e
 	return e
 }
 
+// asking has an endpoint take parameters behind the question mark.
+func (e endpoint) asking(names ...string) endpoint {
+	e.query = names
+	return e
+}
+
 func bodyType[T any]() reflect.Type {
 	t := reflect.TypeFor[T]()
 	if t == reflect.TypeFor[nothing]() {

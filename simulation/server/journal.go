@@ -20,13 +20,14 @@ type journal struct {
 	lines []byte
 	seq   int
 	room  int
+	kept  *store      // of which it takes
 	full  atomic.Bool // nothing more is kept
 	asked int         // requests so far
 }
 
-// newJournal keeps at most so many bytes, or nothing at all.
-func newJournal(began time.Time, room int) *journal {
-	j := &journal{began: began, room: room}
+// newJournal keeps at most so many bytes, as long as the store has room, or nothing at all.
+func newJournal(began time.Time, room int, kept *store) *journal {
+	j := &journal{began: began, room: room, kept: kept}
 	j.full.Store(room < 0)
 	return j
 }
@@ -43,12 +44,21 @@ func (j *journal) note(kind string, fields any) {
 		return
 	}
 	record, err := port.NewRecord(j.seq+1, time.Since(j.began), kind, fields)
-	if err != nil || len(j.lines)+len(record.Fields) >= j.room {
+	if err != nil || len(j.lines)+len(record.Fields) >= j.room || !j.kept.take(len(record.Fields)+1) {
 		j.full.Store(true)
 		return
 	}
 	j.seq++
 	j.lines = append(append(j.lines, record.Fields...), '\n')
+}
+
+// anew begins a new recording, without what was said so far.
+func (j *journal) anew() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.kept.give(len(j.lines))
+	j.lines, j.seq = nil, 0
+	j.full.Store(j.room < 0)
 }
 
 // request counts the client's requests, from 1.
@@ -102,17 +112,42 @@ func (s *Server) WriteJournal(w io.Writer, of Login) (whole bool, err error) {
 	if account == nil {
 		return false, fmt.Errorf("server: journal of %s: no client has that token", of.Agent)
 	}
-	return !account.journal.full.Load(), account.journal.write(w, s.environment(), s.socketHost())
+	return s.journalOf(account).Write(w)
+}
+
+// Journal is what the client of one token said and heard.
+type Journal struct {
+	Agent, Phone string
+	of           *account
+	server       *Server
+}
+
+// Journals are those of all tokens, however they were made, in that order. They can be asked for after the end, too.
+func (s *Server) Journals() []Journal {
+	all := []Journal{}
+	for _, a := range s.accounts.list() {
+		all = append(all, s.journalOf(a))
+	}
+	return all
+}
+
+func (s *Server) journalOf(a *account) Journal {
+	return Journal{Agent: a.user.Name, Phone: a.phone, of: a, server: s}
+}
+
+// Write writes it as WriteJournal does.
+func (j Journal) Write(w io.Writer) (whole bool, err error) {
+	return !j.of.journal.full.Load(), j.of.journal.write(w, j.server.configured(), j.server.socketHost())
 }
 
 // cutHeader says of a recording that there was no room for all of it.
 const cutHeader = "X-Hookswitch-Cut"
 
-// serveJournal gives what a phone said and heard, as capture/1 from its own side.
-func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
-	phone := r.URL.Query().Get("phone")
-	found, err := onLoop(s, r.Context(), func() (*account, error) {
-		of, err := s.agentOf(asked{r})
+// journalAsked is the account whose journal a request is about: of the agent's phone that it names, or of the first.
+func (s *Server) journalAsked(a asked) (*account, error) {
+	phone := a.URL.Query().Get("phone")
+	return onLoop(s, a.ctx(), func() (*account, error) {
+		of, err := s.agentOf(a)
 		if err != nil {
 			return nil, err
 		}
@@ -123,6 +158,20 @@ func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
 		}
 		return nil, notFound("the agent has no token for such a phone")
 	})
+}
+
+// deleteJournal begins a new recording of a phone's.
+func (s *Server) deleteJournal(a asked, _ nothing) (nothing, error) {
+	found, err := s.journalAsked(a)
+	if err == nil {
+		found.journal.anew()
+	}
+	return nothing{}, err
+}
+
+// serveJournal gives what a phone said and heard, as capture/1 from its own side.
+func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
+	found, err := s.journalAsked(asked{r})
 	if err != nil {
 		refuseControl(w, r, err)
 		return
@@ -131,5 +180,5 @@ func (s *Server) serveJournal(w http.ResponseWriter, r *http.Request) {
 	if found.journal.full.Load() {
 		w.Header().Set(cutHeader, "there was no room for all of it")
 	}
-	_ = found.journal.write(w, s.environment(), s.socketHost()) // who is gone hears nothing
+	_ = found.journal.write(w, s.configured(), s.socketHost()) // who is gone hears nothing
 }

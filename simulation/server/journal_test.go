@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -165,5 +166,40 @@ func TestPages(t *testing.T) {
 	}
 	if !json.Valid([]byte(a.body[:strings.Index(a.body, "\n")])) {
 		t.Error("its first line is no JSON")
+	}
+}
+
+// All recordings together have a bound: then they stop, which is logged once, and go on where one is begun anew.
+func TestAllRecordingsHaveABound(t *testing.T) {
+	var log written
+	s := serve(t, func(c *server.Config) {
+		c.Limits.RecordingBytes, c.Log = 8000, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	ann, bob, cat := as(s.agent("ann", 100)), as(s.agent("bob", 100)), as(s.agent("cat", 100))
+	for range 40 {
+		s.ask("GET", "/api/v2/users/me", "", ann)
+		s.ask("GET", "/api/v2/users/me", "", bob)
+	}
+	s.ask("POST", "/control/pages/p/records", `[{"seq":0,"t":0,"k":"config","x":"`+strings.Repeat("x", 1000)+`"}]`, cat)
+	all := 0
+	for _, path := range []string{"agents/ann/journal", "agents/bob/journal", "pages/p/capture"} {
+		a := s.ask("GET", "/control/"+path, "")
+		if all += len(a.body); a.header.Get("X-Hookswitch-Cut") == "" {
+			t.Errorf("%s is whole: %d bytes", path, len(a.body))
+		}
+	}
+	if all < 6000 || all > 8600 || strings.Count(log.String(), "no more room") != 1 {
+		t.Errorf("%d bytes are kept, and the log is %s", all, log.String())
+	}
+	if a := s.ask("DELETE", "/control/agents/ann/journal", ""); a.status != 204 {
+		t.Fatalf("a new journal: %d %s", a.status, a.body)
+	}
+	s.ask("GET", "/api/v2/users/me", "", ann)
+	a := s.ask("GET", "/control/agents/ann/journal", "")
+	if lines := strings.Split(a.body, "\n"); len(lines) != 3 || !strings.HasPrefix(lines[1], `{"seq":1,`) || a.header.Get("X-Hookswitch-Cut") != "" {
+		t.Errorf("the new one is %s", a.body)
+	}
+	if a := s.ask("DELETE", "/control/agents/ann/journal?phone=none", ""); a.status != 404 {
+		t.Errorf("no phone's journal: %d", a.status)
 	}
 }

@@ -10,7 +10,8 @@ import (
 type Limits struct {
 	// RequestsPerMinute is how many REST requests a token may make in a minute before it gets 429. The public API's is 300.
 	RequestsPerMinute int
-	// FramesPerSecond is how many frames a stream may send in a second, on average; ten times as many at once.
+	// FramesPerSecond is how many frames a stream may send in a second, on average; ten times as many at once. As often may the
+	// pages of a token tell and ask something.
 	FramesPerSecond int
 	// FrameBytes is the longest frame, BodyBytes the longest body of a request.
 	FrameBytes, BodyBytes int64
@@ -27,6 +28,8 @@ type Limits struct {
 	Memory time.Duration
 	// JournalBytes is how much is kept of what one client said and heard; what comes later is not kept. Negative: nothing is.
 	JournalBytes int
+	// RecordingBytes is how much is kept of all clients and pages together; what comes later is not kept.
+	RecordingBytes int64
 }
 
 // DefaultLimits are those of a Limits with nothing set.
@@ -34,7 +37,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		RequestsPerMinute: 300, FramesPerSecond: 100, FrameBytes: 256 << 10, BodyBytes: 1 << 20, Streams: 20000, StreamsPerUser: 20,
 		Backlog: 1024, SetUp: 15 * time.Second, Idle: 90 * time.Second, Agents: 50_000, Calls: 100_000,
-		Memory: time.Minute, JournalBytes: 4 << 20,
+		Memory: time.Minute, JournalBytes: 4 << 20, RecordingBytes: 1 << 30,
 	}
 }
 
@@ -54,6 +57,7 @@ func (l Limits) filled() Limits {
 	fill(&l.Calls, d.Calls)
 	fill(&l.Memory, d.Memory)
 	fill(&l.JournalBytes, d.JournalBytes)
+	fill(&l.RecordingBytes, d.RecordingBytes)
 	return l
 }
 
@@ -63,6 +67,7 @@ func (l Limits) check() error {
 		"RequestsPerMinute": int64(l.RequestsPerMinute), "FramesPerSecond": int64(l.FramesPerSecond), "FrameBytes": l.FrameBytes,
 		"BodyBytes": l.BodyBytes, "Streams": int64(l.Streams), "StreamsPerUser": int64(l.StreamsPerUser), "Backlog": int64(l.Backlog),
 		"SetUp": int64(l.SetUp), "Idle": int64(l.Idle), "Agents": int64(l.Agents), "Calls": int64(l.Calls), "Memory": int64(l.Memory),
+		"RecordingBytes": l.RecordingBytes,
 	} {
 		if value < 0 {
 			return fmt.Errorf("server: Limits.%s: %d is less than nothing: leave it out for what is usual", name, value)

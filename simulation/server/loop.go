@@ -20,6 +20,7 @@ type loop struct {
 	wake    chan struct{}
 	done    chan struct{}
 	began   time.Time
+	broke   func(why any) // is told, on the loop, that what was done there panicked: it was the last thing that was
 	now     time.Duration // of the turn that runs; the loop's goroutine alone looks at it
 	timers  timerHeap
 	ordinal uint64
@@ -61,11 +62,13 @@ func (l *loop) post(do func()) bool {
 // means that it was not done, and never will be: what it would have written is the caller's alone again.
 func (l *loop) do(ctx context.Context, what func()) error {
 	var taken atomic.Bool // by the loop, which does it, or by who waits, who wants it no more
+	whole := false        // it was done to its end
 	done := make(chan struct{})
 	posted := l.post(func() {
 		if taken.CompareAndSwap(false, true) {
 			defer close(done)
 			what()
+			whole = true
 		}
 	})
 	if !posted {
@@ -74,7 +77,7 @@ func (l *loop) do(ctx context.Context, what func()) error {
 	why := errClosed
 	select {
 	case <-done:
-		return nil
+		return outcome(whole)
 	case <-l.done:
 	case <-ctx.Done():
 		why = ctx.Err()
@@ -83,13 +86,30 @@ func (l *loop) do(ctx context.Context, what func()) error {
 		return why
 	}
 	<-done // it is being done, which takes no time
+	return outcome(whole)
+}
+
+// outcome is the error of something that was done, to its end or not.
+func outcome(whole bool) error {
+	if !whole {
+		return errClosed
+	}
 	return nil
 }
 
 // run does what is posted and what is due, until it is closed. What is due at one instant is done in the order in which it
-// was asked for; what is posted comes behind what was due by then.
+// was asked for; what is posted comes behind what was due by then. What panics is the last thing that is done: nobody knows what
+// state the platform is in then.
 func (l *loop) run() {
 	defer close(l.done)
+	defer func() {
+		if why := recover(); why != nil {
+			l.mu.Lock()
+			l.closed = true
+			l.mu.Unlock()
+			l.broke(why)
+		}
+	}()
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
 	for {

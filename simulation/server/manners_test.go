@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hookswitch/hookswitch/simulation/server"
 )
@@ -111,6 +113,8 @@ func TestControlToken(t *testing.T) {
 		{"/control/agents", "Bearer " + ann.Token.Reveal(), 401},
 		{"/control/agents/ann/journal", "", 401},
 		{"/control/pages/ann-desk/capture", "", 401},
+		{"/metrics", "", 401},
+		{"/metrics", "Bearer open-sesame", 200},
 		{"/control/agents", "bearer open-sesame", 200},
 		{"/control/agents/ann/journal", "Bearer open-sesame", 200},
 		{"/api/v2/users/me", "Bearer " + ann.Token.Reveal(), 200},
@@ -204,9 +208,10 @@ var wrongBodies = []struct {
 	{"agents", `{"name":"bob","lineAppearance":1.5}`, 400, "an integer"},
 	{"agents", `{"name":"bob","phones":["desk","desk"]}`, 400, "no other phone's"},
 	{"agents", `{"name":"bob","phones":["a b"]}`, 400, "phone's name"},
-	{"agents", `{"name":"bob","tokens":["x","y"]}`, 400, "no more tokens than phones"},
-	{"agents", `{"name":"bob","tokens":[""]}`, 400, "1 to 4096 bytes"},
-	{"agents", `{"name":"bob","phones":["a","b"],"tokens":["same","same"]}`, 400, "no other phone's"},
+	{"agents", `{"name":"bob","tokens":["x234567890123456","y234567890123456"]}`, 400, "no more tokens than phones"},
+	{"agents", `{"name":"bob","tokens":[""]}`, 400, "16 to 4096 bytes"},
+	{"agents", `{"name":"bob","tokens":["a23456789012345"]}`, 400, "16 to 4096 bytes"},
+	{"agents", `{"name":"bob","phones":["a","b"],"tokens":["same567890123456","same567890123456"]}`, 400, "no other phone's"},
 	{"agents", `{"name":"ann"}`, 409, "of that name already"},
 	{"agents/bob/tokens", `{}`, 404, "no such agent"},
 	{"agents/ann/tokens", `{"phone":"A"}`, 400, "phone's name"},
@@ -259,15 +264,15 @@ func TestControlBodies(t *testing.T) {
 // A token that is in use makes no agent, not even half of one.
 func TestATokenInUseMakesNoAgent(t *testing.T) {
 	s := serve(t, nil)
-	s.control("POST", "/control/agents", map[string]any{"name": "ann", "tokens": []string{"secret"}}, &struct{}{})
-	a := s.control("POST", "/control/agents", map[string]any{"name": "bob", "phones": []string{"desk", "home"}, "tokens": []string{"other", "secret"}}, nil)
+	s.control("POST", "/control/agents", map[string]any{"name": "ann", "tokens": []string{"secret-7890123456"}}, &struct{}{})
+	a := s.control("POST", "/control/agents", map[string]any{"name": "bob", "phones": []string{"desk", "home"}, "tokens": []string{"other-67890123456", "secret-7890123456"}}, nil)
 	if a.status != http.StatusConflict || strings.Contains(a.body, "secret") {
 		t.Errorf("it says %d %s", a.status, a.body)
 	}
 	if a := s.ask("GET", "/control/agents/bob", ""); a.status != 404 {
 		t.Errorf("bob is there: %s", a.body)
 	}
-	if a := s.ask("GET", "/api/v2/users/me", "", "Authorization: Bearer other"); a.status != 401 {
+	if a := s.ask("GET", "/api/v2/users/me", "", "Authorization: Bearer other-67890123456"); a.status != 401 {
 		t.Errorf("his token is good: %d", a.status)
 	}
 }
@@ -339,7 +344,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	stranger.send(openFrame, authFrame("ann", "wrong-secret"))
 	stranger.ends()
 	s.ask("GET", "/api/v2/users/me?token="+login.Token.Reveal(), "", as(login))
-	metrics := s.ask("GET", "/metrics", "").body
+	metrics := s.ask("GET", "/metrics", "", "Authorization: Bearer open-sesame").body
 	s.end()
 	all := log.String() + metrics
 	if !strings.Contains(all, "stream ends") {
@@ -387,10 +392,58 @@ func TestHealthAndMetrics(t *testing.T) {
 	for _, want := range []string{
 		"hookswitch_streams 1", "hookswitch_calls_total 1", `hookswitch_requests_total{of="post-channel"} 1`, `hookswitch_requests_total{of="put-topics"} 1`,
 		`hookswitch_remembered{what="agents"} 1`, `hookswitch_remembered{what="streams"} 1`, `hookswitch_remembered{what="calls"} 1`,
-		`hookswitch_remembered{what="sessions"} 1`, `hookswitch_frames_total{direction="in"} 7`,
+		`hookswitch_remembered{what="sessions"} 1`, `hookswitch_frames_total{direction="in"} 7`, "hookswitch_audio_skipped_seconds_total 0", "hookswitch_audio_unsent_packets_total 0",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("the metrics lack %q:\n%s", want, fmt.Sprint(slices.DeleteFunc(lines, func(l string) bool { return !strings.HasPrefix(l, "hookswitch") })))
 		}
 	}
+}
+
+// What is refused is counted, and said when to come again: by the platform, too.
+func TestRefusalsAreCounted(t *testing.T) {
+	s := serve(t, nil)
+	ann := as(s.agent("ann", 100))
+	s.ask("GET", "/api/v2/users/me", "", "Authorization: Bearer none")
+	if m := s.ask("GET", "/metrics", "").body; !strings.Contains(m, `hookswitch_refused_total{what="tokens"} 1`) {
+		t.Error("a token that is none is not counted")
+	}
+	for n := range 200 {
+		if a := s.ask("POST", "/api/v2/conversations/calls", `{"phoneNumber":"+15550123"}`, ann); a.status >= 300 {
+			if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "60" {
+				t.Errorf("call %d: %d, retry after %q", n, a.status, a.header.Get("Retry-After"))
+			}
+			return
+		}
+	}
+	t.Error("there is no end of calls")
+}
+
+// A client that has gone was told nothing, and its journal says so.
+func TestWhoIsGoneWasToldNothing(t *testing.T) {
+	s := serve(t, nil)
+	login := s.agent("ann", 100)
+	s.control("POST", "/control/faults", map[string]any{"agent": "ann", "request": "get-me", "milliseconds": 60_000}, nil)
+	ctx, leave := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer leave()
+	r, err := http.NewRequestWithContext(ctx, "GET", s.url+"/api/v2/users/me", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+login.Token.Reveal())
+	if res, err := http.DefaultClient.Do(r); err == nil {
+		_ = res.Body.Close()
+		t.Fatal("it was answered at once")
+	}
+	for range 100 {
+		journal := s.ask("GET", "/control/agents/ann/journal", "").body
+		if lines := strings.Split(strings.TrimSpace(journal), "\n"); len(lines) == 3 {
+			if !strings.Contains(lines[2], `"status":0`) || strings.Contains(lines[2], "body") {
+				t.Errorf("it says %s", lines[2])
+			}
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("the journal says nothing of it")
 }

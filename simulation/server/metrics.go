@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/hookswitch/hookswitch/simulation/edge"
 )
 
 // metrics are what the server counts, for Prometheus.
@@ -19,6 +21,7 @@ type metrics struct {
 	requests  *prometheus.CounterVec
 	refused   *prometheus.CounterVec
 	calls     prometheus.Counter
+	panics    *prometheus.CounterVec
 }
 
 func newMetrics(of *Server) *metrics {
@@ -29,11 +32,26 @@ func newMetrics(of *Server) *metrics {
 		streams:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "hookswitch_streams", Help: "Streams that are open."}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_requests_total", Help: "Requests of the public API that the platform took."}, []string{"of"}),
 		refused:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_refused_total", Help: "What was refused because a limit was reached."}, []string{"what"}),
+		panics:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hookswitch_panics_total", Help: "Errors of the server's own that ended a stream, or the platform."}, []string{"where"}),
 		calls:    prometheus.NewCounter(prometheus.CounterOpts{Name: "hookswitch_calls_total", Help: "Calls that were placed, from either side."}),
 	}
-	m.registry.MustRegister(m.streams, frames, m.requests, m.refused, m.calls, remembered{of},
+	m.registry.MustRegister(of.soundMetric("hookswitch_audio_skipped_seconds_total", "Sound that nobody got, because the machine was too slow to make it in time.",
+		func(e *edge.Edge) float64 { return e.Skipped().Seconds() }))
+	m.registry.MustRegister(of.soundMetric("hookswitch_audio_unsent_packets_total", "Packets that sessions were not sent for that; as many of theirs were not heard.",
+		func(e *edge.Edge) float64 { return float64(e.Unsent()) }))
+	m.registry.MustRegister(m.streams, frames, m.requests, m.refused, m.calls, m.panics, remembered{of},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// soundMetric counts something of the edge's; 0 where there is no audio.
+func (s *Server) soundMetric(name, help string, count func(*edge.Edge) float64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 {
+		if s.sound.edge == nil {
+			return 0
+		}
+		return count(s.sound.edge)
+	})
 }
 
 func (m *metrics) handler() http.Handler {
@@ -67,6 +85,6 @@ func (s *Server) sizes() map[string]int {
 	return map[string]int{
 		"agents": p.Users, "streams": len(s.open), "bound-streams": p.Streams, "channels": max(p.Channels, len(s.channels)),
 		"calls": max(p.Conversations, len(s.known)), "sessions": p.Sessions, "described-sessions": s.sound.size(), "pages": s.pages.size(),
-		"timers": len(s.loop.timers),
+		"timers": len(s.loop.timers), "recorded-bytes": int(s.kept.used.Load()),
 	}
 }

@@ -114,9 +114,9 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 		}
 	}
 	check("GET", "/control", "")
-	check("POST", "/control/agents", `{"name":"ann","lineAppearance":1,"persistent":true,"noStation":false,"phones":["desk"],"tokens":["secret"]}`)
+	check("POST", "/control/agents", `{"name":"ann","lineAppearance":1,"persistent":true,"noStation":false,"phones":["desk"],"tokens":["secret-7890123456"]}`)
 	check("POST", "/control/agents", `{"name":"ann"}`)
-	ann := s.logIn(server.Login{Agent: "ann", Phone: "desk", Token: "secret"}, "desk")
+	ann := s.logIn(server.Login{Agent: "ann", Phone: "desk", Token: "secret-7890123456"}, "desk")
 	check("GET", "/control/agents", "")
 	check("GET", "/control/agents/ann", "")
 	check("GET", "/control/agents/bob", "")
@@ -137,6 +137,7 @@ func TestTheDescriptionIsTrue(t *testing.T) {
 	check("GET", "/control/agents/ann/journal", "")
 	s.ask("POST", "/control/pages/ann-desk/records", `[{"seq":0,"t":0,"k":"config"}]`, as(ann.login))
 	check("GET", "/control/pages", "")
+	check("DELETE", "/control/agents/ann/journal", "")
 	check("GET", "/control/pages/ann-desk/capture", "")
 	check("POST", "/control/pages/ann-desk/do", `{"method":"destroy","args":[1,"two",{"three":3}]}`)
 	check("POST", "/control/agents/ann/drop", `{"phone":"desk","code":4000}`)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ type pages struct {
 	mu     sync.Mutex
 	byName map[string]*page
 	made   int // so far
+	kept   *store
 }
 
 // page is one of them. The fields below mu are its.
@@ -25,37 +27,46 @@ type page struct {
 	name    string
 	account *account
 	ordinal int // among all pages that there were
-	orders  chan order
 
 	mu      sync.Mutex
 	lines   []byte
 	full    bool
-	last    int       // seq of the newest record, -1: none
-	listens int       // connections that wait for orders
-	seen    time.Time // when it last said something
+	last    int           // seq of the newest record, -1: none
+	waits   *listener     // its newest connection that waits for orders, which alone gets them; nil: none
+	seen    time.Time     // when it last said something
+	behind  time.Duration // the server's clock before the page's, as far as is known: the least that a record took to come
 	told    []told
 	heard   int           // bytes of what was told
 	news    chan struct{} // closed when something is told, and then another
 	ordered int
 }
 
+// listener is a connection over which a page waits for orders. Those that it does not get are not done: another load of the page
+// knows nothing of what they are about.
+type listener struct {
+	orders chan order
+	enough chan struct{} // closed when another has taken its place
+	end    chan struct{} // closed when it hears no more
+}
+
 // told is an event that the SDK in a page announced.
 type told struct {
-	at   time.Duration // when the server heard of it
+	at   time.Duration // when it was announced: by the page's clock, and before the server heard of it
 	name string
 	args string // as JSON
 }
 
 // order is something that a page is to do: a method of the SDK, in the words of the SDK.
 type order struct {
-	ID   int    `json:"id"`
-	Do   string `json:"do"`
-	Args []any  `json:"args,omitempty"`
+	ID   int           `json:"id"`
+	Do   string        `json:"do"`
+	Args []any         `json:"args,omitempty"`
+	done chan struct{} // closed when it was told
 }
 
 // Bounds of what pages may use.
 const (
-	pagesMax   = 200 // if there are more, the one that has said nothing for longest and does not wait for orders is forgotten
+	pagesMax   = 200 // if there are more, one of the token that has most is forgotten: one that has said nothing for long
 	mineMax    = 40  // of one token
 	ordersMax  = 100
 	recordsMax = 8 << 20 // bytes at once
@@ -65,10 +76,15 @@ const (
 var pageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 
 // pageOf is the page that a request names, for who has its token: the first one that names it has it.
-func (s *Server) pageOf(r *http.Request) (*page, error) {
+func (s *Server) pageOf(w http.ResponseWriter, r *http.Request) (*page, error) {
 	name, of := r.PathValue("page"), s.accounts.of(bearer(r))
 	if of == nil {
 		return nil, &problem{http.StatusUnauthorized, "the access token is asked for, as Authorization: Bearer"}
+	}
+	if wait, ok := of.pages.take(); !ok {
+		s.metrics.refused.WithLabelValues("pages").Inc()
+		retryAfter(w, wait)
+		return nil, &problem{http.StatusTooManyRequests, "the pages of the token say too much: less, or later"}
 	}
 	if !pageName.MatchString(name) {
 		return nil, wrong("a page's name has letters, digits, dashes, dots and underscores, at most 64")
@@ -104,28 +120,48 @@ func (ps *pages) add(name string, of *account) (*page, error) {
 			mine = append(mine, p)
 		}
 	}
-	if len(mine) >= mineMax && !ps.forgetOne(mine) || len(all) >= pagesMax && !ps.forgetOne(all) {
+	if len(mine) >= mineMax && !ps.forgetOne(mine, false) || len(all) >= pagesMax && !ps.makeRoom(all, len(mine)) {
 		return nil, conflict("there are too many pages that wait for orders")
 	}
 	ps.made++
-	p := &page{name: name, account: of, ordinal: ps.made, orders: make(chan order, ordersMax), last: -1, seen: time.Now(), news: make(chan struct{})}
+	p := &page{name: name, account: of, ordinal: ps.made, last: -1, seen: time.Now(), behind: math.MaxInt64, news: make(chan struct{})}
 	ps.byName[name] = p
 	return p, nil
 }
 
-// forgetOne forgets the one of some pages that has said nothing for longest and does not wait for orders; false: they all do.
-func (ps *pages) forgetOne(of []*page) bool {
+// makeRoom forgets a page, for somebody who has so many: one of who has most, even if it waits for orders where that leaves both
+// with a fair share; else one of anybody's that does not. false: there is none.
+func (ps *pages) makeRoom(all []*page, mine int) bool {
+	of, most := map[*account][]*page{}, []*page{}
+	for _, p := range all {
+		of[p.account] = append(of[p.account], p)
+	}
+	for _, p := range all {
+		if len(of[p.account]) > len(most) {
+			most = of[p.account]
+		}
+	}
+	return ps.forgetOne(most, len(most) > mine+1) || ps.forgetOne(all, false)
+}
+
+// forgetOne forgets the one of some pages that has said nothing for longest and does not wait for orders; if all do, then one of
+// them all the same, if that is said. false: none is forgotten.
+func (ps *pages) forgetOne(of []*page, waiting bool) bool {
 	var oldest *page
 	var since time.Time
+	var waits bool
 	for _, p := range of {
 		p.mu.Lock()
-		if p.listens == 0 && (oldest == nil || p.seen.Before(since)) {
-			oldest, since = p, p.seen
+		better := oldest == nil || waits && p.waits == nil || waits == (p.waits != nil) && p.seen.Before(since)
+		if better && (waiting || p.waits == nil) {
+			oldest, since, waits = p, p.seen, p.waits != nil
 		}
 		p.mu.Unlock()
 	}
 	if oldest != nil {
 		delete(ps.byName, oldest.name)
+		oldest.replace(nil)
+		oldest.drop(ps.kept)
 	}
 	return oldest != nil
 }
@@ -161,12 +197,12 @@ func (s *Server) newestPage(is func(*page) bool) (newest *page) {
 func (p *page) obeys() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.listens > 0
+	return p.waits != nil
 }
 
 // takeRecords takes what a page has recorded since it last told: a JSON array of records of capture/1, in order.
 func (s *Server) takeRecords(w http.ResponseWriter, r *http.Request) {
-	p, err := s.pageOf(r)
+	p, err := s.pageOf(w, r)
 	if err != nil {
 		refuseControl(w, r, err)
 		return
@@ -181,7 +217,7 @@ func (s *Server) takeRecords(w http.ResponseWriter, r *http.Request) {
 		refuseControl(w, r, wrong("the body is not a JSON array of records"))
 		return
 	}
-	if err := p.take(records, s.loop.since(), s.limits.JournalBytes); err != nil {
+	if err := p.take(records, s.loop.since(), s.limits.JournalBytes, s.kept); err != nil {
 		refuseControl(w, r, err)
 		return
 	}
@@ -194,10 +230,11 @@ type record struct {
 	Kind string          `json:"k"`
 	Ev   string          `json:"ev"`
 	Args json.RawMessage `json:"args"`
+	Time float64         `json:"t"` // in milliseconds
 }
 
 // take takes records; those that were told before are passed over, so that a page may tell them again.
-func (p *page) take(records []json.RawMessage, at time.Duration, room int) error {
+func (p *page) take(records []json.RawMessage, at time.Duration, room int, kept *store) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen = time.Now()
@@ -214,14 +251,26 @@ func (p *page) take(records []json.RawMessage, at time.Duration, room int) error
 			return conflict(fmt.Sprintf("record %d is missing: %d came after %d", p.last+1, *r.Seq, p.last))
 		}
 		p.last = *r.Seq
-		if p.full = p.full || len(p.lines)+len(text) >= room; !p.full {
+		if p.full = p.full || len(p.lines)+len(text) >= room || !kept.take(len(text)+1); !p.full {
 			p.lines = append(append(p.lines, text...), '\n')
 		}
-		if r.Kind == "sdk.event" {
-			p.hear(told{at: at, name: r.Ev, args: string(r.Args)})
+		if happened := p.when(r, at); r.Kind == "sdk.event" {
+			p.hear(told{at: happened, name: r.Ev, args: string(r.Args)})
 		}
 	}
 	return nil
+}
+
+// when is when something happened that a record tells of, which comes at an instant: before that, for a page tells late. How the
+// page's clock goes with the server's, the fastest of its records shows.
+func (p *page) when(r record, at time.Duration) time.Duration {
+	said := time.Duration(min(max(r.Time, 0), float64(24*365*time.Hour/time.Millisecond)) * float64(time.Millisecond))
+	p.behind = min(p.behind, at-said)
+	earliest := time.Duration(0)
+	if n := len(p.told); n > 0 {
+		earliest = p.told[n-1].at
+	}
+	return max(said+p.behind, earliest)
 }
 
 // hear keeps an event, and lets the oldest ones go if they are too many.
@@ -274,7 +323,7 @@ func (s *Server) serveCapture(w http.ResponseWriter, r *http.Request) {
 
 // serveOrders tells a page what it is to do, as it comes up (server-sent events).
 func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
-	p, err := s.pageOf(r)
+	p, err := s.pageOf(w, r)
 	if err != nil {
 		refuseControl(w, r, err)
 		return
@@ -282,8 +331,9 @@ func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	p.listen(1)
-	defer p.listen(-1)
+	l := &listener{orders: make(chan order, ordersMax), enough: make(chan struct{}), end: make(chan struct{})}
+	p.replace(l)
+	defer p.leave(l)
 	_ = out.SetReadDeadline(time.Time{}) // this goes on as long as the page does
 	if writeSome(w, ": orders follow\n\n") != nil {
 		return
@@ -292,11 +342,14 @@ func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
 	defer beat.Stop()
 	for {
 		select {
-		case o := <-p.orders:
+		case o := <-l.orders:
 			text, err := json.Marshal(o)
 			if err != nil || writeSome(w, "data: "+string(text)+"\n\n") != nil {
 				return
 			}
+			close(o.done)
+		case <-l.enough:
+			return
 		case <-beat.C:
 			if writeSome(w, ":\n\n") != nil {
 				return
@@ -317,24 +370,55 @@ func writeSome(w http.ResponseWriter, text string) error {
 	return errors.Join(err, out.Flush())
 }
 
-func (p *page) listen(n int) {
+// replace has a connection, or none, wait for orders in the place of whichever does.
+func (p *page) replace(by *listener) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.listens += n
+	if p.waits != nil {
+		close(p.waits.enough)
+	}
+	p.waits, p.seen = by, time.Now()
+}
+
+// drop throws away what a page has recorded, and keeps nothing more.
+func (p *page) drop(kept *store) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept.give(len(p.lines))
+	p.lines, p.full = nil, true
+}
+
+// leave notes that a connection waits no more. What it was not told is not done.
+func (p *page) leave(l *listener) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waits == l {
+		p.waits = nil
+	}
 	p.seen = time.Now()
+	close(l.end)
 }
 
 // order has the page do something, when it gets to it.
 func (p *page) order(do string, args ...any) error {
+	_, _, err := p.give(do, args)
+	return err
+}
+
+// give is order that tells who gets it.
+func (p *page) give(do string, args []any) (o order, to *listener, err error) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waits == nil {
+		return o, nil, conflict("the page does not wait for orders")
+	}
 	p.ordered++
-	o := order{ID: p.ordered, Do: do, Args: args}
-	p.mu.Unlock()
+	o = order{ID: p.ordered, Do: do, Args: args, done: make(chan struct{})}
 	select {
-	case p.orders <- o:
-		return nil
+	case p.waits.orders <- o:
+		return o, p.waits, nil
 	default:
-		return conflict("the page does not keep up with its orders")
+		return o, nil, conflict("the page does not keep up with its orders")
 	}
 }
 
@@ -353,7 +437,7 @@ func (s *Server) listPages(asked, nothing) ([]pageView, error) {
 	all := []pageView{}
 	for _, p := range s.pages.byName {
 		p.mu.Lock()
-		all = append(all, pageView{Name: p.name, Agent: p.account.user.Name, Phone: p.account.phone, Obeys: p.listens > 0, Records: p.last + 1})
+		all = append(all, pageView{Name: p.name, Agent: p.account.user.Name, Phone: p.account.phone, Obeys: p.waits != nil, Records: p.last + 1})
 		p.mu.Unlock()
 	}
 	slices.SortFunc(all, func(a, b pageView) int { return strings.Compare(a.Name, b.Name) })
@@ -371,8 +455,20 @@ func (s *Server) orderPage(a asked, body command) (nothing, error) {
 	if p == nil {
 		return nothing{}, notFound("there is no such page")
 	}
-	if !p.obeys() {
-		return nothing{}, conflict("the page does not wait for orders")
+	o, to, err := p.give(body.Method, body.Args)
+	if err != nil {
+		return nothing{}, err
 	}
-	return nothing{}, p.order(body.Method, body.Args...)
+	select {
+	case <-o.done:
+		return nothing{}, nil
+	case <-to.end:
+	case <-a.ctx().Done():
+	}
+	select {
+	case <-o.done:
+		return nothing{}, nil
+	default:
+		return nothing{}, conflict("the page has gone before it was told")
+	}
 }

@@ -53,3 +53,10 @@ func (q *queue) take() (o outgoing, ok bool) {
 	}
 	return o, true
 }
+
+// empty throws away what waits.
+func (q *queue) empty() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.wait, q.next = nil, 0
+}

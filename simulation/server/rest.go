@@ -35,15 +35,17 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	account := s.accounts.of(bearer(r))
 	if account == nil {
+		s.metrics.refused.WithLabelValues("tokens").Inc()
 		refuse(w, http.StatusUnauthorized, "Invalid login credentials.")
 		return
 	}
 	if account.offline.Load() {
+		s.loseRequest(account, r)
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
 	if wait, ok := account.rate.take(); !ok {
 		s.metrics.refused.WithLabelValues("requests").Inc()
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		retryAfter(w, wait)
 		refuse(w, http.StatusTooManyRequests, "Rate limit exceeded the maximum.")
 		return
 	}
@@ -66,13 +68,32 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		refuse(w, refusal.Status, refusal.Why) // the application asks, and not its softphone
 		return
 	}
-	x := &exchange{server: s, account: account, n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
+	x := &exchange{server: s, account: account, gone: r.Context(), n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
 	x.noteRequest(body, bearer(r))
 	if refusal != nil {
 		x.answer(w, refusal.Status, refusal.Body())
 		return
 	}
 	x.perform(r.Context(), w, request)
+}
+
+// retryAfter says when somebody may come again (RFC 9110 section 10.2.3).
+func retryAfter(w http.ResponseWriter, wait time.Duration) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+}
+
+// loseRequest keeps that a client asked for something and nothing got through.
+func (s *Server) loseRequest(account *account, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, s.limits.BodyBytes))
+	if err != nil {
+		return
+	}
+	if _, err := publicapi.Read(r.Method, r.URL.EscapedPath(), body); err != nil {
+		return
+	}
+	x := &exchange{server: s, account: account, gone: r.Context(), n: account.journal.request(), method: r.Method, url: r.URL.RequestURI()}
+	x.noteRequest(body, bearer(r))
+	x.lost()
 }
 
 // readBody reads a body of so many bytes at most. The error says with which status it is to be refused.
@@ -113,8 +134,14 @@ func (s *Server) api() publicapi.Platform {
 type exchange struct {
 	server      *Server
 	account     *account
+	gone        context.Context // ends when the client is gone
 	n           int
 	method, url string
+}
+
+// lost keeps that the client heard nothing.
+func (x *exchange) lost() {
+	x.account.journal.note("http.res", map[string]any{"n": x.n, "method": x.method, "url": x.server.environment() + x.url, "status": 0})
 }
 
 // noteRequest keeps what was asked, without the client's token: it has no business in there, but a client may err.
@@ -139,7 +166,7 @@ func (x *exchange) perform(ctx context.Context, w http.ResponseWriter, request m
 			x.server.channels[answer.Channel] = x.account
 		}
 	})
-	if err != nil { // or whoever asked is gone
+	if err != nil { // whoever asked may be gone, too
 		x.fail(w, http.StatusServiceUnavailable, "the platform is shutting down")
 		return
 	}
@@ -149,6 +176,9 @@ func (x *exchange) perform(ctx context.Context, w http.ResponseWriter, request m
 	}
 	if fault != nil && !x.suffer(ctx, w, fault) {
 		return
+	}
+	if answer.Status == http.StatusTooManyRequests { // there are too many, until some are forgotten
+		retryAfter(w, x.server.limits.Memory)
 	}
 	body, err := x.server.api().EncodeResponse(request, answer)
 	if err != nil {
@@ -169,7 +199,7 @@ func (x *exchange) suffer(ctx context.Context, w http.ResponseWriter, f *request
 		return true
 	default:
 		if f.retryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retryAfter.Seconds()))))
+			retryAfter(w, f.retryAfter)
 		}
 		x.fail(w, f.status, "this was asked for")
 		return false
@@ -193,7 +223,12 @@ func (x *exchange) fail(w http.ResponseWriter, status int, why string) {
 	x.answer(w, status, publicapi.EncodeRefusal(status, why))
 }
 
+// answer answers, and keeps what the client was told; one that is gone was told nothing.
 func (x *exchange) answer(w http.ResponseWriter, status int, body []byte) {
+	if x.gone.Err() != nil {
+		x.lost()
+		return
+	}
 	fields := map[string]any{"n": x.n, "method": x.method, "url": x.server.environment() + x.url, "status": status, "body": string(body)}
 	if after := w.Header().Get("Retry-After"); after != "" {
 		fields["headers"] = map[string]string{"retry-after": after}

@@ -92,7 +92,7 @@ func (h handset) LoseNetwork() error {
 	h.account.offline.Store(true)
 	for _, c := range h.agent.streams {
 		if c.account == h.account {
-			c.finish(farewell{code: closedAbnormally})
+			c.cutOff(closedAbnormally)
 		}
 	}
 	return nil

@@ -31,7 +31,8 @@ type Config struct {
 	Options platform.Options
 	// Audio says where the edge's audio is to be had; nil: calls have none, and their descriptions are made up.
 	Audio *Audio
-	// Public is how clients reach the server, such as http://127.0.0.1:8080; it is what the recordings name.
+	// Public is how clients reach the public API, such as http://127.0.0.1:8080; it is what the recordings name. The stream is there,
+	// too, but where it is https://api.NAME of a name of Hosts, the stream is at wss://streaming.NAME.
 	Public string
 	// Origins are those of pages that may use the server besides its own, such as https://desktop.example.com.
 	Origins []string
@@ -65,7 +66,9 @@ type Server struct {
 	ids      atomic.Uint64
 	stopped  chan struct{} // closed when the server is to stop
 	stop     sync.Once
+	broken   atomic.Bool // the loop has panicked
 	sound    sound
+	kept     *store // of recordings
 	pages    pages
 
 	// The loop's.
@@ -91,6 +94,8 @@ func New(cfg Config) (*Server, error) {
 		changed: map[*platform.Conversation]bool{}, known: map[messages.ConversationID]bool{},
 	}
 	s.metrics = newMetrics(s)
+	s.kept = &store{most: s.limits.RecordingBytes, full: s.noRoom}
+	s.pages.kept = s.kept
 	if s.slog == nil {
 		s.slog = slog.New(slog.DiscardHandler)
 	}
@@ -100,6 +105,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.hearPlatform()
+	s.loop.broke = s.breakDown
 	go s.loop.run()
 	return s, nil
 }
@@ -122,6 +128,7 @@ func (s *Server) openSound() error {
 // hearPlatform has the server told of what the wires need to know.
 func (s *Server) hearPlatform() {
 	s.platform.MakeIDs(mint)
+	s.platform.KeepSecrets()
 	s.platform.WhenEnded(func(session *platform.Session, _ platform.End) { s.sound.over(session.ID) })
 	s.platform.WhenChanged(s.noteChange)
 	var again func()
@@ -180,7 +187,7 @@ func (s *Server) forget() {
 }
 
 // Serve serves a listener until the context ends or the server is stopped, then says goodbye to all clients and returns. The
-// error is of a listener that broke.
+// error is of a listener that broke, or of the platform.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *tls.Certificate) error {
 	silent := &silent{all: map[net.Conn]bool{}}
 	server := &http.Server{
@@ -209,6 +216,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
+	}
+	if s.broken.Load() {
+		err = errors.Join(errBroken, err)
 	}
 	if err != nil {
 		return fmt.Errorf("server: %w", err)

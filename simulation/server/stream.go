@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +36,8 @@ type stream struct {
 	out     *queue        // to the writer; only the loop puts something in
 	end     chan struct{} // closed when the connection is to end
 	once    sync.Once
+	goodbye chan struct{} // closed when the client has nothing more to say
+	bye     sync.Once
 	how     farewell  // written before end is closed
 	last    time.Time // by which the writer has to be done; zero: it is not known yet
 
@@ -78,10 +82,15 @@ const (
 	closedAbnormally = websocket.CloseAbnormalClosure
 	closedTooBig     = websocket.CloseMessageTooBig
 	closedWrongKind  = websocket.CloseUnsupportedData
+	closedByError    = websocket.CloseInternalServerErr
 )
 
-// writePatience is how long one frame may take to be written.
-const writePatience = 10 * time.Second
+// writePatience is how long one frame may take to be written; closePatience how long a client may take to close a stream that is
+// closed (RFC 7395 section 3.6).
+const (
+	writePatience = 10 * time.Second
+	closePatience = time.Second
+)
 
 const streamPath = "/stream/channels/"
 
@@ -106,7 +115,8 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	socket, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil { // it has answered already
-		c.dismiss()
+		s.loop.post(c.gone)
+		s.streams.Done()
 		return
 	}
 	c.socket = socket
@@ -128,6 +138,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		mine := s.agents[of.user].streams
 		switch {
 		case of.offline.Load():
+			of.noteAttempt(s.newStream(of, channel))
 			return nil, errOffline
 		case s.stopping:
 			return nil, errClosed
@@ -139,6 +150,7 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 		c := s.newStream(of, channel)
 		peer, err := s.platform.Connect(of.user, of.phone, c.number, channel, c.tell)
 		if err != nil {
+			of.noteAttempt(c)
 			return nil, &problem{http.StatusServiceUnavailable, err.Error()}
 		}
 		c.peer = peer
@@ -151,6 +163,17 @@ func (s *Server) admit(ctx context.Context, channel string) (*stream, error) {
 	})
 }
 
+// noteAttempt keeps that a client tried to connect and could not: it will try again, and later each time.
+func (a *account) noteAttempt(c *stream) {
+	a.journal.note("ws.new", c.made())
+	a.journal.note("ws.close", map[string]any{"ws": c.number, "code": closedAbnormally, "reason": "", "clean": false})
+}
+
+// made is what a client's record says of a socket that it makes.
+func (c *stream) made() map[string]any {
+	return map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol}
+}
+
 func (s *Server) tooMany(what string) error {
 	s.metrics.refused.WithLabelValues("streams").Inc()
 	return &problem{http.StatusServiceUnavailable, what}
@@ -160,28 +183,31 @@ func (s *Server) newStream(account *account, channel string) *stream {
 	return &stream{
 		server: s, account: account, log: account.journal, channel: channel, number: account.nextSocket(),
 		rate: newBucket(float64(s.limits.FramesPerSecond), 10*float64(s.limits.FramesPerSecond)),
-		out:  newQueue(s.limits.Backlog), end: make(chan struct{}),
+		out:  newQueue(s.limits.Backlog), end: make(chan struct{}), goodbye: make(chan struct{}),
 	}
 }
 
-// dismiss has the platform forget the connection.
-func (c *stream) dismiss() {
-	s := c.server
-	s.loop.post(func() {
-		delete(s.open, c)
-		delete(s.agents[c.account.user].streams, c.peer)
-		c.peer.Gone()
-		s.streams.Done()
-	})
+// gone has the platform forget the connection, if it has not yet. It is the loop's.
+func (c *stream) gone() {
+	delete(c.server.open, c)
+	delete(c.server.agents[c.account.user].streams, c.peer)
+	c.peer.Gone()
+}
+
+// cutOff ends the connection from outside: for the platform it is no more from now on. It is the loop's.
+func (c *stream) cutOff(code int) {
+	c.finish(farewell{code: code})
+	c.gone()
 }
 
 // run serves the connection to its end.
 func (c *stream) run(ctx context.Context) {
+	defer c.server.streams.Done()
 	limits := c.server.limits
 	c.cut.Store(c.socket)
 	c.server.metrics.streams.Inc()
 	defer c.server.metrics.streams.Dec()
-	c.log.note("ws.new", map[string]any{"ws": c.number, "url": c.server.socketHost() + streamPath + c.channel, "protocol": subprotocol})
+	c.log.note("ws.new", c.made())
 	c.log.note("ws.open", map[string]any{"ws": c.number, "protocol": subprotocol})
 	c.socket.SetReadLimit(limits.FrameBytes)
 	setUp := time.AfterFunc(limits.SetUp, func() {
@@ -193,12 +219,39 @@ func (c *stream) run(ctx context.Context) {
 	})
 	defer setUp.Stop()
 	var writer sync.WaitGroup
-	writer.Go(c.write)
-	c.read(ctx)
+	writer.Go(func() {
+		if !c.survives("writer", c.write) {
+			c.out.empty() // what is in there may be what it cannot write
+			c.survives("writer", c.part)
+		}
+		c.server.loop.post(c.gone)
+	})
+	c.survives("reader", func() { c.read(ctx) })
 	writer.Wait()
-	_ = c.socket.Close()
 	c.log.note("ws.close", map[string]any{"ws": c.number, "code": c.how.code, "reason": c.how.reason, "clean": c.how.code != closedAbnormally})
-	c.dismiss()
+	c.linger()
+	_ = c.socket.Close()
+}
+
+// What a client still sends after the goodbye, and for how long.
+const (
+	lingerBytes = 1 << 20
+	lingering   = time.Second
+)
+
+// linger lets a client that is told goodbye close the connection first, and throws away what it still sends: if that were not
+// read, the machine would reset the connection, and the client might not hear the goodbye (RFC 1122 section 4.2.2.13).
+func (c *stream) linger() {
+	if c.how.code == closedAbnormally || c.how.heard {
+		return
+	}
+	connection := below(c.socket)
+	if tcp, is := connection.(*net.TCPConn); is {
+		_ = tcp.CloseWrite()
+	}
+	if connection.SetReadDeadline(time.Now().Add(lingering)) == nil {
+		_, _ = io.CopyN(io.Discard, connection, lingerBytes)
+	}
 }
 
 // finish ends the connection, in one way only. Any goroutine may call it.
@@ -218,19 +271,36 @@ func (c *stream) finish(how farewell) {
 // cut closes the connection below a socket, so that whoever waits for it waits no longer. It does not wait itself, as TLS would to
 // say goodbye.
 func cut(socket *websocket.Conn, abrupt bool) {
-	connection := socket.NetConn()
-	if secured, is := connection.(*tls.Conn); is {
-		connection = secured.NetConn()
-	}
+	connection := below(socket)
 	if tcp, is := connection.(*net.TCPConn); is && abrupt {
 		_ = tcp.SetLinger(0)
 	}
 	_ = connection.Close()
 }
 
-// read takes frames until there are no more.
+// below is the connection below a socket, and below TLS.
+func below(socket *websocket.Conn) net.Conn {
+	connection := socket.NetConn()
+	if secured, is := connection.(*tls.Conn); is {
+		return secured.NetConn()
+	}
+	return connection
+}
+
+// read takes frames until there are no more, or the connection is to end.
 func (c *stream) read(ctx context.Context) {
-	alive := func() error { return c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle)) }
+	defer c.silent()
+	alive := func() error {
+		err := c.socket.SetReadDeadline(time.Now().Add(c.server.limits.Idle))
+		switch {
+		case c.live():
+		case c.how.code == closedNormally && c.phase != closed: // its own <close/> is due
+			err = c.socket.SetReadDeadline(time.Now().Add(closePatience))
+		default: // the writer has set another one, or is about to
+			err = os.ErrDeadlineExceeded
+		}
+		return err
+	}
 	c.socket.SetPongHandler(func(string) error { return errors.Join(c.count(), alive()) })
 	c.socket.SetPingHandler(func(about string) error {
 		return errors.Join(c.count(), alive(), c.socket.WriteControl(websocket.PongMessage, []byte(about), time.Now().Add(writePatience)))
@@ -263,6 +333,9 @@ func (c *stream) read(ctx context.Context) {
 
 // errFlood: frames come faster than they may.
 var errFlood = errors.New("too many frames")
+
+// silent notes that the client has nothing more to say. It is the reader's.
+func (c *stream) silent() { c.bye.Do(func() { close(c.goodbye) }) }
 
 // count counts a frame of any kind.
 func (c *stream) count() error {
@@ -316,7 +389,9 @@ func (c *stream) take(ctx context.Context, frame []byte) *farewell {
 			return nil
 		}
 	}
-	c.phase = next
+	if c.phase = next; next == closed {
+		c.silent()
+	}
 	if err := c.hear(ctx, f); err != nil {
 		c.server.slog.Warn("a client's media cannot be had", "user", c.account.user.Name, "kind", f.Effect.Kind(), "why", err)
 		c.refuseIQ(ctx, f, "not-acceptable")

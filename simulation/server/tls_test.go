@@ -83,6 +83,9 @@ func TestTLS(t *testing.T) {
 	_ = res.Write(&body)
 	_, channel, _ := strings.Cut(body.String(), "/stream/channels/")
 	channel, _, _ = strings.Cut(channel, `"`)
+	if want := `"connectUri":"wss://streaming.lab.test:` + port + "/stream/"; !strings.Contains(body.String(), want) {
+		t.Errorf("the channel is %s, want %s", body.String(), want)
+	}
 	dialer := websocket.Dialer{NetDialContext: dial, TLSClientConfig: &tls.Config{RootCAs: trust}, Subprotocols: []string{"xmpp"}}
 	socket, res, err := dialer.Dial("wss://streaming.lab.test:"+port+"/stream/channels/"+channel, http.Header{"Origin": {"https://app.lab.test:" + port}})
 	if err != nil {
@@ -94,6 +97,7 @@ func TestTLS(t *testing.T) {
 	if err := c.setUp("desk"); err != nil {
 		t.Fatal(err)
 	}
+	heardUnderTheName(t, s, c, web, port)
 	if res, err := http.Get("http://" + listener.Addr().String() + "/healthz"); err == nil {
 		if res.StatusCode != http.StatusBadRequest {
 			t.Errorf("without TLS: %d", res.StatusCode)
@@ -106,5 +110,39 @@ func TestTLS(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// heardUnderTheName has a call come, and looks under which names the platform tells of it.
+func heardUnderTheName(t *testing.T, s *server.Server, c *client, web *http.Client, port string) {
+	t.Helper()
+	for _, ask := range [][3]string{
+		{"PUT", "/api/v2/notifications/channels/" + c.channel + "/subscriptions", `[{"id":"v2.users.ann.conversations"}]`},
+		{"POST", "/control/calls", `{"agent":"ann"}`},
+	} {
+		r, err := http.NewRequest(ask[0], "https://api.lab.test:"+port+ask[1], strings.NewReader(ask[2]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+c.login.Token.Reveal())
+		res, err := web.Do(r)
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %v %v", ask[1], res, err)
+		}
+		_ = res.Body.Close()
+	}
+	c.hear(`from="notifications.lab.test:` + port + `"`)
+	var journal strings.Builder
+	if _, err := s.WriteJournal(&journal, c.login); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"environment":"lab.test:` + port + `"`, `"wsHost":"wss://streaming.lab.test:` + port + `"`,
+		`"url":"wss://streaming.lab.test:` + port + "/stream/channels/", `"url":"https://api.lab.test:` + port + "/api/v2/",
+	} {
+		if !strings.Contains(journal.String(), want) {
+			t.Errorf("the journal lacks %s: %s", want, journal.String())
+		}
 	}
 }

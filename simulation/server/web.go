@@ -18,7 +18,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v2/", s.serveAPI)
 	mux.HandleFunc(streamPath, s.serveStream)
-	mux.Handle("/metrics", s.metrics.handler())
+	mux.HandleFunc("/metrics", s.trusted(s.metrics.handler().ServeHTTP))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
@@ -153,10 +153,34 @@ func (s *Server) allowedOrigin(r *http.Request) bool {
 // environment is how clients reach the public API, and socketHost how they reach the stream.
 func (s *Server) environment() string { return s.cfg.Public }
 
-func (s *Server) socketHost() string { return "ws" + strings.TrimPrefix(s.cfg.Public, "http") }
+func (s *Server) socketHost() string {
+	if name, named := s.named(); named {
+		return "wss://streaming." + name
+	}
+	return "ws" + strings.TrimPrefix(s.cfg.Public, "http")
+}
 
-// notificationHost is the address of the notification service.
+// notificationHost is the address of the notification service: below what clients are told as their environment.
 func (s *Server) notificationHost() string {
-	_, host, _ := strings.Cut(s.cfg.Public, "://")
-	return "notifications." + host
+	name, _ := s.named()
+	return "notifications." + name
+}
+
+// configured is what clients are told as their environment: its name, or where everything is.
+func (s *Server) configured() string {
+	if name, named := s.named(); named {
+		return name
+	}
+	return s.cfg.Public
+}
+
+// named is the environment's name, with the port, and whether the platform's services have names of their own below it, as they
+// do in the cloud: then the public API is at https://api.NAME.
+func (s *Server) named() (name string, own bool) {
+	scheme, host, _ := strings.Cut(s.cfg.Public, "://")
+	name, is := strings.CutPrefix(host, "api.")
+	if is && scheme == "https" && slices.Contains(s.cfg.Hosts, hostOf(name)) {
+		return name, true
+	}
+	return host, false
 }

@@ -92,13 +92,15 @@ func (c *stream) about(o outgoing) jingle.PlatformContext {
 	}
 }
 
-// part writes what was said before the end and then how it ends, all within the time that one frame may take, and closes the socket.
+// part writes what was said before the end and then how it ends, all within the time that one frame may take, and has the reader
+// end.
 func (c *stream) part() {
-	defer func() { _ = c.socket.Close() }()
 	how := c.how
 	if how.code == closedAbnormally || how.heard {
+		_ = c.socket.Close()
 		return
 	}
+	defer func() { _ = c.socket.SetReadDeadline(time.Now()) }()
 	c.last = time.Now().Add(writePatience)
 	for {
 		o, ok := c.out.take()
@@ -109,6 +111,12 @@ func (c *stream) part() {
 	if how.condition != "" {
 		_ = c.writeFrame(jingle.StreamError(how.condition))
 		_ = c.writeFrame(jingle.StreamClose())
+	}
+	if how.code == closedNormally {
+		select {
+		case <-c.goodbye: // who is told that the stream is closed closes it, too
+		case <-time.After(closePatience):
+		}
 	}
 	_ = c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(how.code, how.reason), c.last)
 }

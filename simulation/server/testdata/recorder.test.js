@@ -55,7 +55,8 @@ class FakeSDK extends EventTarget {
   async addAllowedSessionType() { this.added = true; }
   async endSession() { throw Object.assign(new Error('no such session'), { type: 'session' }); }
   setAccessToken(given) { this._config.accessToken = given; }
-  updateAudioVolume() {}
+  updateAudioVolume() { return this; }
+  on(event, listener) { this.listeners = { ...this.listeners, [event]: listener }; return this; }
 }
 
 /** The recorder as a function of the page that it is loaded into. */
@@ -101,6 +102,42 @@ test('the capture begins with the config, without the token', () => {
   assert.deepEqual(config.config, { environment: 'example.com', jidResource: 'desk' });
 });
 
+test('what stands under a key of a secret is no more in the config, whatever it is', () => {
+  const { recorder } = newPhone({}, {
+    tokens: ['aaa-secret'], password: { value: 'bbb-secret' }, turnCredential: 'ccc-secret', pins: { secret: 12345 },
+    iceServers: [{ credential: { accessToken: 'ddd-secret' }, urls: ['turn:t'] }], jwt: 'short-1', remark: 'short-1', withCredentials: true,
+  });
+  assert.deepEqual(recorder.records[0].config, {
+    environment: 'example.com', jidResource: 'desk',
+    tokens: 'redacted', password: 'redacted', turnCredential: 'redacted', pins: { secret: 'redacted' },
+    iceServers: [{ credential: 'redacted', urls: ['turn:t'] }], remark: 'redacted', withCredentials: true,
+  });
+});
+
+test('nor in what the application says, in bodies, and in addresses', () => {
+  const { page, sdk, recorder } = newPhone();
+  const secrets = { tokens: ['aaa-secret'], password: { value: 'bbb-secret' }, turnCredential: 'ccc-secret', pins: { secret: 12345 }, emails: [{ email: ['ann@example.com'] }] };
+  sdk.endSession(secrets).catch(() => {});
+  const request = new page.XMLHttpRequest();
+  request.open('POST', '/api/v2/stations/?client_secret=aaa-secret#access_token=aaa-secret');
+  request.send(JSON.stringify(secrets));
+  assert.doesNotMatch(recorder.text(), /-secret|12345|ann@/);
+  assert.match(only(recorder, 'http.req')[0].url, /client_secret=redacted#access_token=redacted$/);
+  assert.deepEqual(JSON.parse(only(recorder, 'http.req')[0].body).emails, [{ email: ['Name 1'] }]);
+});
+
+test('nor anywhere in a frame, however it is spelled', () => {
+  const { page, recorder } = newPhone();
+  const socket = new page.WebSocket('wss://streaming.example.com/stream/channels/1', 'xmpp');
+  socket.send('<auth mechanism="PLAIN"><![CDATA[aaa-secret]]></auth>');
+  const json = (inside) => `<json a=">" xmlns="urn:xmpp:json:0">${inside}</json>`;
+  socket.tell('message', { data: `<message>${json('{&quot;id&quot;:1}')}${json('{&quot;token&quot;:&quot;aaa-secret&quot;}')}${json('<![CDATA[{"password":{"a":"bbb-secret"},"id":"<2>"}]]>')}</message>` });
+  socket.tell('message', { data: `<message>${json('{&#34;secret&#x22;:12345}')}<x xmlns="urn:xmpp:extdisco:1" password="ccc-secret"/></message>` });
+  assert.doesNotMatch(recorder.text(), /-secret|12345/);
+  assert.equal(only(recorder, 'ws.send')[0].xml, '<auth mechanism="PLAIN">redacted</auth>');
+  assert.equal(only(recorder, 'ws.recv')[0].xml, `<message>${json('{&quot;id&quot;:1}')}${json('{&quot;token&quot;:&quot;redacted&quot;}')}${json('{&quot;password&quot;:&quot;redacted&quot;,&quot;id&quot;:&quot;&lt;2&gt;&quot;}')}</message>`);
+});
+
 test('nothing is recorded before there is an SDK', () => {
   const page = newPage();
   new page.WebSocket('wss://elsewhere.example', 'xmpp');
@@ -116,6 +153,27 @@ test('a call of the application is recorded, and what the SDK calls on itself is
   assert.deepEqual(kinds(recorder), ['config', 'api', 'api.ok', 'api', 'api.err', 'step']);
   assert.deepEqual(only(recorder, 'api').map(({ name, n }) => [name, n]), [['initialize', 1], ['endSession', 2]]);
   assert.deepEqual(only(recorder, 'api.err')[0].error, { name: 'Error', type: 'session', message: 'no such session' });
+});
+
+test('a chain of calls is recorded to its end', async () => {
+  const { sdk, recorder } = newPhone();
+  const listener = () => {};
+  await sdk.on('ready', listener).on('connected', listener).updateAudioVolume(50).initialize();
+  assert.deepEqual(Object.keys(sdk.listeners), ['ready', 'connected']);
+  assert.deepEqual(kinds(recorder), ['config', 'step', 'api', 'api.ok']);
+});
+
+test('what the SDK has besides its methods is what it is', () => {
+  const { sdk } = newPhone();
+  class Media { static kinds = ['audio']; }
+  sdk.Media = Media;
+  assert.ok(new sdk.Media() instanceof Media);
+  assert.equal(sdk.Media, Media);
+  assert.equal(sdk.constructor, FakeSDK);
+  assert.equal(sdk.initialize.name, 'initialize');
+  assert.equal(sdk.initialize, sdk.initialize);
+  sdk.startTimer = class {};
+  assert.ok(new sdk.startTimer());
 });
 
 test('events are recorded before their listeners run, in the forms of capture/1', () => {
@@ -214,6 +272,29 @@ test('the microphone is recorded without the name of its owner', async () => {
   assert.deepEqual(only(recorder, 'gum.ok')[0].tracks, ['audio:Name 1']);
 });
 
+test('a rejection that nobody handles is still one with a recorder', async () => {
+  const refuse = async () => { throw new Error('refused'); };
+  const { page, sdk, recorder } = newPhone({ navigator: { mediaDevices: { getUserMedia: refuse }, onLine: true } });
+  const peer = new page.RTCPeerConnection();
+  const heard = [];
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (error) => heard.push(error.message));
+  try {
+    sdk.endSession();
+    peer.createAnswer();
+    page.navigator.mediaDevices.getUserMedia({ audio: true });
+    await settle();
+    sdk.endSession().catch(() => {});
+    await settle();
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    others.forEach((listener) => process.on('unhandledRejection', listener));
+  }
+  assert.deepEqual(heard.sort(), ['no such session', 'not now', 'refused']);
+  assert.deepEqual(kinds(recorder).filter((k) => /err$/.test(k)).sort(), ['api.err', 'api.err', 'gum.err', 'pc.err']);
+});
+
 test('names stay where they are to stay', () => {
   const page = newPage();
   page.hookswitchRecorder.configure({ names: 'keep' });
@@ -299,6 +380,45 @@ test('the upload posts everything once and in order, one request at a time', asy
   await upload.flush();
   assert.deepEqual(got.map((r) => r.seq), [0, 1, 2, 3, 4, 5]);
   assert.equal(most, 1);
+});
+
+test('a flush waits for what was recorded before it, and not for what comes meanwhile', async () => {
+  const { page, sdk, recorder } = newPhone({ fetch: async () => {
+    await new Promise((later) => { setTimeout(later, 2); });
+    sdk.emit('station', 'meanwhile');
+    return { status: 204 };
+  } });
+  const upload = recorder.upload('/records', { every: 1 });
+  const late = new Promise((done) => { page.setTimeout(done, 500, 'late').unref(); });
+  assert.equal(await Promise.race([upload.flush(), late]), true);
+  upload.stop();
+});
+
+test('a flush ends when the server is away, and the upload goes on', async () => {
+  let status = 0;
+  const { recorder } = newPhone({ fetch: async () => { if (status) return { status }; throw new Error('away'); } });
+  const upload = recorder.upload('/records', { every: 1 });
+  const never = new Promise((done) => { setTimeout(done, 1000, 'never').unref(); });
+  assert.equal(await Promise.race([upload.flush(20), never]), false);
+  status = 204;
+  assert.equal(await Promise.race([upload.flush(), never]), true);
+  upload.stop();
+  assert.deepEqual(recorder.problems, []);
+});
+
+test('an upload that ends because records were lost says that, and what the server said', async () => {
+  const away = { status: 503 };
+  const gap = { status: 409, text: async () => `{"message":"record 1 is missing, ${token}"}` };
+  let answer = away;
+  const { sdk, recorder } = newPhone({ fetch: async () => answer });
+  recorder.configure({ limit: 2000 });
+  const upload = recorder.upload('/records', { every: 1 });
+  for (let i = 0; i < 100; i++) sdk.emit('station', { i });
+  assert.equal(await upload.flush(10), false);
+  answer = gap;
+  assert.equal(await upload.flush(), false);
+  assert.equal(recorder.problems.at(-1), `upload: the server refused the records (409: record 1 is missing, redacted): the limit has cost ${recorder.dropped} `
+    + 'records before the server had them, and it takes none behind a gap; configure a higher limit, or upload from the beginning on');
 });
 
 test('an upload that is refused stops, and says so', async () => {

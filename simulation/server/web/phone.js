@@ -1,8 +1,8 @@
 /**
  * The phone of one agent, on the real SDK, for use with the simulated platform. Its address says who it is and how the SDK is
- * constructed: /phone#token=…&resource=desk, and any option of the SDK by its name, such as disableAutoAnswer=true. What is
- * behind the # stays in the browser. It does what its buttons, and the orders of the platform's control API, tell it to, and
- * uploads what it records.
+ * constructed: /phone#token=…&resource=desk, and any option of the SDK by its name, such as disableAutoAnswer=true. The token
+ * leaves the address at once (phone.html) and stays with the tab, so that a reload logs in again. The page does what its buttons,
+ * and the orders of the platform's control API, tell it to, and uploads what it records.
  */
 (function () {
   'use strict';
@@ -10,7 +10,7 @@
   /** @typedef {{id: number, do: string, args?: any[]}} Order what the control API tells a page to do */
   /** @typedef {{frequency: number, level: number}} Sound in Hz and dBFS; the level of silence is -100 */
 
-  const query = new URLSearchParams(`${window.location.search.slice(1)}&${window.location.hash.slice(1)}`);
+  const { token, query } = login; // of phone.html; the query has what the address says besides
   const find = (id) => document.getElementById(id);
 
   // ---------------------------------------------------------------- how the SDK is constructed
@@ -27,7 +27,7 @@
       optOutOfTelemetry: true, // it would go to another address than the environment's
       allowedSessionTypes: (query.get('allowedSessionTypes') || 'softphone').split(','),
       logLevel: 'warn',
-      accessToken: query.get('token'),
+      accessToken: token,
     };
     for (const name of words) if (query.has(name)) chosen[name] = query.get(name);
     for (const name of switches) if (query.has(name)) chosen[name] = query.get(name) === 'true';
@@ -194,7 +194,7 @@
     return loads > 1 ? `${name}.${loads}` : name;
   })();
   const control = (what) => `/control/pages/${encodeURIComponent(pageName)}/${what}`;
-  const authorized = () => ({ Authorization: `Bearer ${query.get('token')}` });
+  const authorized = () => ({ Authorization: `Bearer ${token}` });
 
   /** Waits for orders as long as the page lives. An EventSource could not say who it is, so the events are read by hand. */
   async function awaitOrders() {
@@ -323,16 +323,23 @@
     find('download').onclick = () => recorder.download(`${pageName}.jsonl`);
   }
 
-  /** Asks who is phoning, and begins again with the answer behind the #. */
+  /** Asks who is phoning, and begins again with the answer: the token with the tab, the rest behind the #. */
   function askForToken() {
     find('login').hidden = false;
     find('login').onsubmit = (event) => {
       event.preventDefault();
-      for (const [name, value] of new FormData(event.target)) if (value) query.set(name, value);
-      window.location.hash = query;
+      const { token: typed, ...rest } = Object.fromEntries(new FormData(event.target));
+      window.sessionStorage.setItem('access token', typed);
+      for (const [name, value] of Object.entries(rest)) if (value) query.set(name, value);
+      window.history.replaceState(null, '', `${window.location.pathname}#${query}`);
       window.location.reload();
     };
   }
+
+  /** Another token behind the # of the open page, which a browser does not load for that, is another beginning. */
+  window.addEventListener('hashchange', () => {
+    if (new URLSearchParams(window.location.hash.slice(1)).has('token')) window.location.reload();
+  });
 
   /** Resolves when the phone has logged in; rejects if it cannot. */
   async function start() {
@@ -343,7 +350,7 @@
         'Serve it: `engine serve --sdk node_modules/genesys-cloud-webrtc-sdk/dist/genesys-cloud-webrtc-sdk.bundle.min.js');
       throw new Error('there is no SDK');
     }
-    if (!query.get('token')) {
+    if (!token) {
       askForToken();
       find('status').textContent = 'not logged in';
       throw new Error('there is no token');
@@ -374,5 +381,9 @@
       .reduce((loudest, sound) => (sound.level > loudest.level ? sound : loudest), silence),
   };
   window.phone.started = start();
-  window.phone.started.catch((error) => { if (sdk) now(`cannot log in: ${error.message}`); });
+  window.phone.started.catch((error) => {
+    if (!sdk) return;
+    now(`cannot log in: ${error.message}`);
+    askForToken(); // the tab would keep one that is wrong
+  });
 }());

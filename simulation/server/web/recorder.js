@@ -34,6 +34,28 @@
     }
   }
 
+  /**
+   * Does something, and is told how it ended before whoever awaits it. What the page gets is the promise behind that, not the one
+   * before: a branch beside it would count as somebody who handles its rejection, and the page would not hear of one that nobody does.
+   */
+  function followed(run, ended, failed) {
+    const fails = (error) => {
+      guarded(() => failed(error));
+      throw error;
+    };
+    let result;
+    try {
+      result = run();
+    } catch (error) {
+      fails(error);
+    }
+    const ends = (value) => {
+      guarded(() => ended(value));
+      return value;
+    };
+    return result && typeof result.then === 'function' ? result.then(ends, fails) : ends(result);
+  }
+
   // ---------------------------------------------------------------- the log
 
   /** The records as lines of JSON, within a bounded memory: the oldest go first, the config stays. */
@@ -129,19 +151,27 @@
   // ---------------------------------------------------------------- what may not be written down
 
   const tokens = new Set();
-  const secretKey = /token|password|secret|^(authorization|cookie|set-cookie|credential|jwt|customerdata|username|securitycode)$/i;
+  const secretKey = /token|password|secret|credential|^(authorization|cookie|set-cookie|jwt|customerdata|username|securitycode)$/i;
   const nameKey = /^(name|email|displayname|firstname|lastname|participantname|queuename|ani_name|title|department|subject|dnisname|callername|calleename|contactname)$/i;
   let aliases = new Map();
 
-  /** Notes an access token: wherever it stands from now on, it is taken out. Shorter ones could be words. */
+  const shortTokens = new Set();
+
+  /** Notes an access token: wherever it stands from now on, it is taken out. One that could be a word goes where it stands alone. */
   function rememberToken(token) {
-    if (typeof token === 'string' && token.length >= 16) tokens.add(token);
+    if (typeof token !== 'string' || token === '') return;
+    const word = token.length < 8 || (token.length < 16 && /^[a-z]+$/i.test(token));
+    if (word) shortTokens.add(token);
+    else for (const spelling of [token, JSON.stringify(token).slice(1, -1), encodeURIComponent(token)]) tokens.add(spelling);
   }
 
   function withoutTokens(text) {
     for (const token of tokens) if (text.includes(token)) text = text.split(token).join(hidden);
     return text;
   }
+
+  /** Tells whether a value is all secret, by the key that it stands under. Nothing is none, nor is a yes or no. */
+  const isSecret = (key, value) => secretKey.test(key) && value !== '' && value !== null && value !== undefined && typeof value !== 'boolean';
 
   /** The alias of a name: equal names get equal ones, so that a replay still tells them apart. */
   function alias(name) {
@@ -153,21 +183,20 @@
   /** A string as it may be written down, by the key that it stands under. */
   function clean(key, value) {
     if (value === '') return value;
-    if (secretKey.test(key)) return hidden;
+    if (secretKey.test(key) || shortTokens.has(value)) return hidden;
     return nameKey.test(key) ? alias(value) : value;
   }
 
-  /** Rewrites the strings of decoded JSON in place; tells whether any was. */
-  function cleanJSON(value) {
+  /** Rewrites decoded JSON in place, which stands under a key itself; tells whether anything was. What is in a list stands under the list's. */
+  function cleanJSON(value, under = '') {
     let changed = false;
-    for (const key of Object.keys(value)) {
-      const inner = value[key];
-      if (typeof inner === 'string') {
-        value[key] = Array.isArray(value) ? inner : clean(key, inner);
-        changed = changed || value[key] !== inner;
-      } else if (inner && typeof inner === 'object') {
-        changed = cleanJSON(inner) || changed;
-      }
+    for (const name of Object.keys(value)) {
+      const key = Array.isArray(value) ? under : name;
+      const inner = value[name];
+      if (isSecret(key, inner)) value[name] = hidden;
+      else if (typeof inner === 'string') value[name] = clean(key, inner);
+      else if (inner && typeof inner === 'object') changed = cleanJSON(inner, key) || changed;
+      changed = changed || value[name] !== inner;
     }
     return changed;
   }
@@ -180,23 +209,31 @@
     return decoded && typeof decoded === 'object' && cleanJSON(decoded) ? JSON.stringify(decoded) : text;
   }
 
-  const entities = { '&quot;': '"', '&apos;': "'", '&lt;': '<', '&gt;': '>', '&#13;': '\r', '&#10;': '\n', '&amp;': '&' };
-  const unescapeXML = (s) => s.replace(/&(?:quot|apos|lt|gt|amp|#13|#10);/g, (e) => entities[e]);
+  const entities = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
+  const character = (all, name) => entities[name] || guarded(() => String.fromCodePoint(Number(`0${name.slice(1)}`))) || all;
+  const unescapeXML = (s) => s.replace(/&(quot|apos|lt|gt|amp|#\d+|#x[\da-fA-F]+);/g, character);
   const escapeXML = (s) => s.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' })[c]);
 
-  /** A frame of the stream without the token, without credentials of TURN servers, and without names in its JSON. */
+  const attributes = /(?:"[^"]*"|'[^']*'|[^>"'])*/.source;
+  const saslXML = new RegExp(`^(\\s*<(?:auth|response)\\b${attributes}>)[^]+?(</(?:auth|response)\\s*>|$)`);
+  const jsonXML = new RegExp(`(<(?:[\\w.-]+:)?(?:json|genesys-webrtc)\\b${attributes}>)((?:<!\\[CDATA\\[[^]*?\\]\\]>|[^<])*)(</)`, 'g');
+
+  /** The characters of an element, some of which may stand in sections that need no escapes. */
+  const textOf = (inside) => inside.split(/(<!\[CDATA\[[^]*?\]\]>)/).map((part, i) => (i % 2 ? part.slice(9, -3) : unescapeXML(part))).join('');
+
+  /** A frame of the stream without the token, without credentials of TURN servers, and without secrets and names in its JSON. */
   function cleanFrame(xml) {
-    if (/^<(auth|response)\b/.test(xml)) return xml.replace(/>[^<]*(<\/|$)/, `>${hidden}$1`);
-    if (xml.includes('urn:xmpp:extdisco:')) return xml.replace(/(\s(?:username|password)\s*=\s*)("[^"]*"|'[^']*')/g, `$1"${hidden}"`);
-    return xml.replace(/(<(?:json|genesys-webrtc)\b[^>]*>)([^<]*)(<\/)/, (all, before, inside, after) => {
-      const body = unescapeXML(inside);
+    if (saslXML.test(xml)) return xml.replace(saslXML, `$1${hidden}$2`);
+    const frame = xml.includes('urn:xmpp:extdisco:') ? xml.replace(/(\s(?:username|password)\s*=\s*)("[^"]*"|'[^']*')/g, `$1"${hidden}"`) : xml;
+    return frame.replace(jsonXML, (all, before, inside, after) => {
+      const body = textOf(inside);
       const cleaned = cleanBody(body);
       return cleaned === body ? all : before + escapeXML(cleaned) + after;
     });
   }
 
   function cleanURL(url) {
-    return String(url).replace(/([?&](?:access_token|token|key|sig|signature)=)[^&\s"']+/gi, `$1${hidden}`);
+    return String(url).replace(/([?&#;](?:[^=&#;\s]*(?:token|password|secret|credential)[^=&#;\s]*|key|sig|signature|jwt)=)[^&#\s"']+/gi, `$1${hidden}`);
   }
 
   // ---------------------------------------------------------------- values, as records show them
@@ -232,13 +269,14 @@
 
   /** A value as JSON can hold it: not deep, not long, without functions and things of the browser. */
   function plain(value, key = '', depth = 0) {
+    if (isSecret(key, value)) return hidden;
     if (typeof value === 'string') return clean(key, value);
     if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
     if (value === null || typeof value !== 'object') return typeof value === 'function' ? '[function]' : value;
     if (isSession(value)) return { $session: value.id };
     if (value instanceof Error) return { name: value.name, message: value.message };
     if (depth > 3) return '[…]';
-    if (Array.isArray(value)) return value.slice(0, 20).map((v) => plain(v, '', depth + 1));
+    if (Array.isArray(value)) return value.slice(0, 20).map((v) => plain(v, key, depth + 1));
     if (typeof page.EventTarget === 'function' && value instanceof page.EventTarget) return `[${value.constructor.name}]`;
     const fields = {};
     for (const name of Object.keys(value).slice(0, 40)) {
@@ -442,17 +480,7 @@
     const pc = peers.get(peer);
     if (!pc) return run();
     guarded(() => add(`pc.${operation}`, { pc, ...fields() }));
-    const refused = (error) => add('pc.err', { pc, error: named(error) });
-    let result;
-    try {
-      result = run();
-    } catch (error) {
-      refused(error);
-      throw error;
-    }
-    // A branch beside: it is told before whoever awaits the result, and leaves that as it is.
-    if (result && typeof result.then === 'function') result.then(undefined, refused);
-    return result;
+    return followed(run, () => {}, (error) => add('pc.err', { pc, error: named(error) }));
   }
 
   function wrapPeerConnection() {
@@ -498,9 +526,8 @@
     devices.getUserMedia = function getUserMedia(constraints) {
       const recorded = guarded(wanted);
       if (recorded) guarded(() => add('gum', { constraints: plain(constraints) }));
-      const result = ask(constraints);
-      if (recorded) result.then((stream) => guarded(() => granted(stream)), (error) => add('gum.err', { e: named(error) }));
-      return result;
+      if (!recorded) return ask(constraints);
+      return followed(() => ask(constraints), granted, (error) => add('gum.err', { e: named(error) }));
     };
   }
 
@@ -567,18 +594,8 @@
       if (name === 'setAccessToken') rememberToken(args[0]);
       add('api', { name, args: name === 'setAccessToken' ? [hidden] : args.map((a) => plain(a)), n });
     });
-    const ended = (result) => guarded(() => add('api.ok', { name, result: plain(result), n }));
-    const failed = (e) => guarded(() => add('api.err', { name, error: { name: e && e.name, type: e && e.type, message: e && e.message }, n }));
-    let result;
-    try {
-      result = run();
-    } catch (error) {
-      failed(error);
-      throw error;
-    }
-    if (result && typeof result.then === 'function') result.then(ended, failed);
-    else ended(result);
-    return result;
+    const failed = (e) => add('api.err', { name, error: { name: e && e.name, type: e && e.type, message: e && e.message }, n });
+    return followed(run, (result) => add('api.ok', { name, result: plain(result), n }), failed);
   }
 
   function watchEvents(sdk) {
@@ -612,28 +629,34 @@
   /**
    * The SDK as the application sees it. What goes through here is the application's call; inside, the SDK calls the same
    * methods on itself, which is a decision of its own and no input. That is why it is not the SDK's methods that are wrapped.
+   * Everything else it has is what it is: a class stays the same class, and on() gives what it was called on, the facade.
    */
   function facade(sdk) {
     const wrapped = new Map();
-    return new Proxy(sdk, {
+    const face = new Proxy(sdk, {
       get(target, name) {
         const value = Reflect.get(target, name, target);
-        if (typeof value !== 'function' || name === 'constructor') return value;
-        if (!wrapped.has(name) || wrapped.get(name).of !== value) {
-          wrapped.set(name, { of: value, call: (...args) => throughFacade(target, name, value, args) });
-        }
+        if (typeof value !== 'function' || !isRecorded(name)) return value;
+        if (!wrapped.has(name) || wrapped.get(name).of !== value) wrapped.set(name, { of: value, call: throughFacade(name, value) });
         return wrapped.get(name).call;
       },
       set: (target, name, value) => Reflect.set(target, name, value, target),
     });
+    const outside = (result) => (result === sdk ? face : result);
+    const throughFacade = (name, method) => new Proxy(method, {
+      apply(target, self, args) {
+        if (self !== face) return target.apply(self, args);
+        const run = () => outside(target.apply(sdk, args));
+        if (!attached.has(sdk)) return run();
+        if (methods.has(name)) return called(name, args, run);
+        add('step', { s: `the application called ${name}` });
+        return run();
+      },
+    });
+    return face;
   }
 
-  function throughFacade(sdk, name, method, args) {
-    if (!attached.has(sdk) || typeof name !== 'string') return method.apply(sdk, args);
-    if (methods.has(name)) return called(name, args, () => method.apply(sdk, args));
-    if (remarked.test(name)) add('step', { s: `the application called ${name}` });
-    return method.apply(sdk, args);
-  }
+  const isRecorded = (name) => typeof name === 'string' && (methods.has(name) || remarked.test(name));
 
   let attached = new WeakSet();
   let current; // the SDK that is recorded, for looks inside
@@ -705,6 +728,24 @@
 
   // ---------------------------------------------------------------- giving it away
 
+  /** What a refusal says. */
+  async function wordsOf(response) {
+    try {
+      const text = await response.text();
+      const { message } = /^\s*\{/.test(text) ? JSON.parse(text) : { message: text };
+      return withoutTokens(String(message || text)).trim().slice(0, 300);
+    } catch (none) {
+      return '';
+    }
+  }
+
+  /** What to do about a refusal. */
+  function advice(status, lost) {
+    if (lost > 0) return `the limit has cost ${lost} records before the server had them, and it takes none behind a gap; configure a higher limit, or upload from the beginning on`;
+    if ([401, 403, 404].includes(status)) return 'look at the address and the token';
+    return 'what was recorded since can be downloaded';
+  }
+
   /** Posts the records to a server as JSON arrays, in order, one request at a time. */
   class Uploader {
     constructor(url, { headers = {}, every = 200 } = {}) {
@@ -720,14 +761,15 @@
     async post() {
       const { lines, next } = log.since(this.seq, 256e3);
       if (this.busy || this.stopped || lines.length === 0) return;
+      const lost = Math.max(0, log.first - Math.max(this.seq, 1)); // the limit took them before the server had them
       this.busy = true;
-      const status = await this.send(lines, false);
+      const { status, words } = await this.send(lines, false);
       this.busy = false;
       if (status >= 200 && status < 300) {
         this.seq = next;
         this.wait = this.every;
       } else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
-        this.stop(`the server refused the records (${status}): look at the address and the token`);
+        this.stop(`the server refused the records (${[status, words].filter(Boolean).join(': ')}): ${advice(status, lost)}`);
       } else {
         this.wait = Math.min(this.wait * 2, 30e3);
       }
@@ -735,28 +777,45 @@
       this.schedule();
     }
 
-    /** The answer's status; 0: none came. */
+    /** The answer's status, 0 if none came, and what a refusal says. */
     async send(lines, keepalive) {
       try {
         const body = `[${lines.join(',')}]`;
         const headers = { 'Content-Type': 'application/json', ...this.headers };
-        return (await native.fetch(this.url, { method: 'POST', headers, body, keepalive })).status;
+        const response = await native.fetch(this.url, { method: 'POST', headers, body, keepalive });
+        return { status: response.status, words: response.status < 400 ? '' : await wordsOf(response) };
       } catch (failed) {
-        return 0;
+        return { status: 0 };
       }
     }
 
+    /** Tells those who wait whether the server has what they wait for, once it has, or will not get it. */
     settle() {
-      if (!this.stopped && this.seq < log.next) return;
-      this.waiting.splice(0).forEach((done) => done());
+      const settled = (one) => this.stopped || this.seq >= one.until;
+      const done = this.waiting.filter(settled);
+      this.waiting = this.waiting.filter((one) => !settled(one));
+      done.forEach((one) => one.tell(this.seq >= one.until));
     }
 
-    /** Resolves when the server has all that was recorded so far, or when the upload was stopped. */
-    flush() {
+    /**
+     * Resolves to true when the server has all that was recorded until now; to false when the upload was stopped, or when the
+     * server has not taken it within some milliseconds. The upload goes on then.
+     */
+    flush(within = 10e3) {
       return new Promise((done) => {
-        this.waiting.push(done);
+        const tell = (all) => {
+          native.clearTimeout(late);
+          done(all);
+        };
+        const one = { until: log.next, tell };
+        const late = native.setTimeout(() => {
+          this.waiting = this.waiting.filter((other) => other !== one);
+          tell(false);
+        }, within);
+        this.waiting.push(one);
         native.clearTimeout(this.timer);
         this.timer = 0;
+        this.wait = this.every;
         if (!this.busy) this.post();
         this.settle();
       });
@@ -782,7 +841,7 @@
     uploader = new Uploader(url, options);
     const mine = uploader;
     log.added = () => mine.schedule();
-    return { flush: () => mine.flush(), stop: () => mine.stop() };
+    return { flush: (within) => mine.flush(within), stop: () => mine.stop() };
   }
 
   function download(name = 'capture.jsonl') {
