@@ -309,13 +309,11 @@ func journalName(of server.Journal, taken map[string]bool) string {
 
 // writeJournal writes a journal to a file that its owner alone may read.
 func writeJournal(path string, of server.Journal) (whole bool, err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return false, err
 	}
-	if err = f.Chmod(0o600); err == nil { // it may have been there before
-		whole, err = of.Write(f)
-	}
+	whole, err = of.Write(f)
 	return whole, errors.Join(err, f.Close())
 }
 
