@@ -71,7 +71,7 @@ func Softphone() Registry {
 		"order":     func() []Machine { return []Machine{Of(order.Chart, order.Data{}, nil)} },
 		"hangup":    func() []Machine { return []Machine{Of(hangup.Chart, hangup.Data{}, hangup.View)} },
 		"departure": func() []Machine { return []Machine{Of(departure.Chart, departure.Data{}, departure.View)} },
-		"request":   func() []Machine { return []Machine{Of(request.Chart, request.Data{}, nil)} },
+		"request":   func() []Machine { return []Machine{Of(request.Chart, request.Data{}, request.View)} },
 	}
 }
 

@@ -433,6 +433,7 @@ type (
 type (
 	// Perform is the first message of a request: one REST call or IQ, whose answer goes to the owner.
 	Perform struct {
+		Ref     Ref // of the request itself
 		Effect  Effect
 		Owner   Ref
 		Tag     string // for the owner to know it by
@@ -452,9 +453,13 @@ type (
 		Error ErrorInfo
 		HTTP  HTTPAnswered
 		IQ    IQAnswered
+		// Cancelled: we gave it up ourselves.
+		Cancelled bool
 	}
-	// StopRetrying ends a request that waits to be tried again.
+	// StopRetrying ends a request that would be tried again.
 	StopRetrying struct{}
+	// InitializeCancelled: what initialize() waited for was given up.
+	InitializeCancelled struct{ Error ErrorInfo }
 )
 
 // Words of connection and station.

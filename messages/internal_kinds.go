@@ -30,6 +30,9 @@ func (ConnectionView) Kind() string { return "connection-view" }
 func (WatcherView) Kind() string { return "watcher-view" }
 
 // Kind is the word of the message.
+func (RetryView) Kind() string { return "retry-view" }
+
+// Kind is the word of the message.
 func (Invited) Kind() string { return "invited" }
 
 // Kind is the word of the message.
@@ -222,6 +225,9 @@ func (RequestFailed) Kind() string { return "request-failed" }
 func (StopRetrying) Kind() string { return "stop-retrying" }
 
 // Kind is the word of the message.
+func (InitializeCancelled) Kind() string { return "initialize-cancelled" }
+
+// Kind is the word of the message.
 func (Connect) Kind() string { return "connect" }
 
 // Kind is the word of the message.
@@ -304,6 +310,9 @@ func (m Order) BornAs(r Ref) Input { m.Ref = r; return m }
 
 // BornAs names the actor.
 func (m HangUp) BornAs(r Ref) Input { m.Ref = r; return m }
+
+// BornAs names the actor.
+func (m Perform) BornAs(r Ref) Input { m.Ref = r; return m }
 
 // BornAs names the actor.
 func (m Depart) BornAs(r Ref) Input { m.Ref = r; return m }

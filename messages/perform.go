@@ -8,6 +8,7 @@ import (
 
 // performed is how a Perform is written: its effect goes by its kind, as in a journal.
 type performed struct {
+	Ref      Ref             `json:"ref,omitempty"`
 	Kind     string          `json:"kind,omitempty"`
 	Effect   json.RawMessage `json:"effect,omitempty"`
 	Owner    Ref             `json:"owner,omitempty"`
@@ -19,7 +20,7 @@ type performed struct {
 // MarshalJSON writes {"kind":"request","effect":{…},"owner":3,…}: snapshots hold what a request is to perform. A Perform
 // without an effect, as a request has before it is told, has neither kind nor effect.
 func (p Perform) MarshalJSON() ([]byte, error) {
-	out := performed{Owner: p.Owner, Tag: p.Tag, Timeout: p.Timeout, Retrying: p.Retrying}
+	out := performed{Ref: p.Ref, Owner: p.Owner, Tag: p.Tag, Timeout: p.Timeout, Retrying: p.Retrying}
 	if p.Effect != nil {
 		raw, err := EncodeEffect(nil, p.Effect)
 		if err != nil {
@@ -36,7 +37,7 @@ func (p *Perform) UnmarshalJSON(raw []byte) error {
 	if err := unmarshal(raw, &in); err != nil {
 		return fmt.Errorf("messages: perform: %w", err)
 	}
-	*p = Perform{Owner: in.Owner, Tag: in.Tag, Timeout: in.Timeout, Retrying: in.Retrying}
+	*p = Perform{Ref: in.Ref, Owner: in.Owner, Tag: in.Tag, Timeout: in.Timeout, Retrying: in.Retrying}
 	if in.Kind == "" {
 		return nil
 	}

@@ -93,4 +93,9 @@ type (
 		// HangsUp: it waits for the announcement, as an endSession does.
 		HangsUp bool
 	}
+	// RetryView is a request that is tried again until it is answered.
+	RetryView struct {
+		Ref  Ref
+		Gone bool
+	}
 )

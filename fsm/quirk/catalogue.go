@@ -39,8 +39,8 @@ var (
 var (
 	DisconnectWhileConnecting = define(Quirk{
 		Name: "disconnect-ignored-while-connecting", Kind: Row, Ticket: "sdk-behaviour 1.2 K2", Since: "9.2.4", FixedIn: "SC 19.3.0",
-		SDK:       "disconnect() while the stream is being (re)connected, or before, does nothing: the attempts go on",
-		Corrected: "the attempts stop, and an initialize() that waits for them fails",
+		SDK:       "disconnect() while the stream is being (re)connected does nothing: the attempts go on; what is being read of the user and the station it gives up at any time, and announces an http error for each request, of which an initialize() that waits for it fails as well",
+		Corrected: "the attempts stop, and an initialize() that waits for them, or for who the user is, fails with an error that says why; no request is announced as failed that did not fail",
 		Why:       "who disconnects wants to be disconnected",
 	})
 	LoginOutlivesStream = define(Quirk{

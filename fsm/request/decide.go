@@ -3,6 +3,7 @@ package request
 import (
 	"time"
 
+	"github.com/hookswitch/hookswitch/fsm"
 	"github.com/hookswitch/hookswitch/messages"
 )
 
@@ -14,6 +15,14 @@ type Data struct {
 
 // retryInterval is how long a request waits before it is sent again, unless the answer says otherwise.
 const retryInterval = 15 * time.Second
+
+// View is what the root knows of a request that is tried again until it is answered; of others it knows nothing.
+func View(s fsm.Snapshot[Data]) messages.Input {
+	if !s.Data.Perform.Retrying {
+		return nil
+	}
+	return messages.RetryView{Ref: s.Data.Perform.Ref, Gone: s.State == Done}
+}
 
 func patience(d Data) time.Duration   { return d.Perform.Timeout }
 func retryDelay(d Data) time.Duration { return d.Delay }
@@ -85,7 +94,9 @@ func passTimeout(d Data, _ messages.TimerFired) (Data, messages.Acts) {
 }
 
 func passCancelled(d Data, _ messages.StopRetrying) (Data, messages.Acts) {
-	return d, d.tell(messages.RequestFailed{Tag: d.Perform.Tag, Error: messages.ErrorInfo{Name: "Error", Message: "Retry request cancelled"}})
+	return d, d.tell(messages.RequestFailed{
+		Tag: d.Perform.Tag, Cancelled: true, Error: messages.ErrorInfo{Name: "Error", Message: "Retry request cancelled"},
+	})
 }
 
 // tell answers the owner, if there is one.

@@ -14,15 +14,16 @@ import (
 
 // The states of a session.
 const (
-	New        fsm.State = "New"
-	Describing fsm.State = "Describing"
-	Live       fsm.State = "Live"
-	Pending    fsm.State = "Pending"
-	Active     fsm.State = "Active"
-	Leaving    fsm.State = "Leaving"
-	Lingering  fsm.State = "Lingering"
-	Ended      fsm.State = "Ended"
-	Stillborn  fsm.State = "Stillborn"
+	New         fsm.State = "New"
+	Describing  fsm.State = "Describing"
+	Undescribed fsm.State = "Undescribed"
+	Live        fsm.State = "Live"
+	Pending     fsm.State = "Pending"
+	Active      fsm.State = "Active"
+	Leaving     fsm.State = "Leaving"
+	Lingering   fsm.State = "Lingering"
+	Ended       fsm.State = "Ended"
+	Stillborn   fsm.State = "Stillborn"
 )
 
 // linger is how long a Jingle peer connection may outlive our session-terminate (sdk-behaviour section 2).
@@ -38,7 +39,7 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.PeerDone{}).If(jingle).Do(acknowledgeInitiate, raise).Enter(Pending).Source("3.4 session-initiate"),
 		on(messages.PeerDone{}).Do(raise).Enter(Pending).Source("1.7 offer unknown sid"),
 		on(messages.PeerRejected{}).If(jingle).Corrected(quirk.SessionsKept).Do(refuseInitiate, closeMedia, tellStillborn).Enter(Ended),
-		on(messages.PeerRejected{}).If(jingle).Quirk(quirk.SessionsKept).Do(refuseInitiate).Enter(Stillborn).Source("3.4 session-initiate"),
+		on(messages.PeerRejected{}).If(jingle).Quirk(quirk.SessionsKept).Do(refuseInitiate).Enter(Undescribed).Source("3.4 session-initiate"),
 		on(messages.PeerRejected{}).Corrected(quirk.SessionsKept).Do(closeMedia, tellStillborn).Enter(Ended),
 		on(messages.PeerRejected{}).Quirk(quirk.SessionsKept).Enter(Stillborn),
 		on(messages.Terminate{}).Corrected(quirk.SessionsKept).Unless(jingle).Do(closeMedia, tellStillborn).Enter(Ended),
@@ -46,6 +47,10 @@ var Chart = fsm.New("session", "One signalling and media relation, from its desc
 		on(messages.SessionTerminate{}).Quirk(quirk.SessionsKept).Do(acknowledgeEnd, closeMedia).Enter(Stillborn).Source("3.4 session-terminate"),
 		on(messages.LeaveSession{}).Do(callEnded, sendTerminate, terminateAsTold).Enter(Lingering).Source("1.7 Jingle local end"),
 		ignore("the description comes first", messages.Terminate{})),
+	in(Undescribed, "Its description was refused, and the far end knows; nobody here was told of it.",
+		on(messages.SessionTerminate{}).Do(acknowledgeEnd, closeMedia, tellStillborn).Enter(Ended).Source("3.4 session-terminate"),
+		on(messages.LeaveSession{}).Do(callEnded, sendTerminate, terminateAsTold).Enter(Lingering).Source("1.7 Jingle local end"),
+		ignore("it was never described", messages.Terminate{}, messages.CheckPeer{})),
 	in(Live, "It is described.",
 		initial(Pending),
 		in(Pending, "Nobody has accepted it.",

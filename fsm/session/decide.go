@@ -38,7 +38,7 @@ func View(s fsm.Snapshot[Data]) messages.Input {
 }
 
 func described(s fsm.State) bool {
-	return s != New && s != Describing && s != Stillborn
+	return s != New && s != Describing && s != Undescribed && s != Stillborn
 }
 
 func jingle[E messages.Input](d *Data, _ E) bool      { return d.Open.Signalling == messages.Jingle }

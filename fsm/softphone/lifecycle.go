@@ -15,6 +15,9 @@ var initializeAgain = together(
 	on(messages.RequestDone{}).If(tellsWho).Unless(begins).Corrected(quirk.DisconnectWhileConnecting),
 	on(messages.RequestDone{}).If(tellsWho).If(secondAnswer).Do(noteIdentity, connect).Enter(Connecting).Source("1.1 ready/initialize again"),
 	on(messages.RequestDone{}).If(tellsWho).Do(noteIdentity),
+	on(messages.RequestFailed{}).If(failsToTellWho).If(cancelled).If(begins).Quirk(quirk.DisconnectWhileConnecting).Do(announceHTTP, refuseSoon).Source("1.1 any/disconnect()"),
+	on(messages.RequestFailed{}).If(failsToTellWho).If(cancelled).Quirk(quirk.DisconnectWhileConnecting).Do(announceHTTP).Source("1.1 any/disconnect()"),
+	on(messages.InitializeCancelled{}).Quirk(quirk.DisconnectWhileConnecting).Do(refuseCancelled).Source("1.1 any/disconnect()"),
 	on(messages.RequestFailed{}).If(failsToTellWho).If(initializing).Do(announceHTTP, refuseInitialize).Source("1.1 initializing/http fails"),
 	on(messages.RequestFailed{}).If(failsToTellWho).Do(announceHTTP).Source("1.1 initializing/http fails"))
 
@@ -86,7 +89,7 @@ func giveUpInitialize(d *Data, _ messages.Destroy) (*Data, acts) {
 }
 
 func beginning(d *Data, _ messages.Disconnect) bool { return d.Begins }
-func begins(d *Data, _ messages.RequestDone) bool   { return d.Begins }
+func begins[E messages.Input](d *Data, _ E) bool    { return d.Begins }
 
 func secondAnswer(d *Data, _ messages.RequestDone) bool { return d.Answers == 1 }
 
@@ -336,6 +339,49 @@ func refuseUnknown(d *Data, e messages.UnknownRequest) (*Data, acts) {
 
 func disconnect(d *Data, e messages.Disconnect) (*Data, acts) {
 	return d, acts{tell(messages.ConnectionActor, messages.CloseStream{Call: e.Call})}
+}
+
+// --- requests that are given up
+
+func retrying(d *Data, _ messages.Disconnect) bool     { return len(d.Retrying) > 0 }
+func cancelled(_ *Data, e messages.RequestFailed) bool { return e.Cancelled }
+func requestEnds(d *Data, e messages.RetryView) bool   { return e.Gone }
+func requestBegins(d *Data, e messages.RetryView) bool { return !slices.Contains(d.Retrying, e.Ref) }
+
+func noteRetrying(d *Data, e messages.RetryView) (*Data, acts) {
+	d.Retrying = replace(d.Retrying, -1, e.Ref)
+	return d, nil
+}
+
+func forgetRetrying(d *Data, e messages.RetryView) (*Data, acts) {
+	if i := slices.Index(d.Retrying, e.Ref); i >= 0 {
+		d.Retrying = without(d.Retrying, i)
+	}
+	return d, nil
+}
+
+// stopRetrying gives up all that would be tried again: who we are, and what the station can do.
+func stopRetrying(d *Data, _ messages.Disconnect) (*Data, acts) {
+	var out acts
+	for _, ref := range d.Retrying {
+		out = append(out, tell(ref, messages.StopRetrying{}))
+	}
+	return d, out
+}
+
+// disconnectAfter closes the stream once it is known what was given up.
+func disconnectAfter(d *Data, e messages.Disconnect) (*Data, acts) {
+	return d, acts{messages.Later{To: messages.ConnectionActor, Msg: messages.CloseStream{Call: e.Call}}}
+}
+
+// refuseSoon: the first request that is given up ends the initializing, once all have been.
+func refuseSoon(d *Data, e messages.RequestFailed) (*Data, acts) {
+	d.Begins = false
+	return d, acts{messages.Later{To: messages.Root, Msg: messages.InitializeCancelled{Error: e.Error}}}
+}
+
+func refuseCancelled(d *Data, e messages.InitializeCancelled) (*Data, acts) {
+	return d.initializationFailed(e.Error.Message)
 }
 
 // --- destroy

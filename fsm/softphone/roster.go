@@ -50,6 +50,8 @@ type Data struct {
 	// Seeking are the calls that wait, of which nothing was proposed and which no session could take when they were notified.
 	Seeking  []messages.ConversationID `json:"seeking,omitempty"`
 	Watchers []messages.WatcherView    `json:"watchers,omitempty"`
+	// Retrying are the requests that are tried again until they are answered.
+	Retrying []messages.Ref `json:"retrying,omitempty"`
 	// Retracted are the proposes that were taken back, perhaps before they came.
 	Retracted []Retracted `json:"retracted,omitempty"`
 	// Published is who was current in the last conversationUpdate.

@@ -17,6 +17,7 @@ var stream = together(
 	on(messages.NoLongerSubscribed{}).Do(pass).Source("1.2 up/no_longer_subscribed"),
 	on(messages.DuplicateID{}).Do(pass).Source("1.2 up/duplicate_id"),
 	on(messages.ServersFound{}).Do(noteServers).Source("3.1 step 6"),
+	on(messages.Disconnect{}).If(retrying).Quirk(quirk.DisconnectWhileConnecting).Do(stopRetrying, disconnectAfter).Source("1.1 any/disconnect()"),
 	on(messages.Disconnect{}).Do(disconnect).Source("1.1 any/disconnect()"))
 
 func noteServers(d *Data, e messages.ServersFound) (*Data, acts) {

@@ -99,6 +99,7 @@ var internals = []messages.Input{
 	messages.ServersFound{},
 	messages.RefreshServers{}, messages.ServersUnreachable{},
 	messages.LoginWaits{}, messages.LoginOver{}, messages.LoginCut{}, messages.LoginGivenUp{}, messages.LoginUpLate{}, messages.LoginAgain{},
+	messages.InitializeCancelled{}, messages.RetryView{},
 	messages.SessionAccepting{},
 	messages.SessionAttached{},
 	messages.SessionDescribed{},
