@@ -131,7 +131,7 @@ func loginLine(public string, l server.Login) string {
 func (c *serveCommand) play(ctx context.Context, t *terminal, s *server.Server, of scenario.Scenario) error {
 	t.printf("waiting until all %s have logged in", counted(phonesOf(of), "phone"))
 	if err := s.AwaitReady(ctx, of); err != nil {
-		return stopped(t, err, "before all phones had logged in")
+		return stopped(ctx, t, err, "before all phones had logged in")
 	}
 	lines := 0
 	left, err := s.Play(ctx, of, server.Playing{Patience: c.Patience, Settle: 2 * time.Second, Say: func(at time.Duration, who, what string) {
@@ -141,7 +141,7 @@ func (c *serveCommand) play(ctx context.Context, t *terminal, s *server.Server, 
 		t.printf("%8.3fs  %-10s  %s", at.Seconds(), who, what)
 	}})
 	if err != nil {
-		return stopped(t, err, fmt.Sprintf("after line %d of %d", lines, len(of.Lines)))
+		return stopped(ctx, t, err, fmt.Sprintf("after line %d of %d", lines, len(of.Lines)))
 	}
 	if len(left) > 0 {
 		t.printf("%d of %d lines found nothing to do", len(left), len(of.Lines))
@@ -159,8 +159,8 @@ func phonesOf(of scenario.Scenario) (n int) {
 }
 
 // stopped is how a play ends that somebody has ended: it was not played to its end, and so nothing is shown by it.
-func stopped(t *terminal, err error, when string) error {
-	if !errors.Is(err, context.Canceled) {
+func stopped(ctx context.Context, t *terminal, err error, when string) error {
+	if ctx.Err() == nil { // else the server may have said first that it ends
 		return err
 	}
 	t.printf("the scenario was stopped %s", when)

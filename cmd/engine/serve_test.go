@@ -178,7 +178,7 @@ func TestServeIsStoppedInAScenario(t *testing.T) {
 	}
 	stop()
 	if err := <-ended; !errors.Is(err, errFails) {
-		t.Errorf("it ends with %v, want exit code 1", err)
+		t.Fatalf("it ends with %v, want exit code 1", err)
 	}
 	if said := <-out.told; said != "the scenario was stopped before all phones had logged in" {
 		t.Errorf("it says %q", said)
