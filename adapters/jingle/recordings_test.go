@@ -74,7 +74,7 @@ func TestRecordedFramesOfClientsAreRead(t *testing.T) {
 			if err != nil || !ok {
 				t.Fatalf("seq %d: %s is not written: %v", f.Seq, c.Effect.Kind(), err)
 			}
-			if got, want := canonical(t, string(again)), canonical(t, f.XML); got != want {
+			if got, want := canonical(t, string(again)), withCondition(canonical(t, f.XML)); got != want {
 				t.Errorf("seq %d: %s\n got %s\nwant %s", f.Seq, c.Effect.Kind(), got, want)
 			}
 			read[c.Effect.Kind()]++
@@ -85,6 +85,13 @@ func TestRecordedFramesOfClientsAreRead(t *testing.T) {
 			t.Errorf("no recording has a %s: the test shows nothing of it", e.Kind())
 		}
 	}
+}
+
+// withCondition is a frame with the condition that an error without one has (RFC 6120 section 8.3.3.21): the real client leaves
+// it out where it refuses a description, and we do not.
+func withCondition(frame string) string {
+	return strings.Replace(frame, "(jabber:client|error@|type=cancel#)",
+		"(jabber:client|error@|type=cancel#(urn:ietf:params:xml:ns:xmpp-stanzas|undefined-condition#))", 1)
 }
 
 // What the real client was told is read as an input that the platform can say, and as the same input again.
