@@ -112,6 +112,9 @@ func notedAfar(c *capture.Capture) (*capture.Capture, error) {
 func alike(t *testing.T, unlike map[string]string, what string, made func(*capture.Capture) (*capture.Capture, error)) {
 	t.Helper()
 	count, all := 0, recordingsToInfer(t)
+	if raceDetector && len(all) > underRace { // .ci/run goes through all of them without it
+		all = all[:underRace]
+	}
 	for _, c := range all {
 		less, err := made(c)
 		if err == nil {
@@ -137,7 +140,7 @@ func alike(t *testing.T, unlike map[string]string, what string, made func(*captu
 		}
 	}
 	t.Logf("%d of %d %s come back alike", count, len(all), what)
-	if *folder != "" {
+	if *folder != "" || raceDetector {
 		return
 	}
 	page, err := os.ReadFile("../docs/har.md")
