@@ -2,7 +2,6 @@ package replay
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -37,9 +36,6 @@ type driver struct {
 	peers       *peers
 	gate        *runtime.Gate
 	mics        []messages.EffectID
-	// uses says in which record a microphone is told that the record of later grants.
-	uses  map[int]int
-	later []int
 }
 
 type restQuestion struct {
@@ -59,8 +55,6 @@ func newDriver(records []port.Record, host Host, options Options) *driver {
 	for _, r := range records {
 		d.foresee(r)
 	}
-	d.uses = foreseeUses(records)
-	d.later = slices.Collect(maps.Values(d.uses))
 	return d
 }
 
@@ -105,16 +99,10 @@ func (d *driver) handle(index int) error {
 	d.now = index
 	r := d.records[index]
 	at := r.At - d.start
-	if slices.Contains(d.later, index) {
-		return nil
-	}
 	jump, jumps := clockJump(r)
 	if !jumps {
 		if err := d.pass(at, false); err != nil {
 			return err
-		}
-		if granted, used := d.uses[index]; used {
-			return d.tell(&d.records[granted], at)
 		}
 		return d.tell(&d.records[index], at)
 	}

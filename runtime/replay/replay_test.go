@@ -323,24 +323,6 @@ func TestMicrophoneAndPeerConnection(t *testing.T) {
 	expect(t, orphans(result), "line 5: it is the SDK's feature check", "line 8: no microphone was asked for")
 }
 
-// A microphone that a browser has granted is told when it is used, if anything was heard meanwhile, and if it is soon.
-func TestAMicrophoneIsToldWhenItIsUsed(t *testing.T) {
-	for name, c := range map[string]struct{ meanwhile, use, want string }{
-		"used after a request":     {`3 api {"name":"initialize"}`, `5 pc.addTrack {"pc":1}`, `5ms microphone-granted {"effect":"1.1"}`},
-		"used at once":             {`3 step {}`, `5 pc.addTrack {"pc":1}`, `2ms microphone-granted {"effect":"1.1"}`},
-		"used much later":          {`3 api {"name":"initialize"}`, `1500 pc.addTrack {"pc":1}`, `2ms microphone-granted {"effect":"1.1"}`},
-		"one of two, or the other": {`3 gum.ok {"tracks":[]}`, `5 pc.addTrack {"pc":1}`, `2ms microphone-granted {"effect":"1.1"}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			cell := &scripted{effects: map[string][]messages.Effect{"initialize": {messages.RequestMicrophone{Peer: 7}}}}
-			run(t, cell, `1 api {"name":"initialize"}`, `2 gum.ok {"tracks":[]}`, c.meanwhile, c.use)
-			if !slices.Contains(cell.heard, c.want) {
-				t.Errorf("heard %q, want %s in it", cell.heard, c.want)
-			}
-		})
-	}
-}
-
 func TestAnOperationThatLeftNoTraceSucceeds(t *testing.T) {
 	cell := &scripted{effects: map[string][]messages.Effect{
 		"initialize": {messages.CreatePeer{Peer: 7}, messages.Describe{Peer: 7}},
