@@ -28,7 +28,7 @@ func TestEveryCaptureIsWholeAndWithoutToken(t *testing.T) {
 		folder, _, _ := strings.Cut(name, "/")
 		folders[folder]++
 	}
-	want := map[string]int{"browser": 60, "scenarios": 180, "directed": 73, "random": 40}
+	want := map[string]int{"browser": 60, "scenarios": 180, "directed": 72, "random": 40}
 	for folder, n := range want {
 		if folders[folder] != n {
 			t.Errorf("%s has %d captures, want %d", folder, folders[folder], n)
