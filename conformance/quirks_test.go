@@ -112,14 +112,9 @@ func matches(t testing.TB, rec *recording, played *replay.Result) bool {
 // playAs replays a recording under a profile, to its end or up to the record with a seq.
 func playAs(t testing.TB, log *capture.Capture, profile quirk.Set, until int) *replay.Result {
 	t.Helper()
-	phone, done, err := host.New(host.Config(log, profile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer done()
 	options := host.Options(log)
 	options.Until = until
-	result, err := replay.Run(log.Records, phone, options)
+	result, err := host.ReplayAs(log, profile, options)
 	if err != nil {
 		t.Fatalf("%s with %v: %v", log.Name, profile.Names(), err)
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/hookswitch/hookswitch/captures"
 	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/runtime/port"
-	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
 // Recordings of whose wire no rule infers what the application did, with the reason. The first list goes for the wire itself
@@ -202,16 +201,7 @@ func wireOf(c *capture.Capture) (*capture.Capture, error) {
 // decidedBy is what a cell decides by a recording, as the version of the SDK that was recorded.
 func decidedBy(t *testing.T, c *capture.Capture) []port.Record {
 	t.Helper()
-	profile, err := host.Profile(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	phone, done, err := host.New(host.Config(c, profile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer done()
-	result, err := replay.Run(c.Records, phone, host.Options(c))
+	result, err := host.Replay(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,12 +27,7 @@ func (s sound) is(frequency float64) bool {
 // is held; nobody hears who is muted.
 func TestACallIsHeardAtBothEnds(t *testing.T) {
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
-	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := l.open(b, logins[0])
-	p.until(`phone.status === "ready"`)
+	p := l.ann(b, 100, false)
 
 	l.control("POST", "calls", map[string]any{"id": "C1", "agent": "ann", "from": "+15550123"}, nil)
 	p.until(`phone.ringing().length === 1`)
@@ -113,12 +108,7 @@ func (p *phone) addressIsClean() {
 // afterwards.
 func TestAPageGoesOfflineDuringACall(t *testing.T) {
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
-	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := l.open(b, logins[0])
-	p.until(`phone.status === "ready"`)
+	p := l.ann(b, 100, false)
 	l.say("C1 calls ann")
 	p.until(`phone.ringing().length === 1`)
 	p.do("acceptPendingSession", map[string]string{"conversationId": "C1"})
@@ -149,12 +139,7 @@ func TestAPageGoesOfflineDuringACall(t *testing.T) {
 // TestALatePingIsNoDifference: the SDK's timers are late in a page that is busy, and so are those of the replay.
 func TestALatePingIsNoDifference(t *testing.T) {
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
-	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 100, Phones: []string{"desk"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := l.open(b, logins[0])
-	p.until(`phone.status === "ready"`)
+	p := l.ann(b, 100, false)
 	time.Sleep(12 * time.Second)
 	p.eval(`(() => { for (const end = performance.now() + 4000; performance.now() < end;); })()`, nil)
 	p.until(`hookswitchRecorder.records.some((r) => r.k === "ws.send" && r.xml.includes("<ping"))`)
@@ -168,12 +153,7 @@ func TestALatePingIsNoDifference(t *testing.T) {
 // TestTheButtonsOfThePhone answers, holds, retrieves and ends a call with the page's buttons, and dials one.
 func TestTheButtonsOfThePhone(t *testing.T) {
 	l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
-	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: 1, Phones: []string{"desk"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := l.open(b, logins[0])
-	p.until(`phone.status === "ready"`)
+	p := l.ann(b, 1, false)
 	press := func(label string) {
 		t.Helper()
 		button := `[...document.querySelectorAll("button")].find((b) => !b.hidden && b.textContent === "` + label + `")`

@@ -14,7 +14,6 @@ import (
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/internal/host"
-	"github.com/hookswitch/hookswitch/runtime/replay"
 	"github.com/hookswitch/hookswitch/simulation/platform"
 	"github.com/hookswitch/hookswitch/simulation/server"
 )
@@ -26,12 +25,7 @@ func TestAHAROfTwoCalls(t *testing.T) {
 	for _, lineAppearance := range []int{100, 1} {
 		t.Run(fmt.Sprintf("line appearance %d", lineAppearance), func(t *testing.T) {
 			l, b := newLab(t, platform.Defaults(), sdk(t)), startBrowser(t)
-			logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: lineAppearance, Phones: []string{"desk"}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := l.open(b, logins[0])
-			p.until(`phone.status === "ready"`)
+			p := l.ann(b, lineAppearance, false)
 			l.say("C1 calls ann")
 			p.until(`phone.ringing().length === 1`)
 			p.do("acceptPendingSession", map[string]string{"conversationId": "C1"})
@@ -56,7 +50,7 @@ func TestAHAROfTwoCalls(t *testing.T) {
 			inferredCalls(t, log, p.recording())
 
 			var noted bytes.Buffer
-			if whole, err := l.server.WriteJournal(&noted, logins[0]); err != nil || !whole {
+			if whole, err := l.server.WriteJournal(&noted, p.login); err != nil || !whole {
 				t.Fatal(err)
 			}
 			p.keep("noted.jsonl", noted.Bytes())
@@ -212,16 +206,7 @@ func callsOf(c *capture.Capture) (list []string) {
 // imported holds a HAR against the cell of this repository.
 func imported(t *testing.T, log *capture.Capture) {
 	t.Helper()
-	profile, err := host.Profile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cell, done, err := host.New(host.Config(log, profile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer done()
-	result, err := replay.Run(log.Records, cell, host.Options(log))
+	result, err := host.Replay(log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,6 @@ import (
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/internal/host"
-	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
 // underWay is longer than anything that was said takes to be heard on a machine that is busy.
@@ -95,16 +94,7 @@ func sameOnTheWire(log *capture.Capture) error {
 	if err := log.Infer(); err != nil {
 		return err
 	}
-	profile, err := host.Profile(log)
-	if err != nil {
-		return err
-	}
-	cell, done, err := host.New(host.Config(log, profile))
-	if err != nil {
-		return err
-	}
-	defer done()
-	result, err := replay.Run(log.Records, cell, host.Options(log))
+	result, err := host.Replay(log)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,6 @@ import (
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/internal/host"
 	"github.com/hookswitch/hookswitch/messages"
-	"github.com/hookswitch/hookswitch/runtime/replay"
 	"github.com/hookswitch/hookswitch/simulation/platform"
 	"github.com/hookswitch/hookswitch/simulation/server"
 )
@@ -164,6 +163,18 @@ type phone struct {
 	name  string
 }
 
+// ann adds an agent of that name with one phone, opens it, and waits until it is ready.
+func (l *lab) ann(b *Browser, lineAppearance int, persistent bool) *phone {
+	l.t.Helper()
+	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: lineAppearance, Persistent: persistent, Phones: []string{"desk"}})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	p := l.open(b, logins[0])
+	p.until(`phone.status === "ready"`)
+	return p
+}
+
 // open opens the phone of a login. How the SDK is constructed may be said as key=value.
 func (l *lab) open(b *Browser, login server.Login, options ...string) *phone {
 	l.t.Helper()
@@ -281,16 +292,7 @@ func verified(t *testing.T, name, recording string) {
 	for _, warning := range log.Warnings {
 		t.Errorf("the recording is not whole: %s", warning)
 	}
-	profile, err := host.Profile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cell, done, err := host.New(host.Config(log, profile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer done()
-	result, err := replay.Run(log.Records, cell, host.Options(log))
+	result, err := host.Replay(log)
 	if err != nil {
 		t.Fatal(err)
 	}

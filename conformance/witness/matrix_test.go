@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/simulation/platform"
-	"github.com/hookswitch/hookswitch/simulation/server"
 )
 
 // combination is a kind of station on a kind of platform.
@@ -42,12 +41,7 @@ func (c combination) onStation(t *testing.T, b *Browser) (*lab, *phone) {
 		t.Fatal(err)
 	}
 	l := newLab(t, options, sdk(t))
-	logins, err := l.server.AddAgent(l.ctx, server.Agent{Name: "ann", LineAppearance: c.lineAppearance, Persistent: c.persistent, Phones: []string{"desk"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := l.open(b, logins[0])
-	p.until(`phone.status === "ready"`)
+	p := l.ann(b, c.lineAppearance, c.persistent)
 	return l, p
 }
 

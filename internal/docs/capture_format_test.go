@@ -8,7 +8,6 @@ import (
 
 	"github.com/hookswitch/hookswitch/adapters/capture"
 	"github.com/hookswitch/hookswitch/internal/host"
-	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
 // The capture that the page of the format shows is one, and replays to what it says.
@@ -26,16 +25,7 @@ func TestCaptureFormatExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	profile, err := host.Profile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cell, done, err := host.New(host.Config(log, profile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer done()
-	result, err := replay.Run(log.Records, cell, host.Options(log))
+	result, err := host.Replay(log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/hookswitch/hookswitch/fsm/quirk"
 	"github.com/hookswitch/hookswitch/fsm/stories"
 	"github.com/hookswitch/hookswitch/internal/host"
-	"github.com/hookswitch/hookswitch/runtime/replay"
 )
 
 // Coverage says which tests take a row: chart, address, tests. Every row of every chart is in it.
@@ -150,12 +149,7 @@ func play(name, profile string) ([]stories.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	cell, done, err := host.New(host.Config(log, set))
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	result, err := replay.Run(log.Records, cell, host.Options(log))
+	result, err := host.ReplayAs(log, set, host.Options(log))
 	if err != nil {
 		return nil, err
 	}

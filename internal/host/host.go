@@ -64,6 +64,25 @@ func Around(cell replay.Cell, on quirk.Set) replay.Host {
 	}
 }
 
+// Replay replays a log in a fresh cell of the profile that the log names.
+func Replay(log *capture.Capture) (*replay.Result, error) {
+	profile, err := Profile(log)
+	if err != nil {
+		return nil, err
+	}
+	return ReplayAs(log, profile, Options(log))
+}
+
+// ReplayAs replays a log in a fresh cell that shows these quirks.
+func ReplayAs(log *capture.Capture, profile quirk.Set, options replay.Options) (*replay.Result, error) {
+	cell, done, err := New(Config(log, profile))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return replay.Run(log.Records, cell, options)
+}
+
 // Options say where the recorded client was pointed.
 func Options(log *capture.Capture) replay.Options {
 	return replay.Options{Environment: log.Config.Options.Environment, WSHost: log.Config.Options.WSHost}
